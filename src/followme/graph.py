@@ -1,0 +1,200 @@
+"""The graph as a table: nodes, topics, quality of service, settings. Data only.
+
+Launch files, runners, nodes, documentation and tests read it; nothing else says what is wired
+to what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from followme.settings import (
+    CameraNodeSettings,
+    DepthEstimatorSettings,
+    ObstacleFusionSettings,
+    OverlaySettings,
+    SpeechSettings,
+)
+
+CAMERA_FRAME = "camera_optical_frame"
+WALKER_FRAME = "walker"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A stream between nodes.
+
+    Parameters
+    ----------
+    name : str
+        Relative, so that a namespace or a remap moves it.
+    type : str
+        ROS type; empty for what is only handed over inside a process.
+    qos : str
+        Name of a profile: IMAGE, RESULT or LATCHED.
+    text : str
+        What it carries, for a person.
+    """
+
+    name: str
+    type: str
+    qos: str
+    text: str
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """A node.
+
+    Parameters
+    ----------
+    name : str
+        Of the node, its executable and its module in ``followme.nodes``.
+    settings : type
+        Dataclass of its parameters.
+    subscribes, publishes : tuple of str
+        Topic names.
+    services : tuple of str
+        Beside those of the life cycle.
+    critical : bool
+        Whether the way from image to ear leads through it.
+    text : str
+        What it does, for a person.
+    """
+
+    name: str
+    settings: type
+    subscribes: tuple[str, ...]
+    publishes: tuple[str, ...]
+    services: tuple[str, ...] = ()
+    critical: bool = False
+    text: str = ""
+
+
+TOPICS: dict[str, Topic] = {
+    t.name: t
+    for t in (
+        Topic("camera/image_raw", "sensor_msgs/msg/Image", "IMAGE", "Colour image."),
+        Topic("camera/camera_info", "sensor_msgs/msg/CameraInfo", "IMAGE", "Calibration."),
+        Topic(
+            "camera/depth/image_raw",
+            "sensor_msgs/msg/Image",
+            "IMAGE",
+            "Sensor depth aligned to colour: 16UC1 millimetres or 32FC1 metres.",
+        ),
+        Topic(
+            "camera/truth",
+            "",
+            "RESULT",
+            "What really stands there, where the source knows; inside one process only.",
+        ),
+        Topic(
+            "ego_motion",
+            "geometry_msgs/msg/TwistWithCovarianceStamped",
+            "RESULT",
+            "How the walker moves, in the walker frame.",
+        ),
+        Topic(
+            "depth/image",
+            "sensor_msgs/msg/Image",
+            "IMAGE",
+            "32FC1, metres along the optical axis, NaN unknown.",
+        ),
+        Topic(
+            "depth/sigma",
+            "sensor_msgs/msg/Image",
+            "IMAGE",
+            "32FC1, standard deviation of the depth in metres.",
+        ),
+        Topic("depth/camera_info", "sensor_msgs/msg/CameraInfo", "IMAGE", "Calibration of it."),
+        Topic(
+            "depth/status",
+            "followme_msgs/msg/DepthStatus",
+            "RESULT",
+            "Whose metres, floor, pitch, camera height, image health.",
+        ),
+        Topic(
+            "obstacles",
+            "followme_msgs/msg/ObstacleArray",
+            "RESULT",
+            "What stands in the way and the state of sight.",
+        ),
+        Topic(
+            "obstacles/markers",
+            "visualization_msgs/msg/MarkerArray",
+            "RESULT",
+            "The same for RViz and Foxglove.",
+        ),
+        Topic("obstacles/scan", "sensor_msgs/msg/LaserScan", "RESULT", "The same as a scan."),
+        Topic(
+            "announcements",
+            "followme_msgs/msg/Announcement",
+            "RESULT",
+            "What was said, cut or dropped, and when it could be heard.",
+        ),
+        Topic("overlay/image", "sensor_msgs/msg/Image", "IMAGE", "All of it drawn."),
+    )
+}
+
+NODES: tuple[NodeSpec, ...] = (
+    NodeSpec(
+        "camera",
+        CameraNodeSettings,
+        subscribes=(),
+        publishes=(
+            "camera/image_raw",
+            "camera/camera_info",
+            "camera/depth/image_raw",
+            "camera/truth",
+            "ego_motion",
+        ),
+        critical=True,
+        text="Frames from a source.",
+    ),
+    NodeSpec(
+        "depth_estimator",
+        DepthEstimatorSettings,
+        subscribes=("camera/image_raw", "camera/camera_info", "camera/depth/image_raw"),
+        publishes=("depth/image", "depth/sigma", "depth/camera_info", "depth/status"),
+        critical=True,
+        text="Honest metres for each pixel.",
+    ),
+    NodeSpec(
+        "obstacle_fusion",
+        ObstacleFusionSettings,
+        subscribes=(
+            # the calibration stands for the image's age: it is small and comes with each image
+            "camera/camera_info",
+            "depth/image",
+            "depth/sigma",
+            "depth/camera_info",
+            "depth/status",
+            "ego_motion",
+        ),
+        publishes=("obstacles", "obstacles/markers", "obstacles/scan"),
+        critical=True,
+        text="Obstacles that last, with zones and the state of sight.",
+    ),
+    NodeSpec(
+        "speech",
+        SpeechSettings,
+        subscribes=("obstacles",),
+        publishes=("announcements",),
+        services=("~/repeat", "~/describe", "~/hush", "~/status"),
+        critical=True,
+        text="Says what is worth saying.",
+    ),
+    NodeSpec(
+        "overlay",
+        OverlaySettings,
+        subscribes=(
+            "camera/image_raw",
+            "camera/camera_info",
+            "depth/status",
+            "obstacles",
+            "announcements",
+        ),
+        publishes=("overlay/image",),
+        text="A picture for people who look.",
+    ),
+)

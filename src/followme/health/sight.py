@@ -1,0 +1,77 @@
+"""How well FollowMe sees: the worst of all that is known about its inputs (B4)."""
+
+from __future__ import annotations
+
+import math
+
+from followme.settings import SightSettings
+from followme.values.depth_map import DepthStatus, ImageState, Provenance
+from followme.values.obstacle import Sight
+
+_BLINDING = {
+    ImageState.DARK: "dark",
+    ImageState.BRIGHT: "bright",
+    ImageState.COVERED: "covered",
+    ImageState.FROZEN: "frozen",
+}
+
+
+class SightJudge:
+    """Say whether anything may be concluded from what was, or was not, found.
+
+    It keeps no state: how long sight must be well before it is called back is the business of
+    whoever says so.
+
+    Parameters
+    ----------
+    s : SightSettings
+        Limits.
+    """
+
+    def __init__(self, s: SightSettings) -> None:
+        self._s = s
+
+    def judge(
+        self, status: DepthStatus | None, image_age_s: float, depth_age_s: float
+    ) -> tuple[Sight, str]:
+        """Return the state of sight and why, the most severe reason first.
+
+        Parameters
+        ----------
+        status : DepthStatus or None
+            Of the newest image; None when none ever came.
+        image_age_s, depth_age_s : float
+            Age of the newest image and depth; NaN when none ever came.
+
+        Returns
+        -------
+        tuple of Sight and str
+            The reason is one of :data:`followme.values.obstacle.REASONS`, empty when SEEING.
+        """
+        reason = self._blind(status, image_age_s, depth_age_s)
+        if reason:
+            return Sight.BLIND, reason
+        reason = self._limited(status)
+        return (Sight.DEGRADED, reason) if reason else (Sight.SEEING, "")
+
+    def _blind(self, status: DepthStatus | None, image_age_s: float, depth_age_s: float) -> str:
+        if math.isnan(image_age_s):
+            return "no_image"
+        if image_age_s > self._s.image_age_s:
+            return "stale"
+        if status is None or math.isnan(depth_age_s):
+            return "no_depth"
+        if depth_age_s > self._s.required_age_s:
+            return "stale"
+        if status.image.state in _BLINDING:
+            return _BLINDING[status.image.state]
+        return "no_depth" if status.provenance is Provenance.UNKNOWN else ""
+
+    def _limited(self, status: DepthStatus | None) -> str:
+        if status is None or not status.valid_fraction >= self._s.min_valid_depth:  # NaN is little
+            return "little_depth"
+        if status.image.state is ImageState.BLURRED:
+            return "blurred"
+        if status.floor is None:
+            return "floor_unseen"
+        return "" if status.scale_known else "scale_unknown"

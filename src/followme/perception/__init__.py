@@ -1,0 +1,1 @@
+"""Networks behind cards: what an image shows, as values."""

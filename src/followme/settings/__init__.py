@@ -1,0 +1,62 @@
+"""Every setting of FollowMe: one frozen dataclass a part, with default, bounds, unit and words."""
+
+from followme.settings.geometry import (
+    CorridorSettings,
+    DepthSettings,
+    DistanceSettings,
+    FloorSettings,
+    HysteresisSettings,
+    TrackingSettings,
+    ZoneSettings,
+)
+from followme.settings.health import ImageHealthSettings, SightSettings
+from followme.settings.nodes import (
+    CameraNodeSettings,
+    DepthEstimatorSettings,
+    ObstacleFusionSettings,
+    OverlaySettings,
+    SpeechSettings,
+)
+from followme.settings.perception import ModelSettings
+from followme.settings.setting import (
+    Setting,
+    SettingsError,
+    build,
+    did_you_mean,
+    flatten,
+    part,
+    setting,
+    settings_of,
+)
+from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
+from followme.settings.walker import WalkerSettings
+
+__all__ = [
+    "CameraNodeSettings",
+    "CorridorSettings",
+    "DepthEstimatorSettings",
+    "DepthSettings",
+    "DistanceSettings",
+    "FloorSettings",
+    "HysteresisSettings",
+    "ImageHealthSettings",
+    "ModelSettings",
+    "ObstacleFusionSettings",
+    "OverlaySettings",
+    "PhraseSettings",
+    "SchedulerSettings",
+    "Setting",
+    "SettingsError",
+    "SightSettings",
+    "SpeechSettings",
+    "TrackingSettings",
+    "VoiceSettings",
+    "WalkerSettings",
+    "ZoneSettings",
+    "build",
+    "did_you_mean",
+    "flatten",
+    "part",
+    "setting",
+    "settings_of",
+]

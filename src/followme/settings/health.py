@@ -1,0 +1,43 @@
+"""Settings that decide whether FollowMe sees at all (B4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from followme.settings.setting import setting
+
+
+@dataclass(frozen=True)
+class ImageHealthSettings:
+    """What an image says about the camera."""
+
+    dark_luma: float = setting(12.0, "A darker mean is too dark.", low=0.0, high=255.0)
+    bright_luma: float = setting(243.0, "A brighter mean is too bright.", low=0.0, high=255.0)
+    covered_contrast: float = setting(
+        4.0, "Less contrast (standard deviation) means a covered lens.", low=0.0, high=128.0
+    )
+    frozen_s: float = setting(
+        0.5, "Bit-identical images for this long mean a frozen camera.", unit="s", low=0.05, high=10.0
+    )
+    blurred_share: float = setting(
+        0.25, "Sharpness under this share of its running median is blurred.", low=0.0, high=1.0
+    )
+    blurred_window_s: float = setting(
+        10.0, "How far back that median reaches.", unit="s", low=1.0, high=120.0
+    )
+
+
+@dataclass(frozen=True)
+class SightSettings:
+    """When sight is lost or limited."""
+
+    image_age_s: float = setting(0.5, "An older image means blind.", unit="s", low=0.1, high=5.0)
+    required_age_s: float = setting(
+        0.7, "Any required stream older than this means blind.", unit="s", low=0.1, high=5.0
+    )
+    min_valid_depth: float = setting(
+        0.20, "Less depth than this share of the pixels limits sight.", low=0.0, high=1.0
+    )
+    back_after_s: float = setting(
+        1.0, "Sight counts as back after being well this long.", unit="s", low=0.0, high=10.0
+    )

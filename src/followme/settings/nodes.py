@@ -1,0 +1,96 @@
+"""The settings of each node: what its ROS parameters are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from followme.settings.geometry import (
+    CorridorSettings,
+    DepthSettings,
+    DistanceSettings,
+    FloorSettings,
+    HysteresisSettings,
+    TrackingSettings,
+    ZoneSettings,
+)
+from followme.settings.health import ImageHealthSettings, SightSettings
+from followme.settings.perception import ModelSettings
+from followme.settings.setting import part, setting
+from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
+from followme.settings.walker import WalkerSettings
+
+_AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
+
+
+@dataclass(frozen=True)
+class CameraNodeSettings:
+    """Node camera: frames from a source."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    source: str = setting(
+        "synthetic",
+        "synthetic, or a folder of images, of RGB-D frames, or a bag.",
+        read_only=True,
+    )
+    rate_hz: float = setting(10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True)
+    loop: bool = setting(False, "Begin again when the source ends.", read_only=True)
+    width: int = setting(640, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
+    height: int = setting(480, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
+    seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
+    frame_id: str = setting(
+        "camera_optical_frame", "Frame of the images.", read_only=True
+    )
+
+
+@dataclass(frozen=True)
+class DepthEstimatorSettings:
+    """Node depth_estimator: metres for each pixel."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    pair_wait_s: float = setting(
+        0.05,
+        "How long an image waits for the sensor depth of its own stamp.",
+        unit="s",
+        low=0.0,
+        high=0.5,
+    )
+    model: ModelSettings = part(ModelSettings)
+    walker: WalkerSettings = part(WalkerSettings)
+    depth: DepthSettings = part(DepthSettings)
+    floor: FloorSettings = part(FloorSettings)
+    image: ImageHealthSettings = part(ImageHealthSettings)
+
+
+@dataclass(frozen=True)
+class ObstacleFusionSettings:
+    """Node obstacle_fusion: obstacles that last."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    clock_hz: float = setting(
+        10.0, "Obstacles are published at least this often.", unit="Hz", low=1.0, high=50.0
+    )
+    walker: WalkerSettings = part(WalkerSettings)
+    corridor: CorridorSettings = part(CorridorSettings)
+    distance: DistanceSettings = part(DistanceSettings)
+    zones: ZoneSettings = part(ZoneSettings)
+    hysteresis: HysteresisSettings = part(HysteresisSettings)
+    tracking: TrackingSettings = part(TrackingSettings)
+    sight: SightSettings = part(SightSettings)
+
+
+@dataclass(frozen=True)
+class SpeechSettings:
+    """Node speech: what is said and when."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    scheduler: SchedulerSettings = part(SchedulerSettings)
+    phrases: PhraseSettings = part(PhraseSettings)
+    voice: VoiceSettings = part(VoiceSettings)
+
+
+@dataclass(frozen=True)
+class OverlaySettings:
+    """Node overlay: the picture for people who look."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    keep_faces: bool = setting(False, "Leave faces as they are instead of blurring them.")

@@ -1,0 +1,90 @@
+"""Settings of what is said, when and how it sounds (B7 to B9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from followme.settings.setting import setting
+
+
+@dataclass(frozen=True)
+class SchedulerSettings:
+    """When something is worth saying (B7)."""
+
+    verbosity: str = setting(
+        "normal",
+        "quiet: lost sight and STOP only; normal: warnings too; detailed: everything.",
+        choices=("quiet", "normal", "detailed"),
+    )
+    stop_lifetime_s: float = setting(0.5, "From evidence to sound at most.", unit="s", low=0.1, high=5.0)
+    warn_lifetime_s: float = setting(1.0, "From evidence to sound at most.", unit="s", low=0.1, high=10.0)
+    inform_lifetime_s: float = setting(2.0, "From evidence to sound at most.", unit="s", low=0.1, high=20.0)
+    reply_lifetime_s: float = setting(5.0, "From question to sound at most.", unit="s", low=0.1, high=30.0)
+    gap_s: float = setting(
+        0.6, "Silence between messages below STOP.", unit="s", low=0.0, high=5.0
+    )
+    duty: float = setting(0.25, "Share of the window that may be filled.", low=0.01, high=1.0)
+    duty_window_s: float = setting(20.0, "Window of the duty.", unit="s", low=1.0, high=120.0)
+    warn_per_minute: int = setting(8, "Warnings a minute.", low=0, high=120)
+    inform_per_minute: int = setting(4, "Informs a minute.", low=0, high=120)
+    warn_repeat_s: float = setting(5.0, "A warning may be repeated after.", unit="s", low=0.5, high=60.0)
+    warn_repeats: int = setting(2, "How often a warning is repeated.", low=0, high=20)
+    stop_repeat_s: float = setting(2.0, "STOP is repeated after.", unit="s", low=0.5, high=60.0)
+    stop_repeats: int = setting(3, "How often STOP is repeated in words.", low=0, high=20)
+    nearer_m: float = setting(
+        1.0, "A repeat needs the thing to be nearer by this.", unit="m", low=0.0, high=5.0
+    )
+    hush_s: float = setting(30.0, "How long hush lasts.", unit="s", low=1.0, high=600.0)
+    lost_again_s: float = setting(3.0, "Lost sight is said again after.", unit="s", low=1.0, high=60.0)
+    lost_every_s: float = setting(10.0, "... and then each.", unit="s", low=2.0, high=600.0)
+    sight_back_s: float = setting(
+        1.0, "Sight must be well this long before it is called back.", unit="s", low=0.0, high=10.0
+    )
+    obstacles_stale_s: float = setting(
+        0.7, "Silence of the obstacles for this long means lost sight.", unit="s", low=0.2, high=5.0
+    )
+    clear_free: float = setting(
+        0.8, "Share of the corridor that must be seen free for CLEAR.", low=0.0, high=1.0
+    )
+    clear_after_s: float = setting(1.0, "... for this long.", unit="s", low=0.0, high=10.0)
+
+
+@dataclass(frozen=True)
+class PhraseSettings:
+    """The words (B8)."""
+
+    language: str = setting("en", "Catalogue config/phrases.LANGUAGE.yaml.")
+    distance_unit: str = setting(
+        "metre", "Unit of spoken distances.", choices=("metre", "step", "foot")
+    )
+    step_m: float = setting(
+        0.65, "Length of a step (0.37 of the body height).", unit="m", low=0.2, high=1.2
+    )
+
+
+@dataclass(frozen=True)
+class VoiceSettings:
+    """How it sounds."""
+
+    engine: str = setting(
+        "auto",
+        "auto: espeak through the sound device, else a track; wav: a track only; silent: nothing.",
+        choices=("auto", "espeak", "wav", "silent"),
+        read_only=True,
+    )
+    words_per_minute: int = setting(180, "Rate of speech.", unit="1/min", low=80, high=450)
+    volume: float = setting(0.8, "Loudness.", low=0.0, high=1.0)
+    track: str = setting(
+        "",
+        "WAV file for the track where there is no sound device or engine is wav; empty: "
+        "followme_speech.wav in the log folder.",
+        read_only=True,
+    )
+    heartbeat_timeout_s: float = setting(
+        0.5,
+        "The sound process says that vision is lost after this long without a heartbeat.",
+        unit="s",
+        low=0.1,
+        high=0.9,
+        read_only=True,
+    )

@@ -1,0 +1,49 @@
+"""From an image to metres: image health, network where it is needed, sensor, floor."""
+
+from __future__ import annotations
+
+from followme.geometry.metric_depth import MetricDepth
+from followme.health.image_health import ImageJudge
+from followme.perception.depth import DepthNetwork, find_model
+from followme.settings import DepthEstimatorSettings
+from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.frame import Frame
+
+
+class DepthStage:
+    """Honest metres for each frame.
+
+    Parameters
+    ----------
+    s : DepthEstimatorSettings
+        Which network, which floor, which work size.
+
+    Raises
+    ------
+    ModelError
+        When a model file was asked for and cannot be used.
+    """
+
+    def __init__(self, s: DepthEstimatorSettings) -> None:
+        model = find_model("depth", s.model)
+        self.network = None if model is None else DepthNetwork(model, s.model)
+        self._metric = MetricDepth(s.depth, s.floor, s.walker)
+        self._judge = ImageJudge(s.image)
+
+    def estimate(self, frame: Frame) -> DepthMap | DepthStatus:
+        """Return depth with its status, or the status alone where distance cannot be judged."""
+        health = self._judge.judge(frame.bgr, frame.stamp_ns)
+        # two cores: a network that would only repeat what a sensor measured stays off
+        wanted = self.network is not None and frame.depth_m is None
+        monocular = self.network.infer(frame) if wanted and self.network is not None else None
+        return self._metric.estimate(frame, monocular, health)
+
+    def reset(self) -> None:
+        """Forget what was carried from earlier frames: time jumped."""
+        self._metric.reset()
+        self._judge.reset()
+
+    def close(self) -> None:
+        """Free the network."""
+        if self.network is not None:
+            self.network.close()

@@ -1,0 +1,82 @@
+"""From depth to obstacles that last, with the state of sight; it speaks also when nothing comes."""
+
+from __future__ import annotations
+
+import math
+
+from followme.geometry.obstacle_finder import FoundObstacles, ObstacleFinder
+from followme.health.sight import SightJudge
+from followme.settings import ObstacleFusionSettings
+from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.motion import Motion
+from followme.values.obstacle import Ages, Obstacles
+
+
+class ObstacleStage:
+    """Obstacles and sight from depth, motion and the clock.
+
+    Parameters
+    ----------
+    s : ObstacleFusionSettings
+        Corridor, zones, tracking, sight.
+    """
+
+    def __init__(self, s: ObstacleFusionSettings) -> None:
+        self._finder = ObstacleFinder(s)
+        self._judge = SightJudge(s.sight)
+        self._image_stamp_ns: int | None = None
+        self._depth_stamp_ns: int | None = None
+        self._status: DepthStatus | None = None
+        self._motion: Motion | None = None
+
+    def image_came(self, stamp_ns: int) -> None:
+        """Note that the camera gave an image, whether or not its depth follows."""
+        self._image_stamp_ns = max(stamp_ns, self._image_stamp_ns or 0)
+
+    def moved(self, motion: Motion) -> None:
+        """Note how the walker moves."""
+        self._motion = motion
+
+    def see(self, depth: DepthMap | DepthStatus, now_ns: int) -> Obstacles:
+        """Return what stands in the way after new depth, or after the word that there is none."""
+        self.image_came(depth.stamp_ns)
+        self._depth_stamp_ns = depth.stamp_ns
+        if isinstance(depth, DepthMap):
+            self._status = depth.status
+            found = self._finder.find(depth, self._motion)
+        else:
+            self._status = depth
+            found = self._finder.carry(depth.stamp_ns)
+        return self._judged(found, depth.stamp_ns, now_ns)
+
+    def carry(self, now_ns: int) -> Obstacles:
+        """Return what is still believed when no depth came: nothing ever becomes clear by it."""
+        found = self._finder.carry(now_ns)
+        return self._judged(found, self._depth_stamp_ns or now_ns, now_ns)
+
+    def reset(self) -> None:
+        """Forget everything: time jumped."""
+        self._finder.reset()
+        self._image_stamp_ns = self._depth_stamp_ns = None
+        self._status = self._motion = None
+
+    def _judged(self, found: FoundObstacles, stamp_ns: int, now_ns: int) -> Obstacles:
+        ages = Ages(
+            image_s=_age_s(self._image_stamp_ns, now_ns),
+            depth_s=_age_s(self._depth_stamp_ns, now_ns),
+        )
+        sight, reason = self._judge.judge(self._status, ages.image_s, ages.depth_s)
+        return Obstacles(
+            stamp_ns=stamp_ns,
+            obstacles=found.obstacles,
+            sight=sight,
+            reason=reason,
+            ages=ages,
+            distances_known=self._status is not None and self._status.scale_known,
+            observed_free=found.observed_free,
+            walker_speed_mps=math.nan if self._motion is None else self._motion.speed_mps,
+        )
+
+
+def _age_s(stamp_ns: int | None, now_ns: int) -> float:
+    return math.nan if stamp_ns is None else (now_ns - stamp_ns) * 1e-9

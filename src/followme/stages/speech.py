@@ -1,0 +1,99 @@
+"""From obstacles to sound: what is worth saying, in which words, and when it was heard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from followme.alerts.phrases import Phrases
+from followme.alerts.scheduler import Scheduler
+from followme.settings import SpeechSettings
+from followme.values.intent import Announcement, Intent, Outcome, Utterance
+from followme.values.obstacle import Obstacles
+from followme.voices.voice import Voice, VoiceEvent
+
+
+class SpeechStage:
+    """The loop that observes, decides and speaks.
+
+    Parameters
+    ----------
+    s : SpeechSettings
+        When, which words, how loud.
+    phrases : Phrases
+        The catalogue.
+    voice : Voice
+        How it is heard.
+    """
+
+    def __init__(self, s: SpeechSettings, phrases: Phrases, voice: Voice) -> None:
+        self._s = s
+        self._phrases = phrases
+        self._voice = voice
+        self._scheduler = Scheduler(s.scheduler)
+        self._distances_known = False
+        self._onsets: dict[int, tuple[float, float]] = {}
+
+    def change(self, s: SpeechSettings) -> None:
+        """Take over settings that changed while running."""
+        self._s = s
+        self._scheduler.change(s.scheduler)
+
+    def observe(self, obstacles: Obstacles, now_s: float) -> list[Announcement]:
+        """Take new evidence and act on it; return what became known about announcements."""
+        self._distances_known = obstacles.distances_known
+        self._scheduler.observe(obstacles, now_s)
+        return self.tick(now_s)
+
+    def tick(self, now_s: float) -> list[Announcement]:
+        """Let time pass: hear what the voice did, decide, speak."""
+        self._voice.heartbeat()
+        news = self._heard(now_s)
+        playing = self._voice.playing
+        decision = self._scheduler.decide(now_s, None if playing is None else playing.intent)
+        news += [Announcement.of(self._words(i), outcome) for i, outcome in decision.dropped]
+        if decision.cut:
+            self._voice.cut()
+            news += self._heard(now_s)
+        if decision.say is not None:
+            self._voice.start(self._words(decision.say))
+            news += self._heard(now_s)
+        return news
+
+    def ask(self, question: str, now_s: float) -> str:
+        """Answer a question of the user ("repeat", "describe", "hush", "status")."""
+        return self._scheduler.ask(question, now_s)
+
+    def reset(self) -> None:
+        """Forget what was seen and said: time jumped."""
+        self._scheduler.reset()
+        self._onsets.clear()
+        if self._voice.playing is not None:
+            self._voice.cut()
+
+    def close(self) -> None:
+        """Say goodbye to the voice."""
+        self._voice.close()
+
+    def _words(self, intent: Intent) -> Utterance:
+        return self._phrases.utterance(intent, self._s.phrases, self._distances_known)
+
+    def _heard(self, now_s: float) -> list[Announcement]:
+        return [self._note(event, now_s) for event in self._voice.poll()]
+
+    def _note(self, event: VoiceEvent, now_s: float) -> Announcement:
+        said = event.utterance
+        if event.kind == "onset":
+            self._scheduler.started(said.intent, now_s)
+            onset = (event.at_s, (event.wall_ns - said.intent.stamp_ns) * 1e-9)
+            self._onsets[id(said)] = onset
+            return Announcement.of(said, Outcome.STARTED, *onset)
+        self._scheduler.ended(said.intent, now_s, completed=event.kind == "ended")
+        onset = self._onsets.pop(id(said), (math.nan, math.nan))
+        return Announcement.of(said, _OUTCOME_OF[event.kind], *onset)
+
+
+_OUTCOME_OF = {"ended": Outcome.SPOKEN, "cut": Outcome.CUT, "failed": Outcome.FAILED}
+
+#: Makes the voice of a graph; given by whoever wires it.
+VoiceMaker = Callable[[SpeechSettings], Voice]
