@@ -36,9 +36,7 @@ class LatestSlot(Generic[T]):
         """Take the newest item; None when nothing new came in time or the slot was closed."""
         with self._condition:
             if self._item is None and not self._closed:
-                self._condition.wait_for(
-                    lambda: self._item is not None or self._closed, timeout_s
-                )
+                self._condition.wait_for(lambda: self._item is not None or self._closed, timeout_s)
             item, self._item = self._item, None
             return item
 

@@ -177,8 +177,7 @@ def _check_digest(path: Path, card: Card) -> None:
         ) from error
     if digest != card.sha256.lower():
         raise ModelError(
-            f"{path.name}: sha256 is not that of {onnx.name}; "
-            "export it again or fetch both files"
+            f"{path.name}: sha256 is not that of {onnx.name}; export it again or fetch both files"
         )
 
 

@@ -146,7 +146,9 @@ class Session:
                 )
             want = tuple(bound.get(s, -1) if isinstance(s, str) else s for s in shape)
             if have.shape != want or have.dtype != dtype:
-                words = ", ".join(str(bound.get(s, s)) if isinstance(s, str) else str(s) for s in shape)
+                words = ", ".join(
+                    str(bound.get(s, s)) if isinstance(s, str) else str(s) for s in shape
+                )
                 raise ModelError(
                     f"{self._file}: output {name!r} is {have.shape} {have.dtype.name}, task "
                     f"{self._card.task!r} needs ({words}) {np.dtype(dtype).name}; export it again"
@@ -216,7 +218,9 @@ class _OpenVino:
         self.inputs = [
             (
                 i.get_any_name(),
-                "uint8" if i.get_element_type().to_dtype() == np.uint8 else str(i.get_element_type()),
+                "uint8"
+                if i.get_element_type().to_dtype() == np.uint8
+                else str(i.get_element_type()),
                 tuple(d.get_length() if d.is_static else str(d) for d in i.get_partial_shape()),
             )
             for i in model.inputs

@@ -30,7 +30,9 @@ class CorridorSettings:
     cane_high_m: float = setting(
         0.685, "Edges above this are not found by a cane.", unit="m", low=0.3, high=1.2
     )
-    torso_high_m: float = setting(1.35, "Where torso ends and head begins.", unit="m", low=0.8, high=1.8)
+    torso_high_m: float = setting(
+        1.35, "Where torso ends and head begins.", unit="m", low=0.8, high=1.8
+    )
     head_min_m: float = setting(
         2.03, "Headroom that a building owes, at least.", unit="m", low=1.0, high=2.6
     )
@@ -61,8 +63,12 @@ class DepthSettings:
 
     work_width: int = setting(320, "Width depth is worked at.", unit="px", low=80, high=1280)
     work_height: int = setting(240, "Height depth is worked at.", unit="px", low=60, high=960)
-    min_m: float = setting(0.25, "Nearer sensor depth is taken as unknown.", unit="m", low=0.0, high=2.0)
-    max_m: float = setting(10.0, "Farther sensor depth is taken as unknown.", unit="m", low=1.0, high=50.0)
+    min_m: float = setting(
+        0.25, "Nearer sensor depth is taken as unknown.", unit="m", low=0.0, high=2.0
+    )
+    max_m: float = setting(
+        10.0, "Farther sensor depth is taken as unknown.", unit="m", low=1.0, high=50.0
+    )
     sigma_floor_m: float = setting(
         0.005, "Sensor noise at distance zero.", unit="m", low=0.0, high=0.5
     )
@@ -80,7 +86,11 @@ class FloorSettings:
     """The floor plane of each frame (B11)."""
 
     tolerance_m: float = setting(
-        0.03, "Points this near to the plane lie on it, plus the share below.", unit="m", low=0.005, high=0.2
+        0.03,
+        "Points this near to the plane lie on it, plus the share below.",
+        unit="m",
+        low=0.005,
+        high=0.2,
     )
     tolerance_per_m: float = setting(
         0.02, "Tolerance gained per metre of distance.", low=0.0, high=0.2
@@ -95,8 +105,12 @@ class FloorSettings:
     min_inliers: float = setting(
         0.04, "Share of the valid pixels that must lie on the floor.", low=0.005, high=0.9
     )
-    min_height_m: float = setting(0.25, "A plane nearer than this is a table.", unit="m", low=0.0, high=2.0)
-    max_height_m: float = setting(2.2, "A plane farther than this is no floor.", unit="m", low=0.5, high=3.0)
+    min_height_m: float = setting(
+        0.25, "A plane nearer than this is a table.", unit="m", low=0.0, high=2.0
+    )
+    max_height_m: float = setting(
+        2.2, "A plane farther than this is no floor.", unit="m", low=0.5, high=3.0
+    )
     iterations: int = setting(60, "RANSAC rounds while no floor is known.", low=5, high=1000)
     seed: int = setting(0, "Of the random draws.", low=0, high=2**31 - 1)
     keep_s: float = setting(
@@ -136,13 +150,25 @@ class ZoneSettings:
         0.2, "Closing speed is never taken lower than this.", unit="m/s", low=0.01, high=1.0
     )
     standing_mps: float = setting(
-        0.15, "A slower walker stands: things that stand too are silent.", unit="m/s", low=0.0, high=0.5
+        0.15,
+        "A slower walker stands: things that stand too are silent.",
+        unit="m/s",
+        low=0.0,
+        high=0.5,
     )
     mover_mps: float = setting(
-        0.30, "A thing that comes this fast by itself warns a standing walker.", unit="m/s", low=0.0, high=2.0
+        0.30,
+        "A thing that comes this fast by itself warns a standing walker.",
+        unit="m/s",
+        low=0.0,
+        high=2.0,
     )
     foot_stop_s: float = setting(
-        1.0, "Things that a cane finds STOP only at this time to contact.", unit="s", low=0.0, high=3.0
+        1.0,
+        "Things that a cane finds STOP only at this time to contact.",
+        unit="s",
+        low=0.0,
+        high=3.0,
     )
 
 
@@ -158,33 +184,55 @@ class HysteresisSettings:
     instant_stop_m: float = setting(1.0, "... within this distance.", unit="m", low=0.0, high=3.0)
     exit_m: float = setting(0.30, "Distance added to leave a zone.", unit="m", low=0.0, high=2.0)
     exit_share: float = setting(0.15, "Share added to leave a zone.", low=0.0, high=1.0)
-    exit_s: float = setting(0.5, "Time to contact added to leave a zone.", unit="s", low=0.0, high=3.0)
-    exit_width_m: float = setting(0.10, "Corridor width added to leave it.", unit="m", low=0.0, high=1.0)
-    exit_hold_s: float = setting(0.5, "How long all of that must hold.", unit="s", low=0.0, high=5.0)
+    exit_s: float = setting(
+        0.5, "Time to contact added to leave a zone.", unit="s", low=0.0, high=3.0
+    )
+    exit_width_m: float = setting(
+        0.10, "Corridor width added to leave it.", unit="m", low=0.0, high=1.0
+    )
+    exit_hold_s: float = setting(
+        0.5, "How long all of that must hold.", unit="s", low=0.0, high=5.0
+    )
     side_m: float = setting(0.08, "Dead band of the side.", unit="m", low=0.0, high=0.5)
     side_deg: float = setting(4.0, "Dead band of the side.", unit="deg", low=0.0, high=20.0)
-    dwell_s: float = setting(0.7, "Least stay in a zone unless it rises.", unit="s", low=0.0, high=5.0)
+    dwell_s: float = setting(
+        0.7, "Least stay in a zone unless it rises.", unit="s", low=0.0, high=5.0
+    )
 
 
 @dataclass(frozen=True)
 class TrackingSettings:
     """The same thing over time (B5)."""
 
-    gate_m: float = setting(0.5, "Farther than this is another thing ...", unit="m", low=0.05, high=3.0)
+    gate_m: float = setting(
+        0.5, "Farther than this is another thing ...", unit="m", low=0.05, high=3.0
+    )
     gate_per_m: float = setting(0.15, "... plus this per metre of distance.", low=0.0, high=1.0)
-    alpha: float = setting(0.5, "Share of the position error taken over at once.", low=0.05, high=1.0)
+    alpha: float = setting(
+        0.5, "Share of the position error taken over at once.", low=0.05, high=1.0
+    )
     beta: float = setting(0.15, "Share of the position error turned into speed.", low=0.0, high=1.0)
     label_votes: int = setting(10, "Frames that vote about a name.", low=1, high=100)
     label_share: float = setting(0.6, "Share of votes a name needs.", low=0.0, high=1.0)
     new_after_s: float = setting(
-        1.0, "A thing that was not matched this long may be called new.", unit="s", low=0.0, high=10.0
+        1.0,
+        "A thing that was not matched this long may be called new.",
+        unit="s",
+        low=0.0,
+        high=10.0,
     )
     new_beyond_m: float = setting(
         0.7, "... if it is this far from everything known.", unit="m", low=0.0, high=5.0
     )
-    keep_s: float = setting(6.0, "How long a thing out of view is carried.", unit="s", low=0.1, high=60.0)
+    keep_s: float = setting(
+        6.0, "How long a thing out of view is carried.", unit="s", low=0.1, high=60.0
+    )
     keep_sigma_m: float = setting(
-        0.5, "A carried thing is dropped when it is less sure than this.", unit="m", low=0.05, high=5.0
+        0.5,
+        "A carried thing is dropped when it is less sure than this.",
+        unit="m",
+        low=0.05,
+        high=5.0,
     )
     passed_m: float = setting(
         -0.3, "A thing that far behind was passed.", unit="m", low=-3.0, high=0.0

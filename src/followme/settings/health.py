@@ -17,7 +17,11 @@ class ImageHealthSettings:
         4.0, "Less contrast (standard deviation) means a covered lens.", low=0.0, high=128.0
     )
     frozen_s: float = setting(
-        0.5, "Bit-identical images for this long mean a frozen camera.", unit="s", low=0.05, high=10.0
+        0.5,
+        "Bit-identical images for this long mean a frozen camera.",
+        unit="s",
+        low=0.05,
+        high=10.0,
     )
     blurred_share: float = setting(
         0.25, "Sharpness under this share of its running median is blurred.", low=0.0, high=1.0

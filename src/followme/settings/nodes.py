@@ -32,14 +32,14 @@ class CameraNodeSettings:
         "synthetic, or a folder of images, of RGB-D frames, or a bag.",
         read_only=True,
     )
-    rate_hz: float = setting(10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True)
+    rate_hz: float = setting(
+        10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True
+    )
     loop: bool = setting(False, "Begin again when the source ends.", read_only=True)
     width: int = setting(640, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
     height: int = setting(480, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
     seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
-    frame_id: str = setting(
-        "camera_optical_frame", "Frame of the images.", read_only=True
-    )
+    frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
 
 
 @dataclass(frozen=True)

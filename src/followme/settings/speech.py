@@ -16,18 +16,26 @@ class SchedulerSettings:
         "quiet: lost sight and STOP only; normal: warnings too; detailed: everything.",
         choices=("quiet", "normal", "detailed"),
     )
-    stop_lifetime_s: float = setting(0.5, "From evidence to sound at most.", unit="s", low=0.1, high=5.0)
-    warn_lifetime_s: float = setting(1.0, "From evidence to sound at most.", unit="s", low=0.1, high=10.0)
-    inform_lifetime_s: float = setting(2.0, "From evidence to sound at most.", unit="s", low=0.1, high=20.0)
-    reply_lifetime_s: float = setting(5.0, "From question to sound at most.", unit="s", low=0.1, high=30.0)
-    gap_s: float = setting(
-        0.6, "Silence between messages below STOP.", unit="s", low=0.0, high=5.0
+    stop_lifetime_s: float = setting(
+        0.5, "From evidence to sound at most.", unit="s", low=0.1, high=5.0
     )
+    warn_lifetime_s: float = setting(
+        1.0, "From evidence to sound at most.", unit="s", low=0.1, high=10.0
+    )
+    inform_lifetime_s: float = setting(
+        2.0, "From evidence to sound at most.", unit="s", low=0.1, high=20.0
+    )
+    reply_lifetime_s: float = setting(
+        5.0, "From question to sound at most.", unit="s", low=0.1, high=30.0
+    )
+    gap_s: float = setting(0.6, "Silence between messages below STOP.", unit="s", low=0.0, high=5.0)
     duty: float = setting(0.25, "Share of the window that may be filled.", low=0.01, high=1.0)
     duty_window_s: float = setting(20.0, "Window of the duty.", unit="s", low=1.0, high=120.0)
     warn_per_minute: int = setting(8, "Warnings a minute.", low=0, high=120)
     inform_per_minute: int = setting(4, "Informs a minute.", low=0, high=120)
-    warn_repeat_s: float = setting(5.0, "A warning may be repeated after.", unit="s", low=0.5, high=60.0)
+    warn_repeat_s: float = setting(
+        5.0, "A warning may be repeated after.", unit="s", low=0.5, high=60.0
+    )
     warn_repeats: int = setting(2, "How often a warning is repeated.", low=0, high=20)
     stop_repeat_s: float = setting(2.0, "STOP is repeated after.", unit="s", low=0.5, high=60.0)
     stop_repeats: int = setting(3, "How often STOP is repeated in words.", low=0, high=20)
@@ -35,7 +43,9 @@ class SchedulerSettings:
         1.0, "A repeat needs the thing to be nearer by this.", unit="m", low=0.0, high=5.0
     )
     hush_s: float = setting(30.0, "How long hush lasts.", unit="s", low=1.0, high=600.0)
-    lost_again_s: float = setting(3.0, "Lost sight is said again after.", unit="s", low=1.0, high=60.0)
+    lost_again_s: float = setting(
+        3.0, "Lost sight is said again after.", unit="s", low=1.0, high=60.0
+    )
     lost_every_s: float = setting(10.0, "... and then each.", unit="s", low=2.0, high=600.0)
     sight_back_s: float = setting(
         1.0, "Sight must be well this long before it is called back.", unit="s", low=0.0, high=10.0

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from followme.values.camera import Camera
 from followme.values.check import check_array
+from followme.values.label_map import LabelMap
 from followme.values.motion import Motion
 from followme.values.truth import TruthObject
 
@@ -79,6 +80,8 @@ class Frame:
         Metres along the optical axis, NaN unknown.
     motion : Motion or None
         How the walker moves.
+    labels : LabelMap or None
+        What each pixel shows; None where the source cannot know.
     truth : tuple of TruthObject or None
         What really stands there; None where the source cannot know.
     """
@@ -88,6 +91,7 @@ class Frame:
     camera: Camera | None = None
     depth_m: NDArray[np.float32] | None = None
     motion: Motion | None = None
+    labels: LabelMap | None = None
     truth: tuple[TruthObject, ...] | None = None
 
     def __post_init__(self) -> None:
