@@ -81,6 +81,7 @@ class ImageJudge:
             np.copyto(last, bgr)
         else:
             self._last = bgr.copy()
+            self._sharpness.clear()  # it depends on the size, and on the camera
         self._same_since_ns = stamp_ns
         return False
 

@@ -11,7 +11,8 @@ T = TypeVar("T")
 class LatestSlot(Generic[T]):
     """Hold the newest item; an older one that nobody took is dropped and counted.
 
-    ``put`` never waits, so it may be called from any callback. One worker takes.
+    ``put`` never waits, so it may be called from any callback. One worker takes. Each item put
+    is taken, dropped, waiting, or was forgotten by :meth:`clear` or :meth:`close`. None is no item.
     """
 
     def __init__(self) -> None:
@@ -55,7 +56,7 @@ class LatestSlot(Generic[T]):
 
     @property
     def received(self) -> int:
-        """How many items were put."""
+        """How many items were put while the slot was open."""
         return self._received
 
     @property

@@ -62,19 +62,23 @@ class StreamMonitor:
         """Return whether at least 90 % of the items came that the last seconds should have seen."""
         if not self._arrivals:
             return False
-        came = sum(1 for t in self._arrivals if now_s - self._window_s < t <= now_s)
         due = self._stream.rate_hz * min(self._window_s, now_s - self._first_s)
         # a window never holds a broken number of items: what is due is rounded down
-        return came >= math.floor(_ON_RATE_SHARE * due + 1e-9)
+        return self._came(now_s) >= math.floor(_ON_RATE_SHARE * due + 1e-9)
 
     def rate_hz(self, now_s: float) -> float:
         """Return the items a second over the last seconds; NaN when none ever came."""
         if not self._arrivals:
             return math.nan
-        came = sum(1 for t in self._arrivals if now_s - self._window_s < t <= now_s)
-        return came / self._window_s
+        # a stream that has just begun stands for the period before its first item, too
+        begun_s = now_s - self._first_s + 1 / self._stream.rate_hz
+        return self._came(now_s) / min(self._window_s, begun_s)
 
     @property
     def valid(self) -> bool:
         """Whether the sender vouched for its newest item; False when none ever came."""
         return self._valid
+
+    def _came(self, now_s: float) -> int:
+        """Count the items of the last window."""
+        return sum(1 for t in self._arrivals if now_s - self._window_s < t <= now_s)

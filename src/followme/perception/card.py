@@ -154,7 +154,7 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path.name}: there is no such card in {path.parent}; "
             "put it beside its ONNX file or export the model again"
         ) from None
-    except (OSError, ValueError) as error:  # ValueError: neither UTF-8 nor JSON
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: neither UTF-8 nor JSON
         raise ModelError(
             f"{path.name}: cannot be read as JSON ({error}); export the model or fetch it again"
         ) from error
@@ -241,10 +241,11 @@ class _Reader:
         value = self._raw.get(key, [])
         if not isinstance(value, list):
             raise self._wrong(key, "a list of class names")
-        found = [v.get("name") if isinstance(v, dict) else v for v in value]
-        if not all(isinstance(v, str) and v for v in found):
+        named = [v.get("name") if isinstance(v, dict) else v for v in value]
+        found = tuple(v for v in named if isinstance(v, str) and v)
+        if len(found) < len(named):
             raise self._wrong(key, "a list of class names")
-        return tuple(found)
+        return found
 
     def shares(self, key: str) -> Mapping[str, float]:
         value = self._raw.get(key, {})

@@ -21,7 +21,7 @@ def find_model(task: str, s: ModelSettings) -> Path | None:
     Raises
     ------
     ModelError
-        When a file was asked for and there is none.
+        When a file was asked for and there is none, or it is not called ``*.onnx``.
     """
     if s.file:
         path = Path(s.file).expanduser()
@@ -29,6 +29,11 @@ def find_model(task: str, s: ModelSettings) -> Path | None:
             raise ModelError(
                 f"model.file: there is no file {s.file!r}; give an ONNX file with its card beside "
                 "it, or nothing"
+            )
+        if path.suffix != ".onnx":  # its card would stand for another file
+            raise ModelError(
+                f"model.file: {s.file!r} does not end in .onnx; give the ONNX file, its card is "
+                "found beside it"
             )
         return path
     try:
@@ -93,7 +98,8 @@ class DepthNetwork:
             (width, height),
             interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
         )
-        outputs = self._session.run(cv2.cvtColor(resized, cv2.COLOR_BGR2RGB))
+        rgb = np.asarray(cv2.cvtColor(resized, cv2.COLOR_BGR2RGB), np.uint8)
+        outputs = self._session.run(rgb)
         depth_m = outputs["depth"][0]  # (H, W)
         log_std = outputs["log_depth_std"][0]  # (H, W)
         # a distance that nobody knows the sureness of is as unknown as one that is no number

@@ -106,7 +106,8 @@ class Session:
             )
         try:
             return self._engine.run(np.ascontiguousarray(rgb)[None])
-        except RuntimeError as error:  # what both engines raise when a kernel fails
+        except Exception as error:
+            # engines raise classes of their own that share no base but Exception
             raise ModelError(f"{self._file}: the engine failed ({_first_line(error)})") from error
 
     def close(self) -> None:
@@ -171,13 +172,14 @@ def _load(onnx: Path, runtime: str, threads: int) -> _Engine:
             f"'pip install {runtime}' or choose another runtime"
         ) from error
     try:
-        return _ENGINES[runtime](module, data, threads)
+        engine: _Engine = _ENGINES[runtime](module, data, threads)
     except Exception as error:
         # engines raise classes of their own that share no base but Exception
         raise ModelError(
             f"{onnx.name}: {runtime} cannot load it ({_first_line(error)}); "
             "it may be truncated: fetch it or export it again"
         ) from error
+    return engine
 
 
 def _first_line(error: Exception) -> str:

@@ -1,14 +1,7 @@
 """Every setting of FollowMe: one frozen dataclass a part, with default, bounds, unit and words."""
 
-from followme.settings.geometry import (
-    CorridorSettings,
-    DepthSettings,
-    DistanceSettings,
-    FloorSettings,
-    HysteresisSettings,
-    TrackingSettings,
-    ZoneSettings,
-)
+from followme.settings.depth import DepthSettings, FloorSettings
+from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.nodes import (
     CameraNodeSettings,
@@ -24,11 +17,11 @@ from followme.settings.setting import (
     build,
     did_you_mean,
     flatten,
-    part,
     setting,
     settings_of,
 )
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
+from followme.settings.tracking import HysteresisSettings, TrackingSettings
 from followme.settings.walker import WalkerSettings
 
 __all__ = [
@@ -56,7 +49,6 @@ __all__ = [
     "build",
     "did_you_mean",
     "flatten",
-    "part",
     "setting",
     "settings_of",
 ]

@@ -1,10 +1,10 @@
-"""Settings of the geometry station: from depth to obstacles that last."""
+"""Settings of what stands where: the corridor, blobs in it, and how urgent they are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from followme.settings.setting import setting
+from followme.settings.setting import rising, setting
 
 
 @dataclass(frozen=True)
@@ -55,67 +55,50 @@ class CorridorSettings:
         low=0.0,
         high=1.0,
     )
-
-
-@dataclass(frozen=True)
-class DepthSettings:
-    """Metric depth at the work size: from the sensor, from a network."""
-
-    work_width: int = setting(320, "Width depth is worked at.", unit="px", low=80, high=1280)
-    work_height: int = setting(240, "Height depth is worked at.", unit="px", low=60, high=960)
-    min_m: float = setting(
-        0.25, "Nearer sensor depth is taken as unknown.", unit="m", low=0.0, high=2.0
-    )
-    max_m: float = setting(
-        10.0, "Farther sensor depth is taken as unknown.", unit="m", low=1.0, high=50.0
-    )
-    sigma_floor_m: float = setting(
-        0.005, "Sensor noise at distance zero.", unit="m", low=0.0, high=0.5
-    )
-    sigma_per_m2: float = setting(
-        0.003,
-        "Sensor noise grows with distance squared by this factor (structured light and stereo).",
-        unit="1/m",
-        low=0.0,
-        high=0.1,
-    )
-
-
-@dataclass(frozen=True)
-class FloorSettings:
-    """The floor plane of each frame (B11)."""
-
-    tolerance_m: float = setting(
+    floor_tolerance_m: float = setting(
         0.03,
-        "Points this near to the plane lie on it, plus the share below.",
+        "Points this near to the floor are floor, plus the share below.",
         unit="m",
         low=0.005,
         high=0.2,
     )
-    tolerance_per_m: float = setting(
-        0.02, "Tolerance gained per metre of distance.", low=0.0, high=0.2
+    floor_tolerance_per_m: float = setting(
+        0.02, "Tolerance of the floor gained per metre of distance.", low=0.0, high=0.2
     )
-    max_tilt_deg: float = setting(
-        15.0,
-        "Gravity prior: the plane may be tilted this far from the expected attitude.",
+    heading_s: float = setting(
+        0.5, "Time constant of the direction of travel.", unit="s", low=0.0, high=5.0
+    )
+    heading_from_mps: float = setting(
+        0.3, "A slower walker goes where the camera looks.", unit="m/s", low=0.0, high=2.0
+    )
+    max_heading_deg: float = setting(
+        20.0,
+        "The direction of travel is never farther from where the camera looks.",
         unit="deg",
-        low=1.0,
-        high=45.0,
+        low=0.0,
+        high=60.0,
     )
-    min_inliers: float = setting(
-        0.04, "Share of the valid pixels that must lie on the floor.", low=0.005, high=0.9
+    turn_degps: float = setting(
+        45.0,
+        "In turns faster than this the direction of travel is not smoothed.",
+        unit="deg/s",
+        low=5.0,
+        high=360.0,
     )
-    min_height_m: float = setting(
-        0.25, "A plane nearer than this is a table.", unit="m", low=0.0, high=2.0
+    free_cell_m: float = setting(
+        0.25, "Cell in which floor is remembered as seen.", unit="m", low=0.1, high=0.5
     )
-    max_height_m: float = setting(
-        2.2, "A plane farther than this is no floor.", unit="m", low=0.5, high=3.0
+    free_from_m: float = setting(
+        0.8, "Where the stretch that must be seen free begins.", unit="m", low=0.0, high=2.0
     )
-    iterations: int = setting(60, "RANSAC rounds while no floor is known.", low=5, high=1000)
-    seed: int = setting(0, "Of the random draws.", low=0, high=2**31 - 1)
-    keep_s: float = setting(
-        2.0, "How long the last floor is carried when none is seen.", unit="s", low=0.0, high=30.0
+    free_to_m: float = setting(2.5, "... and where it ends.", unit="m", low=1.0, high=4.0)
+    free_keep_s: float = setting(
+        3.0, "How long seen floor is remembered while walking on.", unit="s", low=0.0, high=10.0
     )
+
+    def __post_init__(self) -> None:
+        rising(self, "foot_low_m", "cane_high_m", "torso_high_m")
+        rising(self, "free_from_m", "free_to_m")
 
 
 @dataclass(frozen=True)
@@ -135,6 +118,27 @@ class DistanceSettings:
         0.10, "Cell of the bird's-eye grid that blobs are joined on.", unit="m", low=0.02, high=0.5
     )
     max_m: float = setting(7.0, "Things beyond are not followed.", unit="m", low=2.0, high=20.0)
+    front_m: float = setting(
+        0.25,
+        "A thing is measured on its front, this deep.",
+        unit="m",
+        low=0.05,
+        high=2.0,
+    )
+    wall_m: float = setting(
+        2.0,
+        "Longer things beside the corridor are walls and no obstacles.",
+        unit="m",
+        low=0.5,
+        high=20.0,
+    )
+    beside_m: float = setting(
+        2.5,
+        "Things farther beside the corridor's middle are not followed.",
+        unit="m",
+        low=0.5,
+        high=10.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -170,73 +174,10 @@ class ZoneSettings:
         low=0.0,
         high=3.0,
     )
-
-
-@dataclass(frozen=True)
-class HysteresisSettings:
-    """What keeps a zone and a side from flickering (B6)."""
-
-    enter_hits: int = setting(2, "Frames that must agree before a zone rises ...", low=1, high=10)
-    enter_window: int = setting(3, "... out of this many.", low=1, high=10)
-    instant_stop_share: float = setting(
-        0.05, "Share of corridor pixels that makes STOP rise at once.", low=0.0, high=1.0
-    )
-    instant_stop_m: float = setting(1.0, "... within this distance.", unit="m", low=0.0, high=3.0)
-    exit_m: float = setting(0.30, "Distance added to leave a zone.", unit="m", low=0.0, high=2.0)
-    exit_share: float = setting(0.15, "Share added to leave a zone.", low=0.0, high=1.0)
-    exit_s: float = setting(
-        0.5, "Time to contact added to leave a zone.", unit="s", low=0.0, high=3.0
-    )
-    exit_width_m: float = setting(
-        0.10, "Corridor width added to leave it.", unit="m", low=0.0, high=1.0
-    )
-    exit_hold_s: float = setting(
-        0.5, "How long all of that must hold.", unit="s", low=0.0, high=5.0
-    )
-    side_m: float = setting(0.08, "Dead band of the side.", unit="m", low=0.0, high=0.5)
-    side_deg: float = setting(4.0, "Dead band of the side.", unit="deg", low=0.0, high=20.0)
-    dwell_s: float = setting(
-        0.7, "Least stay in a zone unless it rises.", unit="s", low=0.0, high=5.0
+    uncertain_factor: float = setting(
+        1.3, "Limits grow by this factor where the scale is a guess (B12).", low=1.0, high=3.0
     )
 
-
-@dataclass(frozen=True)
-class TrackingSettings:
-    """The same thing over time (B5)."""
-
-    gate_m: float = setting(
-        0.5, "Farther than this is another thing ...", unit="m", low=0.05, high=3.0
-    )
-    gate_per_m: float = setting(0.15, "... plus this per metre of distance.", low=0.0, high=1.0)
-    alpha: float = setting(
-        0.5, "Share of the position error taken over at once.", low=0.05, high=1.0
-    )
-    beta: float = setting(0.15, "Share of the position error turned into speed.", low=0.0, high=1.0)
-    label_votes: int = setting(10, "Frames that vote about a name.", low=1, high=100)
-    label_share: float = setting(0.6, "Share of votes a name needs.", low=0.0, high=1.0)
-    new_after_s: float = setting(
-        1.0,
-        "A thing that was not matched this long may be called new.",
-        unit="s",
-        low=0.0,
-        high=10.0,
-    )
-    new_beyond_m: float = setting(
-        0.7, "... if it is this far from everything known.", unit="m", low=0.0, high=5.0
-    )
-    keep_s: float = setting(
-        6.0, "How long a thing out of view is carried.", unit="s", low=0.1, high=60.0
-    )
-    keep_sigma_m: float = setting(
-        0.5,
-        "A carried thing is dropped when it is less sure than this.",
-        unit="m",
-        low=0.05,
-        high=5.0,
-    )
-    passed_m: float = setting(
-        -0.3, "A thing that far behind was passed.", unit="m", low=-3.0, high=0.0
-    )
-    seen_s: float = setting(
-        0.3, "A thing in view that is not found this long is gone.", unit="s", low=0.0, high=5.0
-    )
+    def __post_init__(self) -> None:
+        rising(self, "stop_m", "warn_m", "inform_m")
+        rising(self, "stop_s", "warn_s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from followme.settings.setting import setting
+from followme.settings.setting import rising, setting
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class ImageHealthSettings:
         10.0, "How far back that median reaches.", unit="s", low=1.0, high=120.0
     )
 
+    def __post_init__(self) -> None:
+        rising(self, "dark_luma", "bright_luma")
+
 
 @dataclass(frozen=True)
 class SightSettings:
@@ -41,7 +44,4 @@ class SightSettings:
     )
     min_valid_depth: float = setting(
         0.20, "Less depth than this share of the pixels limits sight.", low=0.0, high=1.0
-    )
-    back_after_s: float = setting(
-        1.0, "Sight counts as back after being well this long.", unit="s", low=0.0, high=10.0
     )

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from followme.settings.geometry import (
-    CorridorSettings,
-    DepthSettings,
-    DistanceSettings,
-    FloorSettings,
-    HysteresisSettings,
-    TrackingSettings,
-    ZoneSettings,
-)
+from followme.settings.depth import DepthSettings, FloorSettings
+from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.perception import ModelSettings
-from followme.settings.setting import part, setting
+from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
+from followme.settings.tracking import HysteresisSettings, TrackingSettings
 from followme.settings.walker import WalkerSettings
 
 _AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
@@ -54,11 +48,11 @@ class DepthEstimatorSettings:
         low=0.0,
         high=0.5,
     )
-    model: ModelSettings = part(ModelSettings)
-    walker: WalkerSettings = part(WalkerSettings)
-    depth: DepthSettings = part(DepthSettings)
-    floor: FloorSettings = part(FloorSettings)
-    image: ImageHealthSettings = part(ImageHealthSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    walker: WalkerSettings = field(default_factory=WalkerSettings)
+    depth: DepthSettings = field(default_factory=DepthSettings)
+    floor: FloorSettings = field(default_factory=FloorSettings)
+    image: ImageHealthSettings = field(default_factory=ImageHealthSettings)
 
 
 @dataclass(frozen=True)
@@ -69,13 +63,13 @@ class ObstacleFusionSettings:
     clock_hz: float = setting(
         10.0, "Obstacles are published at least this often.", unit="Hz", low=1.0, high=50.0
     )
-    walker: WalkerSettings = part(WalkerSettings)
-    corridor: CorridorSettings = part(CorridorSettings)
-    distance: DistanceSettings = part(DistanceSettings)
-    zones: ZoneSettings = part(ZoneSettings)
-    hysteresis: HysteresisSettings = part(HysteresisSettings)
-    tracking: TrackingSettings = part(TrackingSettings)
-    sight: SightSettings = part(SightSettings)
+    walker: WalkerSettings = field(default_factory=WalkerSettings)
+    corridor: CorridorSettings = field(default_factory=CorridorSettings)
+    distance: DistanceSettings = field(default_factory=DistanceSettings)
+    zones: ZoneSettings = field(default_factory=ZoneSettings)
+    hysteresis: HysteresisSettings = field(default_factory=HysteresisSettings)
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    sight: SightSettings = field(default_factory=SightSettings)
 
 
 @dataclass(frozen=True)
@@ -83,9 +77,9 @@ class SpeechSettings:
     """Node speech: what is said and when."""
 
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
-    scheduler: SchedulerSettings = part(SchedulerSettings)
-    phrases: PhraseSettings = part(PhraseSettings)
-    voice: VoiceSettings = part(VoiceSettings)
+    scheduler: SchedulerSettings = field(default_factory=SchedulerSettings)
+    phrases: PhraseSettings = field(default_factory=PhraseSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
 
 
 @dataclass(frozen=True)
@@ -94,3 +88,4 @@ class OverlaySettings:
 
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
     keep_faces: bool = setting(False, "Leave faces as they are instead of blurring them.")
+    corridor: CorridorSettings = field(default_factory=CorridorSettings)

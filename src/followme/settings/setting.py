@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import itertools
 import math
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -38,9 +39,9 @@ class Setting:
     text : str
         What it does, for a person.
     unit : str
-        SI unit, empty for none.
+        Unit, empty for none.
     low, high : float or None
-        Bounds, both included.
+        Bounds, both included; every number has both.
     choices : tuple of str
         Closed set of values of a str, empty when open.
     read_only : bool
@@ -65,10 +66,8 @@ class Setting:
         SettingsError
             When type, bounds or choices are not kept.
         """
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if self.type is float and is_number:
-            value = float(typing.cast(float, value))
-        if not isinstance(value, self.type) or (self.type is int and isinstance(value, bool)):
+        accepted = (int, float) if self.type is float else self.type
+        if not isinstance(value, accepted) or (isinstance(value, bool) and self.type is not bool):
             raise SettingsError(
                 f"{self.name}: {value!r} is {type(value).__name__}, "
                 f"give {_WORDS[self.type]} ({self.allowed()})"
@@ -80,7 +79,8 @@ class Setting:
             )
         if self.type in (int, float) and not self._inside(typing.cast(float, value)):
             raise SettingsError(f"{self.name}: {value!r} is out of range, give {self.allowed()}")
-        return typing.cast(Value, value)
+        # only now: a whole number may be too large to be a float
+        return float(typing.cast(float, value)) if self.type is float else typing.cast(Value, value)
 
     def allowed(self) -> str:
         """Return the permitted values in words."""
@@ -89,15 +89,20 @@ class Setting:
         if self.low is None and self.high is None:
             return f"default {self.default!r}"
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.low:g} to {self.high:g}{unit}"
+        if self.high is None:
+            return f"{self.low:.10g}{unit} or more"
+        if self.low is None:
+            return f"{self.high:.10g}{unit} or less"
+        return f"{self.low:.10g} to {self.high:.10g}{unit}"
 
     def _inside(self, value: float) -> bool:
-        if math.isnan(value):
-            return False
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        return low <= value <= high and abs(value) != math.inf  # NaN is outside
 
 
-_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+# quotes: YAML reads a bare no, on or 1.0 as something else
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
 
 
 def setting(
@@ -124,11 +129,6 @@ def setting(
     )
 
 
-def part(kind: type[T]) -> T:
-    """Declare a field that holds another settings dataclass."""
-    return typing.cast(T, dataclasses.field(default_factory=kind))
-
-
 def settings_of(kind: type) -> list[Setting]:
     """Return every setting of a dataclass, parts flattened with dots, in order."""
     return list(_walk(kind, ""))
@@ -140,7 +140,8 @@ def _walk(kind: type, prefix: str) -> Iterator[Setting]:
         if dataclasses.is_dataclass(types[f.name]):
             yield from _walk(types[f.name], f"{prefix}{f.name}.")
         else:
-            yield Setting(f"{prefix}{f.name}", types[f.name], f.default, **f.metadata)
+            default = typing.cast(Value, f.default)
+            yield Setting(f"{prefix}{f.name}", types[f.name], default, **f.metadata)
 
 
 def build(kind: type[T], values: Mapping[str, object]) -> T:
@@ -156,7 +157,8 @@ def build(kind: type[T], values: Mapping[str, object]) -> T:
     Raises
     ------
     SettingsError
-        For an unknown name (with the nearest valid one), a wrong type, or a value out of range.
+        For an unknown name (with the nearest valid one), a wrong type, a value out of range, or
+        values that contradict each other.
     """
     known = {s.name: s for s in settings_of(kind)}
     for name in values:
@@ -175,7 +177,26 @@ def _assemble(kind: type[T], values: Mapping[str, Value], prefix: str) -> T:
             arguments[f.name] = _assemble(types[f.name], values, f"{name}.")
         elif name in values:
             arguments[f.name] = values[name]
-    return kind(**arguments)
+    try:
+        return kind(**arguments)
+    except SettingsError as error:  # a part does not know what it is called
+        raise SettingsError(f"{prefix}{error}") from None
+
+
+def rising(instance: object, *names: str) -> None:
+    """Hold that each setting of a part is at least as large as the one before it.
+
+    Raises
+    ------
+    SettingsError
+        Naming the two that contradict each other.
+    """
+    for lower, upper in itertools.pairwise(names):
+        low, high = getattr(instance, lower), getattr(instance, upper)
+        if low > high:
+            raise SettingsError(
+                f"{lower}: {low!r} is above {upper}, which is {high!r}; lower it or raise {upper}"
+            )
 
 
 def flatten(instance: object) -> dict[str, Value]:
@@ -189,7 +210,7 @@ def flatten(instance: object) -> dict[str, Value]:
     return flat
 
 
-def did_you_mean(word: str, known: typing.Iterable[str]) -> str:
+def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest known word, or an empty text."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]!r}?" if near else ""

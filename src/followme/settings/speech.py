@@ -31,8 +31,8 @@ class SchedulerSettings:
     gap_s: float = setting(0.6, "Silence between messages below STOP.", unit="s", low=0.0, high=5.0)
     duty: float = setting(0.25, "Share of the window that may be filled.", low=0.01, high=1.0)
     duty_window_s: float = setting(20.0, "Window of the duty.", unit="s", low=1.0, high=120.0)
-    warn_per_minute: int = setting(8, "Warnings a minute.", low=0, high=120)
-    inform_per_minute: int = setting(4, "Informs a minute.", low=0, high=120)
+    warn_per_minute: int = setting(8, "Warnings a minute.", unit="1/min", low=0, high=120)
+    inform_per_minute: int = setting(4, "Informs a minute.", unit="1/min", low=0, high=120)
     warn_repeat_s: float = setting(
         5.0, "A warning may be repeated after.", unit="s", low=0.5, high=60.0
     )
@@ -57,6 +57,80 @@ class SchedulerSettings:
         0.8, "Share of the corridor that must be seen free for CLEAR.", low=0.0, high=1.0
     )
     clear_after_s: float = setting(1.0, "... for this long.", unit="s", low=0.0, high=10.0)
+    start_grace_s: float = setting(
+        3.0,
+        "Streams may take this long to begin before their absence is called lost sight.",
+        unit="s",
+        low=0.0,
+        high=30.0,
+    )
+    ready_lifetime_s: float = setting(
+        10.0, "From sight to the first greeting at most.", unit="s", low=0.5, high=60.0
+    )
+    limited_after_s: float = setting(
+        1.0, "Sight must be limited this long before it is said.", unit="s", low=0.0, high=10.0
+    )
+    limited_again_s: float = setting(
+        30.0, "Limited sight is not said again within.", unit="s", low=1.0, high=600.0
+    )
+    message_s: float = setting(
+        2.0,
+        "Time kept free for a message until a longer one was heard (six words).",
+        unit="s",
+        low=0.2,
+        high=10.0,
+    )
+    turning_stop_s: float = setting(
+        2.2,
+        "A first warning with less time to contact than this is a tone: STOP would cut its words.",
+        unit="s",
+        low=0.0,
+        high=10.0,
+    )
+    moving_mps: float = setting(
+        0.15, "A slower walker stands: STOP is not repeated.", unit="m/s", low=0.0, high=0.5
+    )
+    assumed_speed_mps: float = setting(
+        1.0, "Speed of the walker taken for granted while unknown.", unit="m/s", low=0.0, high=3.0
+    )
+    approaching_mps: float = setting(
+        0.3,
+        "A person approaches when closing faster than the walker by this.",
+        unit="m/s",
+        low=0.0,
+        high=2.0,
+    )
+    chest_m: float = setting(
+        1.05, "A lower edge from here on is called chest height.", unit="m", low=0.5, high=1.8
+    )
+    head_m: float = setting(
+        1.35, "A lower edge from here on is called head height.", unit="m", low=0.8, high=2.2
+    )
+    several: int = setting(
+        3, "From this many warnings at once, the nearest stands for all.", low=2, high=50
+    )
+    crowd_people: int = setting(4, "This many people are a crowd ...", low=2, high=50)
+    crowd_m: float = setting(4.0, "... within this distance ...", unit="m", low=0.5, high=10.0)
+    crowd_every_s: float = setting(
+        10.0, "... that is named once in this time.", unit="s", low=1.0, high=120.0
+    )
+    side_hold_s: float = setting(
+        2.0,
+        "The side of a thing is not contradicted within this time ...",
+        unit="s",
+        low=0.0,
+        high=10.0,
+    )
+    side_hold_deg: float = setting(
+        10.0, "... unless it moved by this angle.", unit="deg", low=0.0, high=90.0
+    )
+    forget_s: float = setting(
+        6.0,
+        "What was told of a thing is remembered this long after it was last seen.",
+        unit="s",
+        low=0.5,
+        high=60.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -70,6 +144,12 @@ class PhraseSettings:
     step_m: float = setting(
         0.65, "Length of a step (0.37 of the body height).", unit="m", low=0.2, high=1.2
     )
+    unsure_share: float = setting(
+        0.25,
+        "No number is spoken when the standard deviation is a larger share of the distance.",
+        low=0.0,
+        high=1.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -78,7 +158,8 @@ class VoiceSettings:
 
     engine: str = setting(
         "auto",
-        "auto: espeak through the sound device, else a track; wav: a track only; silent: nothing.",
+        "auto: the sound device if there is one, else the track; espeak: insist on a device and on "
+        "espeak-ng; wav: the track only; silent: nothing.",
         choices=("auto", "espeak", "wav", "silent"),
         read_only=True,
     )
@@ -86,8 +167,8 @@ class VoiceSettings:
     volume: float = setting(0.8, "Loudness.", low=0.0, high=1.0)
     track: str = setting(
         "",
-        "WAV file for the track where there is no sound device or engine is wav; empty: "
-        "followme_speech.wav in the log folder.",
+        "WAV file of what is heard, written also where a sound device plays; empty: "
+        "followme_speech.wav in the log folder, and only where none plays.",
         read_only=True,
     )
     heartbeat_timeout_s: float = setting(

@@ -24,6 +24,7 @@ class ObstacleStage:
     def __init__(self, s: ObstacleFusionSettings) -> None:
         self._finder = ObstacleFinder(s)
         self._judge = SightJudge(s.sight)
+        self._motion_keep_s = s.tracking.motion_keep_s
         self._image_stamp_ns: int | None = None
         self._depth_stamp_ns: int | None = None
         self._status: DepthStatus | None = None
@@ -52,13 +53,21 @@ class ObstacleStage:
     def carry(self, now_ns: int) -> Obstacles:
         """Return what is still believed when no depth came: nothing ever becomes clear by it."""
         found = self._finder.carry(now_ns)
-        return self._judged(found, self._depth_stamp_ns or now_ns, now_ns)
+        stamp_ns = now_ns if self._depth_stamp_ns is None else self._depth_stamp_ns
+        return self._judged(found, stamp_ns, now_ns)
 
     def reset(self) -> None:
         """Forget everything: time jumped."""
         self._finder.reset()
         self._image_stamp_ns = self._depth_stamp_ns = None
         self._status = self._motion = None
+
+    def _speed_mps(self, now_ns: int) -> float:
+        """Return the walker's speed; an old word of it is none, who walked may stand now."""
+        motion = self._motion
+        if motion is None or abs(now_ns - motion.stamp_ns) > self._motion_keep_s * 1e9:
+            return math.nan
+        return motion.speed_mps
 
     def _judged(self, found: FoundObstacles, stamp_ns: int, now_ns: int) -> Obstacles:
         ages = Ages(
@@ -74,7 +83,7 @@ class ObstacleStage:
             ages=ages,
             distances_known=self._status is not None and self._status.scale_known,
             observed_free=found.observed_free,
-            walker_speed_mps=math.nan if self._motion is None else self._motion.speed_mps,
+            walker_speed_mps=self._speed_mps(now_ns),
         )
 
 

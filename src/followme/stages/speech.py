@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from followme.alerts.phrases import Phrases
 from followme.alerts.scheduler import Scheduler
@@ -30,7 +29,7 @@ class SpeechStage:
         self._s = s
         self._phrases = phrases
         self._voice = voice
-        self._scheduler = Scheduler(s.scheduler)
+        self._scheduler = Scheduler(s.scheduler, lambda intent: self._words(intent).text)
         self._distances_known = False
         self._onsets: dict[int, tuple[float, float]] = {}
 
@@ -38,6 +37,12 @@ class SpeechStage:
         """Take over settings that changed while running."""
         self._s = s
         self._scheduler.change(s.scheduler)
+        self._voice.change(s.voice)
+
+    @property
+    def about(self) -> str:
+        """One sentence about the voice, for a person."""
+        return self._voice.about
 
     def observe(self, obstacles: Obstacles, now_s: float) -> list[Announcement]:
         """Take new evidence and act on it; return what became known about announcements."""
@@ -65,9 +70,8 @@ class SpeechStage:
         return self._scheduler.ask(question, now_s)
 
     def reset(self) -> None:
-        """Forget what was seen and said: time jumped."""
+        """Forget what was seen and said: time jumped. What is being said is cut."""
         self._scheduler.reset()
-        self._onsets.clear()
         if self._voice.playing is not None:
             self._voice.cut()
 
@@ -94,6 +98,3 @@ class SpeechStage:
 
 
 _OUTCOME_OF = {"ended": Outcome.SPOKEN, "cut": Outcome.CUT, "failed": Outcome.FAILED}
-
-#: Makes the voice of a graph; given by whoever wires it.
-VoiceMaker = Callable[[SpeechSettings], Voice]

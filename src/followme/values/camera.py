@@ -52,7 +52,14 @@ class Camera:
 
     @classmethod
     def from_field_of_view(cls, width: int, height: int, horizontal_rad: float) -> Camera:
-        """Make a nominal camera with square pixels from its horizontal field of view."""
+        """Make a nominal camera with square pixels from its horizontal field of view.
+
+        Raises
+        ------
+        ValueError
+            When the field of view is none that a pinhole can have (1 to 179 degrees).
+        """
+        check_range("camera horizontal_rad", horizontal_rad, math.radians(1), math.radians(179))
         focal_px = 0.5 * width / math.tan(0.5 * horizontal_rad)
         return cls(
             width, height, focal_px, focal_px, 0.5 * (width - 1), 0.5 * (height - 1), nominal=True
@@ -78,10 +85,9 @@ class Camera:
 
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the pixels (..., 2) of optical-frame points (..., 3); NaN behind the camera."""
-        z = np.where(points[..., 2] > 1e-9, points[..., 2], np.nan)
-        u = self.fx * points[..., 0] / z + self.cx
-        v = self.fy * points[..., 1] / z + self.cy
-        return np.stack([u, v], axis=-1)
+        x, y, z = np.moveaxis(np.asarray(points, np.float64), -1, 0)
+        z = np.where(z > 1e-9, z, np.nan)
+        return np.stack([self.fx * x / z + self.cx, self.fy * y / z + self.cy], axis=-1)
 
 
 @lru_cache(maxsize=16)
@@ -127,6 +133,11 @@ class Attitude:
             Unit normal that points up.
         offset_m : float
             d of ``normal . p + d = 0``; with an upward normal this is the camera height.
+
+        Raises
+        ------
+        ValueError
+            When the plane is not below the camera or farther than 10 m.
         """
         pitch = math.asin(max(-1.0, min(1.0, -float(normal[2]))))
         roll = math.atan2(-float(normal[0]), -float(normal[1]))

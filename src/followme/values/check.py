@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+A = TypeVar("A", bound=NDArray[Any])
 
-def frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
+
+def frozen(array: A) -> A:
     """Return a read-only view of an array; the caller's own array stays writable."""
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def freeze(value: object, *names: str) -> None:
+    """Make arrays of a frozen dataclass read-only, from its ``__post_init__``; None stays None.
+
+    Values are handed from one thread to the next by reference: whoever wrote into one would
+    change what the others see.
+    """
+    for name in names:
+        array = getattr(value, name)
+        if array is not None:
+            object.__setattr__(value, name, frozen(array))
 
 
 def check_array(
@@ -56,12 +71,17 @@ def check_array(
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
-    """Raise ValueError unless ``low <= value <= high`` (NaN is outside)."""
-    if not low <= value <= high:
+    """Raise ValueError unless ``value`` is a number and ``low <= value <= high`` (NaN is not)."""
+    if not _is_number(value) or not low <= value <= high:
         raise ValueError(f"{name}: expected a number from {low:g} to {high:g}, got {value!r}")
 
 
 def check_finite(name: str, value: float) -> None:
-    """Raise ValueError for NaN and infinities."""
-    if not math.isfinite(value):
+    """Raise ValueError for NaN, infinities and what is no number."""
+    if not _is_number(value) or not math.isfinite(value):
         raise ValueError(f"{name}: expected a finite number, got {value!r}")
+
+
+def _is_number(value: object) -> bool:
+    # numpy's bool is no np.number, Python's bool is an int
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)

@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.values.camera import Attitude, Camera
-from followme.values.check import check_array
+from followme.values.check import check_array, check_finite, check_range, freeze
+
+# How far the length of a unit vector may be off after it went through 32-bit numbers.
+_UNIT_TOLERANCE = 1e-3
 
 
 class Provenance(IntEnum):
@@ -78,6 +81,12 @@ class FloorPlane:
     offset_m: float
     inliers: float
 
+    def __post_init__(self) -> None:
+        length = math.hypot(*self.normal)
+        check_range("floor normal length", length, 1 - _UNIT_TOLERANCE, 1 + _UNIT_TOLERANCE)
+        check_finite("floor offset_m", self.offset_m)
+        check_range("floor inliers", self.inliers, 0.0, 1.0)
+
     def attitude(self) -> Attitude:
         """Return height, pitch and roll of the camera over this floor."""
         return Attitude.from_floor(np.asarray(self.normal), self.offset_m)
@@ -126,7 +135,7 @@ class DepthStatus:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MonocularDepth:
     """What a depth network said about one image, before anybody checked its scale.
 
@@ -136,8 +145,9 @@ class MonocularDepth:
         Of the image.
     depth_m : (h, w) float32
         Metres along the optical axis, already corrected for the focal length of this camera.
+        NaN where the network gave no usable number.
     log_std : (h, w) float32
-        Standard deviation of the natural logarithm of depth.
+        Standard deviation of the natural logarithm of depth; NaN where depth is.
     focal_known : bool
         Whether the camera was calibrated, so that the metres can mean anything.
     """
@@ -149,10 +159,11 @@ class MonocularDepth:
 
     def __post_init__(self) -> None:
         check_array("monocular depth_m", self.depth_m, (None, None), np.float32)
-        check_array("log_std", self.log_std, self.depth_m.shape, np.float32)
+        check_array("monocular log_std", self.log_std, self.depth_m.shape, np.float32)
+        freeze(self, "depth_m", "log_std")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DepthMap:
     """Depth at the work size.
 
@@ -184,3 +195,4 @@ class DepthMap:
             raise ValueError(
                 f"depth status: its stamp {self.status.stamp_ns} is not the depth's {self.stamp_ns}"
             )
+        freeze(self, "depth_m", "sigma_m")

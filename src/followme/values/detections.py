@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.values.check import check_array
+from followme.values.check import check_array, freeze
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Detections:
     """Objects in one image; there may be none.
 
@@ -43,6 +43,7 @@ class Detections:
         check_array("score", self.score, (n,), np.float32)
         if self.landmarks is not None:
             check_array("landmarks", self.landmarks, (n, 5, 2), np.float32)
+        freeze(self, "xyxy", "score", "landmarks")
 
     @classmethod
     def empty(cls, stamp_ns: int, size_wh: tuple[int, int]) -> Detections:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.values.camera import Camera
-from followme.values.check import check_array
+from followme.values.check import check_array, freeze
 from followme.values.label_map import LabelMap
 from followme.values.motion import Motion
 from followme.values.truth import TruthObject
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColourImage:
     """A colour image.
 
@@ -33,9 +33,10 @@ class ColourImage:
         check_array("colour image", self.bgr, (None, None, 3), np.uint8)
         if self.bgr.size == 0:
             raise ValueError(f"colour image: empty, its shape is {self.bgr.shape}")
+        freeze(self, "bgr")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DepthImage:
     """Depth as a sensor measured it, aligned to colour.
 
@@ -54,6 +55,7 @@ class DepthImage:
         check_array("depth image", self.depth_m, (None, None), np.float32)
         if self.depth_m.size == 0:
             raise ValueError(f"depth image: empty, its shape is {self.depth_m.shape}")
+        freeze(self, "depth_m")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class CameraInfo:
     camera: Camera
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """All that a source knows about one instant; None where it does not know.
 
@@ -105,3 +107,4 @@ class Frame:
                     f"camera: it is calibrated for {self.camera.width}x{self.camera.height}, "
                     f"the image is {width}x{height}"
                 )
+        freeze(self, "bgr", "depth_m")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.values.check import check_array
+from followme.values.check import check_array, freeze
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LabelMap:
     """Semantic labels of one image.
 
@@ -34,3 +34,9 @@ class LabelMap:
     def __post_init__(self) -> None:
         check_array("labels", self.labels, (None, None), np.uint8)
         check_array("confidence", self.confidence, self.labels.shape, np.uint8)
+        highest = int(self.labels.max(initial=0))
+        if self.labels.size and highest >= len(self.names):
+            raise ValueError(
+                f"labels: class {highest} has no name, {len(self.names)} names were given"
+            )
+        freeze(self, "labels", "confidence")

@@ -155,7 +155,7 @@ class Obstacles:
 
 #: Why sight may be lost or limited; the phrase catalogue has words for each.
 REASONS = (
-    "no_image",  # nothing came from the camera for too long, or ever
+    "no_image",  # nothing ever came from the camera
     "no_depth",  # images come, distance cannot be judged
     "stale",  # a required stream fell silent after it had been there
     "frozen",  # the camera repeats its last image

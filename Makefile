@@ -1,0 +1,45 @@
+# FollowMe: `make demo` to see it, `make test` to trust it. Both do all the set-up themselves.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check build config clean clean-all
+
+# another Python: make test PYTHON=python3.12
+PYTHON ?= python3
+OUT ?= output
+CHECKED := src tests tools tools/set_up setup.py
+IN_ENV := . tools/env.sh &&
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## walk through a synthetic corridor and listen: results in output/
+	@.venv/bin/followme run --source synthetic --out $(OUT) --speech auto
+	@echo "demo: $(OUT)/overlay.mp4 shows what was seen, $(OUT)/speech.wav is what was said (if it"
+	@echo "      was not played), $(OUT)/contact_sheet.png is the walk at a glance, and"
+	@echo "      $(OUT)/announcements.jsonl has every announcement with its reason and age"
+
+test: check ## set-up, linters, types, import floors, all tests with coverage
+	@$(IN_ENV) python -m pytest --cov --cov-report=term
+
+check: ## set-up and linters only
+	@$(PYTHON) tools/set_up --tests
+	@$(IN_ENV) python -m ruff check $(CHECKED)
+	@$(IN_ENV) python -m ruff format --check $(CHECKED)
+	@$(IN_ENV) python -m mypy
+	@$(IN_ENV) lint-imports --no-logo
+
+build: ## set-up for running: .venv and install/
+	@$(PYTHON) tools/set_up
+
+config: ## write config/followme.yaml from the settings
+	@$(PYTHON) tools/set_up
+	@$(IN_ENV) python -m followme.cli.write_config
+
+clean: ## remove what was built and recorded here, keep .venv
+	@rm -rf build install log $(OUT) htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \
+	  .pytest_cache .hypothesis .import_linter_cache
+	@find src tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+clean-all: clean ## and .venv
+	@rm -rf .venv

@@ -1,0 +1,301 @@
+"""What of the world is worth saying, and when (assistive specification B4 to B7).
+
+Nothing waits in words. What waits is that a thing in a zone is worth saying; with each decision
+it is asked anew of the newest evidence, so that a message tells the world as it is when it sounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from followme.alerts.answer_queue import AnswerQueue
+from followme.alerts.clearing import Clearing
+from followme.alerts.hazards import due_hazards, merged
+from followme.alerts.memory import Before, Memory
+from followme.alerts.phrases import Phrases
+from followme.alerts.questions import Scene, answer, reply_intent
+from followme.alerts.sight_watch import SightWatch
+from followme.alerts.sound_budget import SoundBudget
+from followme.alerts.turn import Fit, fit, may_cut
+from followme.alerts.waiting import Dropped, Waiting
+from followme.alerts.want import Source, Want
+from followme.settings import PhraseSettings, SchedulerSettings
+from followme.values.intent import Intent, Outcome, Priority
+from followme.values.obstacle import Obstacle, Obstacles, Sight
+
+#: Said whatever the verbosity and during hush: without them silence would be misread.
+_ALWAYS = ("health.vision_back", "reply.ready")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do now.
+
+    Parameters
+    ----------
+    dropped : tuple of (Intent, Outcome)
+        What will not be said, and why.
+    cut : bool
+        Whether what plays must end now.
+    say : Intent or None
+        What to begin now.
+    """
+
+    dropped: tuple[Dropped, ...] = ()
+    cut: bool = False
+    say: Intent | None = None
+
+
+@dataclass
+class _Handed:
+    """A message in the hands of the voice."""
+
+    want: Want
+    before: Before = field(default_factory=dict)
+    heard_s: float | None = None
+    cut: bool = False
+
+
+class Scheduler:
+    """Decide what is said, one thing at a time.
+
+    Parameters
+    ----------
+    s : SchedulerSettings
+        Lifetimes, gaps, caps.
+    words : callable, optional
+        Turns an intent into words for the answer of :meth:`ask`; English metres when left out.
+    """
+
+    def __init__(self, s: SchedulerSettings, words: Callable[[Intent], str] | None = None) -> None:
+        self._s = s
+        self._words = words or self._english
+        self._sight = SightWatch()
+        self.reset()
+
+    def change(self, s: SchedulerSettings) -> None:
+        """Take over settings that changed while running."""
+        self._s = s
+
+    def reset(self) -> None:
+        """Forget what was seen and said: time jumped."""
+        self._sight.reset()
+        self._memory = Memory()
+        self._clearing = Clearing()
+        self._budget = SoundBudget()
+        self._hush_until_s = -math.inf
+        self._obstacles: Obstacles | None = None
+        self._by_id: dict[int, Obstacle] = {}
+        self._arrived_s = -math.inf
+        self._waiting = Waiting()
+        self._answers = AnswerQueue()
+        self._handed: dict[int, _Handed] = {}
+        self._last: Intent | None = None
+        self._dropped: list[Dropped] = []
+
+    def observe(self, obstacles: Obstacles, now_s: float) -> None:
+        """Take new evidence; lifetimes count from here."""
+        self._obstacles = obstacles
+        self._arrived_s = now_s
+        by_id: dict[int, Obstacle] = {}
+        for thing in obstacles.obstacles:
+            known = by_id.get(thing.track_id)
+            if known is None or thing.zone > known.zone:
+                by_id[thing.track_id] = thing
+        self._by_id = by_id
+        self._sight.look(
+            obstacles.sight, obstacles.reason, obstacles.distances_known, now_s, self._s
+        )
+        if obstacles.sight is not Sight.BLIND:
+            self._memory.observe(obstacles, now_s, self._s)
+        self._clearing.observe(obstacles, now_s, self._s)
+
+    def decide(self, now_s: float, playing: Intent | None) -> Decision:
+        """Say what to do now.
+
+        Parameters
+        ----------
+        now_s : float
+            Seconds of the clock that drives everything here.
+        playing : Intent or None
+            What is being said.
+        """
+        self._watch_silence(now_s)
+        wants = self._about_tracks(now_s)
+        wants += self._about_sight(now_s)
+        wants += self._about_questions(now_s)
+        wants += self._about_freedom(now_s)
+        cut, want = self._choose(sorted(wants, key=Want.urgency), playing, now_s)
+        if cut:
+            self._note_cut(playing, now_s)
+        if want is not None:
+            self._hand_over(want, now_s)
+        dropped, self._dropped = tuple(self._dropped), []
+        return Decision(dropped, cut, None if want is None else want.intent)
+
+    def started(self, intent: Intent, now_s: float) -> None:
+        """Note that the first sound of an intent was heard."""
+        handed = self._handed.get(id(intent))
+        if handed is None:
+            return
+        handed.heard_s = now_s
+        want = handed.want
+        self._memory.heard(handed.before, intent, now_s)
+        if want.source is not Source.USER:
+            self._last = intent
+        if want.source is Source.TRACK and want.priority <= Priority.WARN:
+            self._clearing.armed = True
+
+    def ended(self, intent: Intent, now_s: float, completed: bool) -> None:
+        """Note that an intent is no longer heard, or will never be."""
+        handed = self._handed.pop(id(intent), None)
+        if handed is None:
+            return
+        if handed.heard_s is not None:
+            self._budget.silence(now_s)
+            if _takes_duty(handed.want):
+                self._budget.add(handed.heard_s, now_s, completed)
+        # a voice that failed is given time: only what was cut is due again at once
+        if completed or not handed.cut:
+            return
+        if handed.want.source is Source.SIGHT:
+            self._sight.untell(intent.key)
+        else:
+            self._memory.untell(handed.before, intent, self._s)
+
+    def ask(self, question: str, now_s: float) -> str:
+        """Answer a question of the user, in words and soon by voice; may come from any thread.
+
+        Parameters
+        ----------
+        question : str
+            "repeat", "describe", "hush" or "status".
+
+        Raises
+        ------
+        ValueError
+            For another question.
+        """
+        scene = self._scene()
+        replies = answer(question, scene, self._last, now_s, self._s)
+        if question == "hush":
+            self._hush_until_s = now_s + self._s.hush_s
+        self._answers.put(replies)
+        intents = [reply_intent(reply, scene, self._s) for reply in replies]
+        return ". ".join(self._words(intent) for intent in intents if intent is not None)
+
+    def _watch_silence(self, now_s: float) -> None:
+        """Take silence of the obstacles for lost sight, whatever was seen last."""
+        if self._obstacles is None:
+            self._sight.look(Sight.BLIND, "no_image", False, now_s, self._s)
+        elif now_s - self._arrived_s > self._s.obstacles_stale_s:
+            self._sight.look(Sight.BLIND, "stale", False, now_s, self._s)
+        if self._sight.blind:
+            self._clearing.lose_sight()
+
+    def _about_tracks(self, now_s: float) -> list[Want]:
+        if self._obstacles is None:
+            return []
+        due: list[Want] = []
+        if not self._sight.blind:
+            due = due_hazards(self._obstacles, self._arrived_s, self._memory, now_s, self._s)
+        audible = []
+        for want in due:
+            if self._is_audible(want, now_s):
+                audible.append(want)
+                continue
+            self._waiting.remove(want)
+            if self._memory.mute(want):
+                self._dropped.append((want.intent, Outcome.DROPPED_MUTED))
+        self._dropped += self._waiting.renew(audible, self._arrived_s, now_s)
+        return merged(audible, self._obstacles, self._memory, now_s, self._s)
+
+    def _about_sight(self, now_s: float) -> list[Want]:
+        wants = self._sight.wants(self._stamp_ns(), self._arrived_s, now_s, self._s)
+        return [want for want in wants if self._is_audible(want, now_s)]
+
+    def _about_questions(self, now_s: float) -> list[Want]:
+        scene = self._scene()
+        self._dropped += self._answers.drop(scene, now_s, self._s)
+        return self._answers.next(scene, now_s, self._s)
+
+    def _about_freedom(self, now_s: float) -> list[Want]:
+        if not self._sight.settled:
+            return []
+        wants = self._clearing.wants(self._stamp_ns(), self._arrived_s, now_s, self._s)
+        audible = [want for want in wants if self._is_audible(want, now_s)]
+        if len(audible) < len(wants):
+            self._clearing.armed = False
+            self._dropped += [(want.intent, Outcome.DROPPED_MUTED) for want in wants]
+        return audible
+
+    def _is_audible(self, want: Want, now_s: float) -> bool:
+        if want.priority <= Priority.STOP or want.intent.key in _ALWAYS:
+            return True
+        return self._s.verbosity != "quiet" and now_s >= self._hush_until_s
+
+    def _choose(
+        self, wants: list[Want], playing: Intent | None, now_s: float
+    ) -> tuple[bool, Want | None]:
+        """Return whether to cut what plays, and what to say; ``wants`` most urgent first."""
+        untrue = playing is not None and self._clearing.contradicts(playing)
+        for want in wants:
+            if playing is not None and not may_cut(want.intent, playing, self._by_id):
+                break
+            if want.priority <= Priority.STOP:
+                return playing is not None, want
+            if playing is None and not self._budget.gap_is_kept(now_s, self._s):
+                return False, None
+            fits = fit(want, self._budget, now_s, self._s)
+            if fits is Fit.NEVER:
+                self._give_up(want, now_s)
+            elif fits is not Fit.LATER:
+                # the gap is owed to what was cut as well, so words come a little later
+                if playing is not None:
+                    return True, None
+                return False, want.as_tone() if fits is Fit.TONE else want
+        return untrue, None
+
+    def _give_up(self, want: Want, now_s: float) -> None:
+        self._dropped.append((want.intent, Outcome.DROPPED_CAPPED))
+        self._memory.postpone(want, now_s, self._s)
+        self._waiting.remove(want)
+
+    def _note_cut(self, playing: Intent | None, now_s: float) -> None:
+        self._budget.silence(now_s)
+        handed = self._handed.get(id(playing))
+        if handed is not None:
+            handed.cut = True
+
+    def _hand_over(self, want: Want, now_s: float) -> None:
+        handed = _Handed(want)
+        if want.source is Source.TRACK:
+            handed.before = self._memory.tell(want, now_s)
+            self._waiting.remove(want)
+            if not want.is_tone:
+                self._budget.give(want.priority, now_s)
+        elif want.source is Source.SIGHT:
+            self._sight.tell(want.intent.key, now_s)
+        elif want.source is Source.CLEAR:
+            self._clearing.armed = False
+            self._memory.forget_warnings()
+        else:
+            self._answers.pop()
+            self._memory.voiced(want.intent, now_s)
+        self._handed[id(want.intent)] = handed
+
+    def _scene(self) -> Scene:
+        return Scene(self._obstacles, self._by_id, self._sight.blind, self._sight.state_key)
+
+    def _stamp_ns(self) -> int:
+        return 0 if self._obstacles is None else self._obstacles.stamp_ns
+
+    def _english(self, intent: Intent) -> str:
+        known = self._obstacles is not None and self._obstacles.distances_known
+        return Phrases.load("en").utterance(intent, PhraseSettings(), known).text
+
+
+def _takes_duty(want: Want) -> bool:
+    return want.priority > Priority.STOP and not want.is_tone

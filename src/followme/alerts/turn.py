@@ -1,0 +1,57 @@
+"""Who may cut whom, and how a message is made to fit the budget (assistive specification B7)."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from enum import Enum
+
+from followme.alerts.sound_budget import SoundBudget
+from followme.alerts.want import Source, Want
+from followme.settings import SchedulerSettings
+from followme.values.intent import Intent, Priority
+
+
+class Fit(Enum):
+    """How a message fits the budget."""
+
+    WORDS = "words"
+    TONE = "tone"
+    LATER = "later"
+    NEVER = "never"
+
+
+def may_cut(intent: Intent, playing: Intent, present: Container[int]) -> bool:
+    """Whether an intent may end what is being said.
+
+    Parameters
+    ----------
+    present : container of int
+        Tracks that were last observed.
+    """
+    if intent.priority is playing.priority:
+        gone = playing.obstacle is not None and playing.track_id not in present
+        return gone and intent.priority <= Priority.WARN
+    if intent.priority <= Priority.STOP:
+        return intent.priority < playing.priority
+    return intent.priority <= Priority.WARN and playing.priority >= Priority.REPLY
+
+
+def fit(want: Want, budget: SoundBudget, now_s: float, s: SchedulerSettings) -> Fit:
+    """Say how a message below STOP fits; a first warning is never left out."""
+    if want.is_tone:
+        return Fit.TONE
+    room = budget.has_room(now_s, s)
+    capped = want.source is Source.TRACK and budget.is_capped(want.priority, now_s, s)
+    if want.first and want.priority <= Priority.WARN:
+        return Fit.WORDS if room and not capped and not _turns_stop(want, s) else Fit.TONE
+    if capped:
+        return Fit.NEVER
+    if want.source is Source.CLEAR and not room:
+        return Fit.TONE
+    return Fit.WORDS if room else Fit.LATER
+
+
+def _turns_stop(want: Want, s: SchedulerSettings) -> bool:
+    """Whether STOP is about to cut the words anyway."""
+    thing = want.intent.obstacle
+    return thing is not None and thing.time_to_contact_s < s.turning_stop_s

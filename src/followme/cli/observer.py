@@ -1,0 +1,110 @@
+"""Who watches a run: prints, times, and hands on to the files of ``--out``."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from typing import Any
+
+from followme.cli.live import LiveLines
+from followme.outputs.latency import LatencyTable
+from followme.outputs.record import RunRecord
+from followme.values.camera import Camera
+from followme.values.depth_map import DepthStatus
+from followme.values.frame import CameraInfo, ColourImage
+from followme.values.intent import Announcement, Outcome
+from followme.values.obstacle import Obstacles
+from followme.values.truth import TruthObject
+
+# An image waits here for the obstacles of its stamp.
+_IMAGES_KEPT = 12
+# Nodes whose stage goes by another name in latency.json.
+_STAGES = {"camera": "capture"}
+
+
+class RunObserver:
+    """Takes every value of a run, in the threads of those who publish.
+
+    Parameters
+    ----------
+    lines : LiveLines
+        What a person reads.
+    record : RunRecord or None
+        The files of ``--out``.
+    began_s : float
+        When the process began, on the monotonic clock.
+    """
+
+    def __init__(self, lines: LiveLines, record: RunRecord | None, began_s: float) -> None:
+        self._lines = lines
+        self._record = record
+        self._began_s = began_s
+        self._lock = threading.Lock()
+        self._images: OrderedDict[int, ColourImage] = OrderedDict()
+        self._camera: Camera | None = None
+        self._status: DepthStatus | None = None
+        self._saying = ""
+        self.latency = LatencyTable()
+        self.images_in = 0
+        self.frames_out = 0
+        self.first_obstacles_s: float | None = None
+
+    def timed(self, node: str, ms: float) -> None:
+        """Note the milliseconds of a piece of work."""
+        stage = _STAGES.get(node, node)
+        if stage in self.latency.stages:
+            self.latency.add(stage, ms)
+
+    def image(self, image: ColourImage) -> None:
+        """Keep an image until its obstacles come."""
+        with self._lock:
+            self.images_in += 1
+            self._images[image.stamp_ns] = image
+            while len(self._images) > _IMAGES_KEPT:
+                self._images.popitem(last=False)
+
+    def info(self, info: CameraInfo) -> None:
+        """Take the calibration."""
+        self._camera = info.camera
+
+    def status(self, status: DepthStatus) -> None:
+        """Take what is known about the depth."""
+        self._status = status
+
+    def obstacles(self, obstacles: Obstacles) -> None:
+        """Print and record obstacles; the picture is that of their stamp."""
+        self._lines.obstacles(obstacles)
+        with self._lock:
+            image = self._images.pop(obstacles.stamp_ns, None)
+            if image is not None:
+                self.frames_out += 1
+            if obstacles.obstacles and self.first_obstacles_s is None:
+                self.first_obstacles_s = time.monotonic() - self._began_s
+        if self._record is not None:
+            self._record.obstacles(obstacles)
+            if image is not None:
+                self._record.frame(image, self._camera, self._status, obstacles, self._saying)
+
+    def announcement(self, announcement: Announcement) -> None:
+        """Print and record an announcement."""
+        self._lines.announcement(announcement)
+        if announcement.outcome is Outcome.STARTED:
+            self._saying = announcement.text
+            self.latency.add("stamp_to_announcement", announcement.latency_s * 1e3)
+        elif announcement.text == self._saying:
+            self._saying = ""
+        if self._record is not None:
+            self._record.announcement(announcement)
+
+    def truth(self, stamped: tuple[int, tuple[TruthObject, ...]]) -> None:
+        """Record what really stands there."""
+        if self._record is not None:
+            self._record.truth(*stamped)
+
+    def close(self, summary: dict[str, Any]) -> None:
+        """Finish the files."""
+        if self._record is not None:
+            facts = {"frames_in": self.images_in, "frames_out": self.frames_out}
+            facts["first_obstacles_s"] = self.first_obstacles_s
+            self._record.close(self.latency, facts | summary)

@@ -1,0 +1,92 @@
+"""Points above the floor joined on a bird's-eye grid to things, split by the corridor."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from followme.geometry.cloud import Cloud
+from followme.geometry.corridor import Corridor
+from followme.geometry.measuring import Blob, Ruler
+from followme.geometry.points import Points, Split
+from followme.settings import DistanceSettings
+
+BESIDE_THINNED = 2  # beside the corridor every second row and column is enough
+_STRAY = 3  # fewer points do not make a cell occupied
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+class BlobFinder:
+    """Finds things in the points of a frame.
+
+    Parameters
+    ----------
+    corridor : Corridor
+        Where things matter.
+    s : DistanceSettings
+        Grid, least size, percentile.
+    instant_m : float
+        What is nearer counts towards an instant STOP.
+    """
+
+    def __init__(self, corridor: Corridor, s: DistanceSettings, instant_m: float) -> None:
+        self._s = s
+        self._ruler = Ruler(corridor, s, instant_m)
+        self._rows = math.ceil(s.max_m / s.cell_m) + 1
+        self._columns = 2 * math.ceil(s.beside_m / s.cell_m) + 2
+
+    def find(self, cloud: Cloud, points: Split) -> list[Blob]:
+        """Return the things of one frame, nearest first.
+
+        A thing that reaches into the corridor is measured there and nowhere else, so that a
+        wall does not swallow the box that stands against it, and what matters of a thing half
+        in the way decides its side. Beside the corridor walls are left out, and so is the rest
+        of what stands in the way.
+        """
+        way = self._labels(points.inside)
+        in_the_way = self._measured(cloud, points.inside, way, self._s.min_pixels)
+        taken = cv2.dilate((way > 0).astype(np.uint8), _SQUARE) > 0
+        rest = self._labels(points.beside)
+        rest[np.isin(rest, np.unique(rest[taken]))] = 0
+        least = max(4, self._s.min_pixels // BESIDE_THINNED**2)
+        beside = self._measured(cloud, points.beside, rest, least, walls=False)
+        return sorted(in_the_way + beside, key=lambda blob: blob.distance_m)
+
+    def _cells(self, points: Points) -> NDArray[np.intp]:
+        """Return the flat index of each point's cell."""
+        per_m = np.float32(1.0 / self._s.cell_m)
+        row = (points.ahead_m * per_m).astype(np.intp)
+        column = (points.aside_m * per_m + np.float32(self._columns / 2)).astype(np.intp)
+        np.clip(row, 0, self._rows - 1, out=row)
+        np.clip(column, 0, self._columns - 1, out=column)
+        return np.asarray(row * self._columns + column)
+
+    def _labels(self, points: Points) -> NDArray[np.int32]:
+        """Join neighbouring cells; return the number of the thing in each, 0 for none."""
+        counts = np.bincount(self._cells(points), minlength=self._rows * self._columns)
+        occupied = (counts >= _STRAY).astype(np.uint8).reshape(self._rows, self._columns)
+        _, labels = cv2.connectedComponents(occupied, connectivity=8)
+        return np.asarray(labels, np.int32)
+
+    def _measured(
+        self,
+        cloud: Cloud,
+        points: Points,
+        labels: NDArray[np.int32],
+        least: int,
+        walls: bool = True,
+    ) -> list[Blob]:
+        """Measure each thing that is large enough."""
+        label = labels.ravel()[self._cells(points)]
+        sizes = np.bincount(label)
+        blobs = []
+        for i in np.flatnonzero(sizes >= least):
+            if i == 0:
+                continue
+            of_it = points.where(np.flatnonzero(label == i))
+            if walls or not self._ruler.is_wall(of_it):
+                blobs.append(self._ruler.measure(cloud, of_it))
+        return [blob for blob in blobs if blob is not None]

@@ -1,0 +1,296 @@
+"""Honest metres at the work size: whose they are, how sure, and how the camera stands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from followme.geometry.floor import FloorFinder, FloorFit, FloorPrior
+from followme.geometry.pooling import pool_nearest
+from followme.geometry.scale import Scale, ScaleJudge
+from followme.settings import DepthSettings, FloorSettings, WalkerSettings
+from followme.values.camera import Attitude, Camera
+from followme.values.depth_map import (
+    DepthMap,
+    DepthStatus,
+    FloorPlane,
+    ImageHealth,
+    MonocularDepth,
+    Provenance,
+)
+from followme.values.frame import Frame
+
+_SENSOR_SCALE = Scale(1.0, True)
+
+
+class MetricDepth:
+    """Turns what a sensor measured, or a network guessed, into one depth map with its status.
+
+    A sensor's metres win over a network's. A network's metres are believed only where the
+    camera is calibrated, its height was given and the floor agrees with it (B12).
+
+    Parameters
+    ----------
+    s : DepthSettings
+        Work size, range, noise of the sensor.
+    floor : FloorSettings
+        How the floor is found.
+    walker : WalkerSettings
+        How the camera is worn.
+    """
+
+    def __init__(self, s: DepthSettings, floor: FloorSettings, walker: WalkerSettings) -> None:
+        self._s = s
+        self._floor = floor
+        self._walker = walker
+        self._finder = FloorFinder(floor)
+        self._scale = ScaleJudge(floor, walker.camera_height_m)
+        self._posture = Posture(floor, walker)
+        self._stamp_ns: int | None = None
+
+    def reset(self) -> None:
+        """Forget the floor and the scale: time jumped."""
+        self._finder.reset()
+        self._scale.reset()
+        self._posture.reset()
+        self._stamp_ns = None
+
+    def estimate(
+        self, frame: Frame, monocular: MonocularDepth | None, health: ImageHealth
+    ) -> DepthMap | DepthStatus:
+        """Return depth with its status, or the status alone where there is no depth at all.
+
+        Parameters
+        ----------
+        frame : Frame
+            With sensor depth where there is a sensor.
+        monocular : MonocularDepth or None
+            Of a network; used only where the frame has no sensor depth.
+        health : ImageHealth
+            Of the image; passed on, depth is computed whatever it says.
+        """
+        if self._stamp_ns is not None and frame.stamp_ns < self._stamp_ns:
+            self.reset()
+        self._stamp_ns = frame.stamp_ns
+        if frame.depth_m is not None:
+            return self._from_sensor(frame, frame.depth_m, health)
+        if monocular is not None:
+            return self._from_network(frame, monocular, health)
+        attitude, height_known = self._posture.carried(frame.stamp_ns)
+        return DepthStatus(
+            stamp_ns=frame.stamp_ns,
+            provenance=Provenance.UNKNOWN,
+            scale=math.nan,
+            scale_known=False,
+            residual_m=math.nan,
+            floor=None,
+            attitude=attitude,
+            height_known=height_known,
+            valid_fraction=0.0,
+            image=health,
+            note="There is no depth: the source has no sensor and no depth network is loaded.",
+        )
+
+    def _from_sensor(
+        self, frame: Frame, depth_m: NDArray[np.float32], health: ImageHealth
+    ) -> DepthMap:
+        camera = self._camera(frame)
+        s = self._s
+        pooled_m = pool_nearest(depth_m, camera.height, camera.width, s.min_m, s.max_m)
+        sigma_m = np.float32(s.sigma_floor_m) + np.float32(s.sigma_per_m2) * pooled_m**2
+        prior = self._posture.prior(frame.stamp_ns, measured=True)
+        fit = self._finder.find(pooled_m, camera, prior)
+        status = self._status(frame, fit, Provenance.SENSOR, _SENSOR_SCALE, health)
+        return _depth_map(pooled_m, sigma_m, camera, status)
+
+    def _from_network(self, frame: Frame, guess: MonocularDepth, health: ImageHealth) -> DepthMap:
+        camera = self._camera(frame)
+        s = self._s
+        guess_m = pool_nearest(guess.depth_m, camera.height, camera.width, 1e-3, np.inf)
+        log_std = cv2.resize(
+            guess.log_std, (camera.width, camera.height), interpolation=cv2.INTER_NEAREST
+        )
+        prior = self._posture.prior(frame.stamp_ns, measured=False)
+        fit = self._finder.find(guess_m, camera, prior)
+        height_m, inliers = (math.nan, 0.0) if fit is None else _height_and_share(fit)
+        scale = self._scale.judge(frame.stamp_ns, height_m, inliers)
+        if not guess.focal_known:
+            note = "The scale is a guess: the camera is not calibrated."
+            scale = replace(scale, known=False, note=note)
+        factor = np.float32(scale.factor)
+        depth_m = guess_m * factor
+        depth_m[depth_m > s.max_m] = np.nan
+        status = self._status(
+            frame, _scaled(fit, scale.factor), Provenance.MONOCULAR, scale, health
+        )
+        return _depth_map(depth_m, depth_m * log_std, camera, status)
+
+    def _camera(self, frame: Frame) -> Camera:
+        """Return the camera at the work size; a nominal one where the frame has none."""
+        height, width = frame.bgr.shape[:2]
+        field_rad = math.radians(self._s.nominal_field_deg)
+        full = frame.camera or Camera.from_field_of_view(width, height, field_rad)
+        return full.scaled(self._s.work_width, self._s.work_height)
+
+    def _status(
+        self,
+        frame: Frame,
+        fit: FloorFit | None,
+        provenance: Provenance,
+        scale: Scale,
+        health: ImageHealth,
+    ) -> DepthStatus:
+        if fit is None:
+            attitude, height_known = self._posture.carried(frame.stamp_ns)
+        else:
+            attitude = fit.plane.attitude()
+            height_known = provenance is Provenance.SENSOR or self._walker.camera_height_m > 0.0
+            own_height_m = attitude.height_m / scale.factor
+            self._posture.seen(frame.stamp_ns, attitude, height_known, own_height_m)
+        return DepthStatus(
+            stamp_ns=frame.stamp_ns,
+            provenance=provenance,
+            scale=scale.factor,
+            scale_known=scale.known,
+            residual_m=math.nan if fit is None else fit.residual_m,
+            floor=None if fit is None else fit.plane,
+            attitude=attitude,
+            height_known=height_known,
+            valid_fraction=0.0,
+            image=health,
+            note=" ".join(self._notes(frame, fit, scale)),
+        )
+
+    def _notes(self, frame: Frame, fit: FloorFit | None, scale: Scale) -> list[str]:
+        notes = []
+        if frame.camera is None:
+            notes.append(
+                "The camera is not calibrated: a field of view of "
+                f"{self._s.nominal_field_deg:g} degrees is assumed."
+            )
+        if fit is None:
+            notes.append(self._posture.word(frame.stamp_ns))
+        return [*notes, scale.note] if scale.note else notes
+
+
+@dataclass(frozen=True)
+class _Seen:
+    stamp_ns: int
+    attitude: Attitude
+    height_known: bool
+    own_height_m: float
+
+
+class Posture:
+    """How the camera stands: carried from the last floor for a while, then taken for granted.
+
+    Parameters
+    ----------
+    floor : FloorSettings
+        How long it is carried, which heights are believed.
+    walker : WalkerSettings
+        What is told, what is taken for granted.
+    """
+
+    def __init__(self, floor: FloorSettings, walker: WalkerSettings) -> None:
+        self._floor = floor
+        self._walker = walker
+        self._last: _Seen | None = None
+
+    def reset(self) -> None:
+        """Forget the last floor."""
+        self._last = None
+
+    def seen(
+        self, stamp_ns: int, attitude: Attitude, height_known: bool, own_height_m: float
+    ) -> None:
+        """Note how the camera stands over a floor that was found.
+
+        Parameters
+        ----------
+        stamp_ns : int
+            Of the frame.
+        attitude : Attitude
+            In true metres, as far as they are known.
+        height_known : bool
+            Whether its height can be trusted.
+        own_height_m : float
+            The same height in the metres that depth came in.
+        """
+        self._last = _Seen(stamp_ns, attitude, height_known, own_height_m)
+
+    def carried(self, stamp_ns: int) -> tuple[Attitude, bool]:
+        """Return how the camera is believed to stand, and whether its height is known."""
+        if self._last is not None and self._is_fresh(stamp_ns, self._last):
+            return self._last.attitude, self._last.height_known
+        told_m = self._walker.camera_height_m
+        height_m = told_m if told_m > 0.0 else self._walker.assumed_camera_height_m
+        pitch_rad = math.radians(self._walker.assumed_pitch_deg)
+        return Attitude(height_m, pitch_rad), told_m > 0.0
+
+    def word(self, stamp_ns: int) -> str:
+        """Return a sentence about a frame without a floor."""
+        if self._last is not None and self._is_fresh(stamp_ns, self._last):
+            return "No floor is seen: pitch and height are those of the last one."
+        return "No floor is seen: pitch and height are assumed."
+
+    def prior(self, stamp_ns: int, measured: bool) -> FloorPrior:
+        """Return which floor is believed.
+
+        Near a table its top may be the only level surface in view: a camera that is worn does
+        not sink to it. A lower plane than the last is believed once the floor was out of view.
+
+        Parameters
+        ----------
+        stamp_ns : int
+            Of the frame.
+        measured : bool
+            Whether its metres were measured; a network's own say nothing about a height.
+        """
+        low_m, high_m = self._floor.min_height_m, self._floor.max_height_m
+        told_m = self._walker.camera_height_m
+        if measured and told_m > 0.0:
+            low_m = max(low_m, told_m - self._floor.height_gate_m)
+            high_m = min(high_m, told_m + self._floor.height_gate_m)
+        elif measured:
+            low_m = max(low_m, self._floor.min_height_share * self._walker.height_m)
+        tilt_deg = self._floor.first_tilt_deg
+        if self._last is not None:
+            last_m, gate_m = self._last.own_height_m, self._floor.height_step_m
+            if (stamp_ns - self._last.stamp_ns) * 1e-9 <= self._floor.height_keep_s:
+                low_m = max(low_m, last_m - gate_m)
+            if self._is_fresh(stamp_ns, self._last):
+                high_m = min(high_m, last_m + gate_m)
+                tilt_deg = self._floor.max_tilt_deg
+        attitude, _ = self.carried(stamp_ns)
+        return FloorPrior(attitude, tilt_deg, low_m, high_m)
+
+    def _is_fresh(self, stamp_ns: int, last: _Seen) -> bool:
+        return (stamp_ns - last.stamp_ns) * 1e-9 <= self._floor.keep_s
+
+
+def _height_and_share(fit: FloorFit) -> tuple[float, float]:
+    return fit.plane.offset_m, fit.plane.inliers
+
+
+def _scaled(fit: FloorFit | None, factor: float) -> FloorFit | None:
+    """Return a floor in the metres that depth is given in."""
+    if fit is None:
+        return None
+    plane = FloorPlane(fit.plane.normal, fit.plane.offset_m * factor, fit.plane.inliers)
+    return FloorFit(plane, fit.residual_m * factor)
+
+
+def _depth_map(
+    depth_m: NDArray[np.float32],
+    sigma_m: NDArray[np.float32],
+    camera: Camera,
+    status: DepthStatus,
+) -> DepthMap:
+    valid = float(np.count_nonzero(np.isfinite(depth_m))) / depth_m.size
+    status = replace(status, valid_fraction=valid)
+    return DepthMap(status.stamp_ns, depth_m, sigma_m, camera, status)

@@ -1,0 +1,258 @@
+"""B5: the same thing over time, also while it is hidden or has left the view."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+from followme.geometry.hysteresis import CorridorKeeper, ZoneKeeper
+from followme.geometry.measuring import Blob
+from followme.geometry.motion_step import MotionStep
+from followme.settings import HysteresisSettings, TrackingSettings
+from followme.values.obstacle import Side
+
+V = TypeVar("V", bound=Hashable)
+_LEAST_DT_S = 0.02  # a shorter interval would turn noise into speed
+
+
+class Track:
+    """One thing that is followed.
+
+    Parameters
+    ----------
+    id : int
+        The same for the same thing.
+    blob : Blob
+        What was first seen of it.
+    now_ns : int
+        When.
+    step : MotionStep
+        How the walker moves: a new thing is taken to stand.
+    s : TrackingSettings
+        Filter, votes.
+    hysteresis : HysteresisSettings
+        For its zone.
+    tentative : bool
+        Whether it may be a fragment of something known; then it is not shown for a while.
+    """
+
+    def __init__(
+        self,
+        id: int,
+        blob: Blob,
+        now_ns: int,
+        step: MotionStep,
+        s: TrackingSettings,
+        hysteresis: HysteresisSettings,
+        tentative: bool,
+    ) -> None:
+        self.id = id
+        self._s = s
+        self.blob = blob
+        self.x_m, self.y_m = blob.x_m, blob.y_m
+        self.vx_mps, self.vy_mps = -step.forward_mps, -step.left_mps
+        self._walker_mps = (step.forward_mps, step.left_mps)
+        self.motion_known = step.known
+        self._prior = step.known
+        self.born_ns = self.seen_ns = self.checked_ns = now_ns
+        self.hits = 1
+        self.tentative = tentative
+        self.zones = ZoneKeeper(hysteresis)
+        self.corridor = CorridorKeeper(hysteresis)
+        self.side: Side | None = None
+        self.drift_m = 0.0
+        self._kinds: deque[bool] = deque(maxlen=s.label_votes)
+        self.bottom_m = 0.0  # it stands on the floor as long as nobody saw it hang
+        self._vote(blob)
+
+    @property
+    def distance_m(self) -> float:
+        """Horizontal distance of its nearest point."""
+        return math.hypot(self.x_m, self.y_m)
+
+    @property
+    def sigma_m(self) -> float:
+        """Standard deviation of that distance."""
+        return self.blob.sigma_m + self.drift_m
+
+    @property
+    def closing_mps(self) -> float:
+        """How fast the distance shrinks."""
+        distance_m = max(self.distance_m, 1e-3)
+        return -(self.x_m * self.vx_mps + self.y_m * self.vy_mps) / distance_m
+
+    @property
+    def overhang(self) -> bool:
+        """Whether most of the frames that could tell saw nothing below it."""
+        return winner(self._kinds, 0.5) or False
+
+    def own_speed_mps(self) -> float:
+        """Return its speed over the floor; NaN while the walker's is unknown."""
+        if not self.motion_known:
+            return math.nan
+        return math.hypot(self.vx_mps + self._walker_mps[0], self.vy_mps + self._walker_mps[1])
+
+    def settled(self, now_ns: int) -> bool:
+        """Whether its velocity means something."""
+        return self._prior or (now_ns - self.born_ns) * 1e-9 >= self._s.settled_s
+
+    def predict(self, step: MotionStep) -> None:
+        """Let the walker move and time pass."""
+        if self.motion_known and step.known:
+            # the walker's change of speed is no change of the thing's
+            self.vx_mps -= step.forward_mps - self._walker_mps[0]
+            self.vy_mps -= step.left_mps - self._walker_mps[1]
+        self.motion_known = step.known
+        self._walker_mps = (step.forward_mps, step.left_mps)
+        moved = (self.x_m + self.vx_mps * step.dt_s, self.y_m + self.vy_mps * step.dt_s)
+        self.x_m, self.y_m = step.turn(*moved)
+        self.vx_mps, self.vy_mps = step.turn(self.vx_mps, self.vy_mps)
+
+    def match(self, blob: Blob, now_ns: int, dt_s: float) -> None:
+        """Correct it by what was seen (alpha-beta filter, growing memory at first)."""
+        self.hits += 1
+        alpha, beta = self._gains()
+        dx, dy = blob.x_m - self.x_m, blob.y_m - self.y_m
+        self.x_m += alpha * dx
+        self.y_m += alpha * dy
+        rate = beta / max(dt_s, _LEAST_DT_S)
+        self.vx_mps += rate * dx
+        self.vy_mps += rate * dy
+        self.blob, self.seen_ns, self.checked_ns = blob, now_ns, now_ns
+        self.drift_m = 0.0
+        self._vote(blob)
+
+    def drift(self, dt_s: float, mover_mps: float) -> None:
+        """Become less sure: it was not seen."""
+        steady = self.motion_known and self.own_speed_mps() <= mover_mps
+        self.drift_m += (self._s.drift_mps if steady else self._s.drift_blind_mps) * dt_s
+
+    def _gains(self) -> tuple[float, float]:
+        if self._prior:
+            return self._s.alpha, self._s.beta
+        n = self.hits  # Brookner, "Tracking and Kalman Filtering Made Easy", 1.2.10
+        growing = (2.0 * (2 * n - 1) / (n * (n + 1)), 6.0 / (n * (n + 1)))
+        return max(self._s.alpha, growing[0]), max(self._s.beta, growing[1])
+
+    def _vote(self, blob: Blob) -> None:
+        if blob.overhang is not None:
+            self._kinds.append(blob.overhang)
+            self.bottom_m = blob.bottom_m
+
+
+class Tracker:
+    """All things that are followed.
+
+    Parameters
+    ----------
+    s : TrackingSettings
+        Gate, filter, what is kept how long.
+    hysteresis : HysteresisSettings
+        For the zone of each track.
+    """
+
+    def __init__(self, s: TrackingSettings, hysteresis: HysteresisSettings) -> None:
+        self._s = s
+        self._hysteresis = hysteresis
+        self._next_id = 1
+        self.tracks: list[Track] = []
+
+    def reset(self) -> None:
+        """Forget all things; their numbers are not given out again."""
+        self.tracks = []
+
+    def update(self, blobs: Iterable[Blob], now_ns: int, step: MotionStep) -> None:
+        """Match blobs, nearest first, to predicted tracks; what nothing claims is a new track."""
+        self.predict(step)
+        free = list(self.tracks)
+        unclaimed = []
+        for blob in blobs:
+            track = self._claimed(blob, free)
+            if track is None:
+                unclaimed.append(blob)
+                continue
+            free.remove(track)
+            track.match(blob, now_ns, step.dt_s)
+            born_s = (now_ns - track.born_ns) * 1e-9
+            track.tentative = track.tentative and born_s < self._s.new_after_s
+        known = list(self.tracks)
+        for blob in unclaimed:
+            self._begin(blob, known, now_ns, step)
+
+    def predict(self, step: MotionStep) -> None:
+        """Let the walker move."""
+        for track in self.tracks:
+            track.predict(step)
+
+    def forget(
+        self, now_ns: int, dt_s: float, seen_through: Callable[[Track], bool], mover_mps: float
+    ) -> None:
+        """Drop what was passed, what is gone, and what was carried too long.
+
+        Parameters
+        ----------
+        now_ns : int
+            Of the frame.
+        dt_s : float
+            Since the last one.
+        seen_through : callable
+            Whether the camera looks through the place where an unseen track should be.
+        mover_mps : float
+            A faster thing moves by itself and is harder to carry.
+        """
+        kept = []
+        for track in self.tracks:
+            if track.seen_ns != now_ns:
+                track.drift(dt_s, mover_mps)
+                if not seen_through(track):
+                    track.checked_ns = now_ns
+            if self._stays(track, now_ns):
+                kept.append(track)
+        self.tracks = kept
+
+    def _stays(self, track: Track, now_ns: int) -> bool:
+        if track.seen_ns == now_ns:
+            return True
+        # what may be a fragment is not worth carrying
+        if track.tentative or track.x_m < self._s.passed_m:
+            return False
+        unseen_s = (now_ns - track.seen_ns) * 1e-9
+        missing_s = (now_ns - track.checked_ns) * 1e-9
+        if unseen_s > self._s.keep_s or missing_s > self._s.seen_s:
+            return False
+        return track.sigma_m <= max(self._s.keep_sigma_m, track.blob.sigma_m + 0.1)
+
+    def _claimed(self, blob: Blob, free: list[Track]) -> Track | None:
+        gate_m = self._s.gate_m + self._s.gate_per_m * blob.distance_m
+        best = min(free, key=lambda track: _apart_m(track, blob), default=None)
+        return best if best is not None and _apart_m(best, blob) <= gate_m else None
+
+    def _begin(self, blob: Blob, known: list[Track], now_ns: int, step: MotionStep) -> None:
+        # a fragment of a known thing is no news; but what enters the way beside a thing that
+        # does not stand in it is
+        matters = blob.reach_m > 0.0
+        tentative = any(
+            _apart_m(track, blob) <= self._s.new_beyond_m
+            and (track.corridor.inside or not matters)
+            and not track.tentative
+            for track in known
+        )
+        self.tracks.append(
+            Track(self._next_id, blob, now_ns, step, self._s, self._hysteresis, tentative)
+        )
+        self._next_id += 1
+
+
+def winner(votes: Iterable[V], share: float) -> V | None:
+    """Return what holds at least this share of the votes, else None."""
+    counts = Counter(votes)
+    if not counts:
+        return None
+    best, count = counts.most_common(1)[0]
+    return best if count >= share * counts.total() else None
+
+
+def _apart_m(track: Track, blob: Blob) -> float:
+    return math.hypot(track.x_m - blob.x_m, track.y_m - blob.y_m)

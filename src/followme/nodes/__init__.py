@@ -1,0 +1,1 @@
+"""One thin file a node: it wires one stage to its topics."""

@@ -1,0 +1,101 @@
+"""Node camera: frames from a source, at the pace at which they were taken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from followme.ros.base_node import BaseNode
+from followme.ros.process import main_of
+from followme.settings import CameraNodeSettings
+from followme.sources.open import open_source
+from followme.sources.source import Source
+from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
+
+
+class CameraNode(BaseNode[CameraNodeSettings]):
+    """Plays a source; each frame gets the stamp of the moment at which it is given out.
+
+    Parameters
+    ----------
+    source : Source, optional
+        An opened source in place of the one that the parameters name.
+    ended : callable, optional
+        Called when the source has no more frames.
+    """
+
+    def __init__(
+        self,
+        source: Source | None = None,
+        ended: Callable[[], None] | None = None,
+        **wiring: Any,
+    ) -> None:
+        super().__init__("camera", **wiring)
+        self._given = source
+        self._source: Source | None = None
+        self._ended = ended
+        self.frames_out = 0
+        self.frame_id = self.settings.frame_id
+
+    def load(self) -> None:
+        s = self.settings
+        self._source = self._given or open_source(
+            s.source,
+            rate_hz=s.rate_hz,
+            width=s.width,
+            height=s.height,
+            seed=s.seed,
+            report=self.trouble,
+        )
+
+    def produce(self, alive: Callable[[], bool]) -> None:
+        while alive():
+            self._play(alive)
+            if not self.settings.loop:
+                break
+        if alive() and self._ended is not None:
+            self._ended()
+
+    def free(self) -> None:
+        source, self._source = self._source, None
+        if source is not None and source is not self._given:
+            source.close()
+
+    def facts(self) -> dict[str, Any]:
+        return {"source": self.settings.source, "frames": self.frames_out}
+
+    def _play(self, alive: Callable[[], bool]) -> None:
+        """Give out each frame once, in time; a late frame is given at once."""
+        assert self._source is not None
+        first_ns, begin_s = None, 0.0
+        for frame in self._source.frames():
+            if first_ns is None:
+                first_ns, begin_s = frame.stamp_ns, time.monotonic()
+            due_s = begin_s + (frame.stamp_ns - first_ns) * 1e-9
+            # short naps, so that a stop is never waited for
+            while alive() and (pause_s := due_s - time.monotonic()) > 0:
+                time.sleep(min(pause_s, 0.05))
+            if not alive():
+                return
+            self._give(frame)
+
+    def _give(self, frame: Frame) -> None:
+        begin = time.perf_counter()
+        stamp_ns = self.clock.now_ns()
+        if frame.truth is not None:
+            self.publish("camera/truth", (stamp_ns, frame.truth))
+        if frame.motion is not None:
+            self.publish("ego_motion", replace(frame.motion, stamp_ns=stamp_ns))
+        if frame.camera is not None:
+            self.publish("camera/camera_info", CameraInfo(stamp_ns, frame.camera))
+        if frame.depth_m is not None:
+            self.publish("camera/depth/image_raw", DepthImage(stamp_ns, frame.depth_m))
+        # last, because with it the instant is complete
+        self.publish("camera/image_raw", ColourImage(stamp_ns, frame.bgr))
+        self.frames_out += 1
+        self.note_work((time.perf_counter() - begin) * 1e3)
+
+
+main = main_of(CameraNode)

@@ -1,0 +1,74 @@
+"""The whole graph in one process: every node of the table, images handed over by reference."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from followme.graph import NODES
+from followme.ros.base_node import BaseNode
+from followme.ros.exchange import Exchange
+
+
+class Composition:
+    """All nodes, made in reverse order of the way of an image: who listens is there first.
+
+    Parameters
+    ----------
+    overrides : mapping of str to mapping
+        Parameters by node name that outrank files.
+    timed : callable
+        Called with a node's name and the milliseconds of each piece of its work.
+    camera : mapping, optional
+        What the camera node is given besides: an opened source, what to call at its end.
+
+    Raises
+    ------
+    SettingsError
+        For a parameter that cannot be used.
+    """
+
+    def __init__(
+        self,
+        overrides: Mapping[str, Mapping[str, Any]],
+        timed: Callable[[str, float], None],
+        camera: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._exchange = Exchange()
+        self.nodes: dict[str, BaseNode[Any]] = {}
+        for spec in reversed(NODES):
+            wiring = dict(camera or {}) if spec.name == "camera" else {}
+            try:
+                self.nodes[spec.name] = node_class(spec.name)(
+                    exchange=self._exchange,
+                    overrides=overrides.get(spec.name, {}),
+                    timed=timed,
+                    **wiring,
+                )
+            except ValueError:
+                for node in self.nodes.values():
+                    node.destroy_node()
+                raise
+
+    def listen(self, topic: str, taker: Callable[[Any], None]) -> None:
+        """Call ``taker`` with each value of a topic, in the publisher's thread."""
+        some = next(iter(self.nodes.values()))
+        self._exchange.listen(some.resolve_topic_name(topic), lambda value, _: taker(value))
+
+    def dropped(self) -> dict[str, int]:
+        """Return how many items each node had to pass over."""
+        return {name: node.slot.dropped for name, node in self.nodes.items()}
+
+
+def node_class(name: str) -> Callable[..., BaseNode[Any]]:
+    """Return the class of a node of the table: the one BaseNode of its module."""
+    module = importlib.import_module(f"followme.nodes.{name}")
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, BaseNode) and value is not BaseNode
+    ]
+    if len(found) != 1:
+        raise TypeError(f"followme.nodes.{name}: expected one node class, found {len(found)}")
+    return found[0]

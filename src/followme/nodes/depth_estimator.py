@@ -1,0 +1,98 @@
+"""Node depth_estimator: honest metres for each image."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from followme.ros.base_node import BaseNode
+from followme.ros.images import float_image
+from followme.ros.pairing import FramePairing
+from followme.ros.process import main_of
+from followme.settings import DepthEstimatorSettings
+from followme.stages.depth import DepthStage
+from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.frame import CameraInfo, Frame
+
+
+class DepthEstimator(BaseNode[DepthEstimatorSettings]):
+    """Pairs image, calibration and sensor depth; publishes depth and its status."""
+
+    #: An image that waits for its depth is looked after this often.
+    idle_s = 0.02
+
+    def __init__(self, **wiring: Any) -> None:
+        super().__init__("depth_estimator", **wiring)
+        self._stage: DepthStage | None = None
+        self._pairing = FramePairing(self.settings.pair_wait_s)
+        self.takes("camera/image_raw", self._image_came)
+        self.takes("camera/camera_info", lambda v, _: self._put(self._pairing.info(v, _now_s())))
+        self.takes(
+            "camera/depth/image_raw", lambda v, _: self._put(self._pairing.depth(v, _now_s()))
+        )
+
+    def load(self) -> None:
+        self._stage = DepthStage(self.settings)
+        network = self._stage.network
+        if network is None:
+            self.get_logger().info("no depth network: only a depth sensor gives metres")
+
+    def work(self, item: Frame) -> None:
+        assert self._stage is not None
+        result = self._stage.estimate(item)
+        self.note_age(item.stamp_ns)
+        if isinstance(result, DepthMap):
+            self._publish_map(result)
+        else:
+            self._publish_status(result)
+
+    def idle(self) -> None:
+        frame = self._pairing.overdue(_now_s())
+        if frame is not None:
+            self.work(frame)
+
+    def restart(self) -> None:
+        self._pairing.clear()
+        if self._stage is not None:
+            self._stage.reset()
+
+    def changed(self) -> None:
+        self._pairing.wait_s = self.settings.pair_wait_s
+
+    def free(self) -> None:
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            stage.close()
+
+    def facts(self) -> dict[str, Any]:
+        network = None if self._stage is None else self._stage.network
+        return {
+            "frames_incomplete": self._pairing.incomplete,
+            "model": "none" if network is None else network.file.name,
+            "model_sha256": "" if network is None else network.card.sha256,
+        }
+
+    def _image_came(self, image: Any, frame_id: str) -> None:
+        self.frame_id = frame_id
+        self._put(self._pairing.image(image, _now_s()))
+
+    def _put(self, frame: Frame | None) -> None:
+        if frame is not None:
+            self.slot.put(frame)
+
+    def _publish_map(self, depth: DepthMap) -> None:
+        self.publish("depth/image", float_image(depth.depth_m, depth.stamp_ns))
+        self.publish("depth/sigma", float_image(depth.sigma_m, depth.stamp_ns))
+        self.publish("depth/camera_info", CameraInfo(depth.stamp_ns, depth.camera))
+        # last, because with it the instant is complete
+        self._publish_status(depth.status)
+
+    def _publish_status(self, status: DepthStatus) -> None:
+        self.publish("depth/status", status)
+
+
+def _now_s() -> float:
+    return time.monotonic()
+
+
+main = main_of(DepthEstimator)

@@ -1,0 +1,90 @@
+"""Node obstacle_fusion: what stands in the way, and how well FollowMe sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from followme.ros.base_node import BaseNode
+from followme.ros.pairing import DepthPairing
+from followme.ros.process import main_of
+from followme.settings import ObstacleFusionSettings
+from followme.stages.obstacles import ObstacleStage
+from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.obstacle import Obstacles
+
+# The clock speaks when depth was silent for so many of its periods, so that it never competes
+# with depth that comes on time.
+_SILENT_PERIODS = 1.5
+
+
+class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
+    """Publishes obstacles for each depth, and by a clock of its own when none comes."""
+
+    def __init__(self, **wiring: Any) -> None:
+        super().__init__("obstacle_fusion", **wiring)
+        self._stage: ObstacleStage | None = None
+        self._pairing = DepthPairing()
+        self._published_ns = 0
+        self.idle_s = 0.5 / self.settings.clock_hz
+        # the calibration stands for its image: it is small and comes with each
+        self.takes("camera/camera_info", self._image_came)
+        self.takes("ego_motion", self._moved)
+        self.takes("depth/image", lambda v, _: self._put("depth", v))
+        self.takes("depth/sigma", lambda v, _: self._put("sigma", v))
+        self.takes("depth/camera_info", lambda v, _: self._put("info", v))
+        self.takes("depth/status", lambda v, _: self._put("status", v))
+
+    def load(self) -> None:
+        self._stage = ObstacleStage(self.settings)
+
+    def work(self, item: DepthMap | DepthStatus) -> None:
+        assert self._stage is not None
+        self._publish(self._stage.see(item, self.clock.now_ns()))
+        age_ms = self.note_age(item.stamp_ns)
+        if self._timed is not None:
+            self._timed("stamp_to_obstacles", age_ms)
+
+    def idle(self) -> None:
+        assert self._stage is not None
+        now_ns = self.clock.now_ns()
+        silent_s = (now_ns - self._published_ns) * 1e-9
+        if silent_s >= _SILENT_PERIODS / self.settings.clock_hz:
+            self._publish(self._stage.carry(now_ns))
+
+    def restart(self) -> None:
+        self._pairing.clear()
+        self._published_ns = 0
+        if self._stage is not None:
+            self._stage.reset()
+
+    def changed(self) -> None:
+        self.idle_s = 0.5 / self.settings.clock_hz
+        if self.active:
+            self.get_logger().info("rules changed: tracks start afresh")
+        self._stage = ObstacleStage(self.settings)
+
+    def free(self) -> None:
+        self._stage = None
+
+    def _image_came(self, info: Any, _frame_id: str) -> None:
+        if self._stage is not None:
+            self._stage.image_came(info.stamp_ns)
+
+    def _moved(self, motion: Any, _frame_id: str) -> None:
+        if self._stage is not None:
+            self._stage.moved(motion)
+
+    def _put(self, part: str, value: Any) -> None:
+        complete = self._pairing.put(part, value)
+        if complete is not None:
+            self.slot.put(complete)
+
+    def _publish(self, obstacles: Obstacles) -> None:
+        self._published_ns = self.clock.now_ns()
+        self.publish("obstacles", obstacles)
+        for view in ("obstacles/markers", "obstacles/scan"):
+            if self.wanted(view):
+                self.publish(view, obstacles)
+
+
+main = main_of(ObstacleFusion)

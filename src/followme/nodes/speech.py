@@ -1,0 +1,87 @@
+"""Node speech: says what is worth saying, and keeps the sound process alive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from std_srvs.srv import Trigger
+
+from followme.alerts.phrases import Phrases
+from followme.ros.base_node import BaseNode
+from followme.ros.process import main_of
+from followme.settings import SpeechSettings
+from followme.stages.speech import SpeechStage
+from followme.values.intent import Announcement
+from followme.values.obstacle import Obstacles
+from followme.voices.make import make_voice
+
+_QUESTIONS = ("repeat", "describe", "hush", "status")
+
+
+class Speech(BaseNode[SpeechSettings]):
+    """Watches the obstacles, speaks, and publishes what was said."""
+
+    #: The scheduler and the heartbeat of the sound process run this often.
+    idle_s = 0.02
+
+    def __init__(self, **wiring: Any) -> None:
+        super().__init__("speech", **wiring)
+        self._stage: SpeechStage | None = None
+        self._asked: list[str] = []
+        self.takes("obstacles", self._obstacles_came)
+        for question in _QUESTIONS:
+            self.create_service(
+                Trigger, f"~/{question}", lambda _, reply, q=question: self._answer(q, reply)
+            )
+
+    def load(self) -> None:
+        phrases = Phrases.load(self.settings.phrases.language)
+        voice = make_voice(self.settings.voice, self.clock.now_ns)
+        self.get_logger().info(voice.about)
+        self._stage = SpeechStage(self.settings, phrases, voice)
+
+    def work(self, item: Obstacles) -> None:
+        assert self._stage is not None
+        self.note_age(item.stamp_ns)
+        self._say(self._stage.observe(item, self._now_s()))
+
+    def idle(self) -> None:
+        assert self._stage is not None
+        self._say(self._stage.tick(self._now_s()))
+
+    def restart(self) -> None:
+        if self._stage is not None:
+            self._stage.reset()
+
+    def changed(self) -> None:
+        if self._stage is not None:
+            self._stage.change(self.settings)
+
+    def free(self) -> None:
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            stage.close()
+
+    def facts(self) -> dict[str, Any]:
+        return {} if self._stage is None else {"voice": self._stage.about}
+
+    def _obstacles_came(self, obstacles: Obstacles, frame_id: str) -> None:
+        self.frame_id = frame_id
+        self.slot.put(obstacles)
+
+    def _answer(self, question: str, reply: Trigger.Response) -> Trigger.Response:
+        if self._stage is None or not self.active:
+            reply.success, reply.message = False, "speech is not active; activate it first"
+            return reply
+        reply.success, reply.message = True, self._stage.ask(question, self._now_s())
+        return reply
+
+    def _say(self, news: list[Announcement]) -> None:
+        for announcement in news:
+            self.publish("announcements", announcement)
+
+    def _now_s(self) -> float:
+        return self.clock.now_ns() * 1e-9
+
+
+main = main_of(Speech)

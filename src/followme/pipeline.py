@@ -1,0 +1,138 @@
+"""The chain from image to ear without ROS: one thread, one frame at a time, a simulated clock.
+
+It wires the same stages as the nodes do, so that a walk can be replayed faster than real time,
+and always with the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from followme.alerts.phrases import Phrases
+from followme.settings import (
+    DepthEstimatorSettings,
+    ObstacleFusionSettings,
+    SpeechSettings,
+    VoiceSettings,
+)
+from followme.stages.depth import DepthStage
+from followme.stages.obstacles import ObstacleStage
+from followme.stages.speech import SpeechStage
+from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.frame import Frame
+from followme.values.intent import Announcement
+from followme.values.obstacle import Obstacles
+from followme.voices.voice import Voice
+
+#: Nodes of the graph that the stages here stand for, in the order of the way of an image.
+STAGES = ("depth_estimator", "obstacle_fusion", "speech")
+
+#: Makes a voice from its settings and a clock in nanoseconds.
+VoiceMaker = Callable[[VoiceSettings, Callable[[], int]], Voice]
+
+# As the node has it: the clock of obstacles speaks after this many silent periods.
+_SILENT_PERIODS = 1.5
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one frame led to.
+
+    Parameters
+    ----------
+    depth : DepthMap or DepthStatus
+        Metres, or the word that there are none.
+    obstacles : Obstacles
+        What stands in the way.
+    announcements : tuple of Announcement
+        What became known about announcements since the frame before.
+    """
+
+    depth: DepthMap | DepthStatus
+    obstacles: Obstacles
+    announcements: tuple[Announcement, ...]
+
+
+@dataclass(frozen=True)
+class PipelineSettings:
+    """Settings of the stages."""
+
+    depth: DepthEstimatorSettings = field(default_factory=DepthEstimatorSettings)
+    obstacles: ObstacleFusionSettings = field(default_factory=ObstacleFusionSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
+
+
+class Pipeline:
+    """The chain, driven by the stamps of its frames.
+
+    Parameters
+    ----------
+    s : PipelineSettings
+        Of the stages.
+    make_voice : VoiceMaker
+        The voice lives on the simulated clock.
+    tick_s : float or None
+        How often the speech stage is run between frames; None: only when a frame comes.
+    """
+
+    def __init__(
+        self, s: PipelineSettings, make_voice: VoiceMaker, tick_s: float | None = 0.02
+    ) -> None:
+        self._s = s
+        self._tick_ns = None if tick_s is None else round(tick_s * 1e9)
+        self._now_ns: int | None = None
+        self._published_ns = 0
+        self._depth = DepthStage(s.depth)
+        self._obstacles = ObstacleStage(s.obstacles)
+        voice = make_voice(s.speech.voice, lambda: self._now_ns or 0)
+        self._speech = SpeechStage(s.speech, Phrases.load(s.speech.phrases.language), voice)
+
+    def step(self, frame: Frame) -> Step:
+        """Take one frame to the ear; its stamp becomes now.
+
+        Raises
+        ------
+        ValueError
+            When its stamp is not after that of the frame before.
+        """
+        news = self.wait_until(frame.stamp_ns)
+        if frame.motion is not None:
+            self._obstacles.moved(frame.motion)
+        depth = self._depth.estimate(frame)
+        obstacles = self._obstacles.see(depth, frame.stamp_ns)
+        self._published_ns = frame.stamp_ns
+        news += self._speech.observe(obstacles, frame.stamp_ns * 1e-9)
+        return Step(depth, obstacles, tuple(news))
+
+    def wait_until(self, stamp_ns: int) -> list[Announcement]:
+        """Let time pass although no frame comes; return what became known meanwhile.
+
+        Raises
+        ------
+        ValueError
+            When that instant is not in the future.
+        """
+        if self._now_ns is not None and stamp_ns <= self._now_ns:
+            raise ValueError(
+                f"stamp {stamp_ns} ns does not follow {self._now_ns} ns; give frames in their order"
+            )
+        news: list[Announcement] = []
+        if self._now_ns is not None and self._tick_ns is not None:
+            for now_ns in range(self._now_ns + self._tick_ns, stamp_ns, self._tick_ns):
+                self._now_ns = now_ns
+                news += self._tick(now_ns)
+        self._now_ns = stamp_ns
+        return news
+
+    def close(self) -> None:
+        """Free the network and the voice."""
+        self._depth.close()
+        self._speech.close()
+
+    def _tick(self, now_ns: int) -> list[Announcement]:
+        silent_s = (now_ns - self._published_ns) * 1e-9
+        if silent_s < _SILENT_PERIODS / self._s.obstacles.clock_hz:
+            return self._speech.tick(now_ns * 1e-9)
+        self._published_ns = now_ns
+        return self._speech.observe(self._obstacles.carry(now_ns), now_ns * 1e-9)

@@ -1,0 +1,318 @@
+"""The base of every node: life cycle, one slot, one worker, parameters, diagnostics."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
+
+from followme.graph import CAMERA_FRAME, NODES, NodeSpec
+from followme.health.latest import LatestSlot
+from followme.ros.diagnostics import Timings, Troubles, diagnostic_array
+from followme.ros.exchange import Exchange
+from followme.ros.lifecycle import Autostart, survive_invalid_transitions
+from followme.ros.node_clock import NodeClock
+from followme.ros.parameters import Parameters
+from followme.ros.ports import InPort, OutPort
+
+S = TypeVar("S")
+
+# How long a worker may take to finish what it does when the node is deactivated.
+_JOIN_S = 2.0
+
+
+class BaseNode(LifecycleNode, Generic[S]):
+    """A managed node with one worker thread that always works on the newest item.
+
+    Subclasses say what they take (:meth:`takes`), and override :meth:`load`, :meth:`work`,
+    :meth:`idle`, :meth:`restart`, :meth:`free` and :meth:`facts` as needed. Callbacks only put
+    into ``slot``; all else happens in the worker.
+
+    Parameters
+    ----------
+    name : str
+        Of the node in the graph's table.
+    exchange : Exchange, optional
+        Shared by the nodes of one process.
+    overrides : mapping, optional
+        Parameters that outrank files and command line.
+    timed : callable, optional
+        Called with the node's name and the milliseconds of each piece of work.
+
+    Raises
+    ------
+    SettingsError
+        For a parameter that cannot be used.
+    """
+
+    #: Seconds after which :meth:`idle` is called when nothing new came.
+    idle_s = 0.5
+
+    def __init__(
+        self,
+        name: str,
+        exchange: Exchange | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        timed: Callable[[str, float], None] | None = None,
+    ) -> None:
+        super().__init__(
+            name,
+            automatically_declare_parameters_from_overrides=True,
+            parameter_overrides=[Parameter(k, value=v) for k, v in (overrides or {}).items()],
+        )
+        self.spec: NodeSpec = next(n for n in NODES if n.name == name)
+        self.slot: LatestSlot[Any] = LatestSlot()
+        self.troubles = Troubles()
+        self.timings, self.ages = Timings(), Timings()
+        self.frame_id = CAMERA_FRAME
+        self._timed = timed
+        self._active = False
+        self._generation = 0
+        self._worker: threading.Thread | None = None
+        self._exchange = exchange or Exchange()
+        self._ins: dict[str, InPort] = {}
+        try:
+            self._params: Parameters[S] = Parameters(self, self.spec.settings, self._changed)
+        except ValueError:
+            self.destroy_node()
+            raise
+        self.clock = NodeClock(self)
+        self._outs = {
+            topic: OutPort(self, topic, self._exchange, self.trouble)
+            for topic in self.spec.publishes
+        }
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._diagnose_timer = self.create_timer(1.0, self._diagnose, clock=steady)
+        survive_invalid_transitions(self)
+        self._autostart = Autostart(self, steady) if self.settings.autostart else None
+
+    # -- what subclasses use ---------------------------------------------------------------
+
+    @property
+    def settings(self) -> Any:
+        """The settings as they are now."""
+        return self._params.settings
+
+    def takes(self, topic: str, take: Callable[[Any, str], None]) -> None:
+        """Call ``take`` with each value of a topic and its frame id while configured."""
+        self._ins[topic] = InPort(self, topic, self._exchange, take, self.trouble)
+
+    def publish(self, topic: str, value: Any) -> None:
+        """Publish a value, unless it comes from an earlier life of the node."""
+        born = getattr(threading.current_thread(), "generation", self._generation)
+        if self._active and born == self._generation:
+            self._outs[topic].publish(value, self.frame_id)
+
+    def wanted(self, topic: str) -> bool:
+        """Return whether anybody outside this process listens to a topic."""
+        return self._outs[topic].wanted
+
+    def trouble(self, sentence: str) -> None:
+        """Note what went wrong: logged when new, shown in the diagnostics."""
+        if self.troubles.note(sentence):
+            self.get_logger().warning(sentence)
+
+    # -- what subclasses override ----------------------------------------------------------
+
+    def load(self) -> None:
+        """Configure: load and warm what the worker needs; raise when that cannot be had."""
+
+    def work(self, item: Any) -> None:
+        """Do the work on the newest item; in the worker's thread."""
+
+    def idle(self) -> None:
+        """Do what is due although nothing came; in the worker's thread."""
+
+    def restart(self) -> None:
+        """Forget earlier frames: the node was activated, or time jumped."""
+
+    def changed(self) -> None:
+        """Take over settings that were changed while running."""
+
+    def free(self) -> None:
+        """Give back what :meth:`load` took; must bear being called twice."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return what else the diagnostics should show."""
+        return {}
+
+    def produce(self, alive: Callable[[], bool]) -> None:
+        """Run the worker's loop until ``alive`` says no."""
+        while alive():
+            item = self.slot.take(self.idle_s)
+            if not alive():
+                return
+            if self.clock.take_jump():
+                self.get_logger().info("time jumped: starting afresh")
+                self.restart()
+            self._guarded(item)
+
+    # -- life cycle --------------------------------------------------------------------------
+
+    @property
+    def active(self) -> bool:
+        """Whether the node works."""
+        return self._active
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition("configure", self._configure, super().on_configure, state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition("activate", self._activate, super().on_activate, state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition("deactivate", self._deactivate, super().on_deactivate, state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition("clean up", self._clean_up, super().on_cleanup, state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition("shut down", self._clean_up, super().on_shutdown, state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition("recover", self._clean_up, super().on_error, state)
+
+    def destroy_node(self) -> None:
+        """Stop the worker, free everything, leave the graph."""
+        if getattr(self, "_outs", None) is not None:
+            self._clean_up()
+        super().destroy_node()
+
+    def _transition(
+        self,
+        name: str,
+        act: Callable[[], None],
+        entities: Callable[[LifecycleState], TransitionCallbackReturn],
+        state: LifecycleState,
+    ) -> TransitionCallbackReturn:
+        """Run a transition so that its failure is said and leaves a clean state.
+
+        rclpy swallows what a transition raises, so nothing may leave here.
+        """
+        try:
+            result = entities(state)
+            act()
+        except ValueError as error:
+            # the project's own errors: one sentence that names the thing and the mend
+            if self.troubles.note(str(error)):
+                self.get_logger().error(f"cannot {name}: {error}")
+            self._clean_up()
+            # a failed configure leaves the node unconfigured, any other failure goes through on_error
+            failed = TransitionCallbackReturn.FAILURE
+            return failed if name == "configure" else TransitionCallbackReturn.ERROR
+        except Exception as error:  # noqa: BLE001
+            self.troubles.note(f"{type(error).__name__}: {error}")
+            self.get_logger().error(f"cannot {name}: {traceback.format_exc()}")
+            return TransitionCallbackReturn.ERROR
+        return result
+
+    def _configure(self) -> None:
+        self.load()
+        for port in self._ins.values():
+            port.open()
+
+    def _activate(self) -> None:
+        self.slot.clear()
+        self.restart()
+        self._generation += 1
+        self._active = True
+        self._worker = _Worker(self, self._generation)
+        self._worker.start()
+
+    def _deactivate(self) -> None:
+        self._active = False
+        self._generation += 1
+        self.slot.close()
+        worker, self._worker = self._worker, None
+        if worker is not None and worker is not threading.current_thread():
+            worker.join(_JOIN_S)
+            if worker.is_alive():
+                self.trouble("the worker is still busy with its last item; its result is dropped")
+
+    def _clean_up(self) -> None:
+        self._deactivate()
+        for port in self._ins.values():
+            port.close()
+        self.free()
+
+    # -- the worker ----------------------------------------------------------------------------
+
+    def run_worker(self, generation: int) -> None:
+        """Run :meth:`produce` for one life of the node."""
+        self.produce(lambda: self._generation == generation)
+
+    def _guarded(self, item: Any) -> None:
+        begin = time.perf_counter()
+        try:
+            if item is None:
+                self.idle()
+                return
+            self.work(item)
+        except Exception as error:  # noqa: BLE001
+            # one bad item must not end the node; it is logged with its cause and counted
+            if self.troubles.note(f"{type(error).__name__}: {error}"):
+                self.get_logger().error(traceback.format_exc())
+            return
+        self.note_work((time.perf_counter() - begin) * 1e3)
+
+    def note_work(self, ms: float) -> None:
+        """Note how long one piece of work took."""
+        self.timings.add(ms)
+        if self._timed is not None:
+            self._timed(self.get_name(), ms)
+
+    def note_age(self, stamp_ns: int) -> float:
+        """Note how old a result is when it leaves; return milliseconds."""
+        age_ms = (self.clock.now_ns() - stamp_ns) * 1e-6
+        self.ages.add(age_ms)
+        return age_ms
+
+    # -- parameters and diagnostics ------------------------------------------------------------
+
+    def _changed(self, _settings: S) -> None:
+        self.changed()
+
+    def _diagnose(self) -> None:
+        level, summary = DiagnosticStatus.OK, "working"
+        if not self._active:
+            level, summary = DiagnosticStatus.WARN, "not active"
+        if self.troubles.take_fresh() or (not self._active and self.troubles.last):
+            level = DiagnosticStatus.WARN if self._active else DiagnosticStatus.ERROR
+            summary = self.troubles.last
+        facts: dict[str, Any] = {
+            "dropped": self.slot.dropped,
+            "work_p50_ms": self.timings.percentile(50),
+            "work_p95_ms": self.timings.percentile(95),
+            "age_p50_ms": self.ages.percentile(50),
+            "age_p95_ms": self.ages.percentile(95),
+        }
+        facts |= {f"in_hz {p.resolved}": p.rate.hz() for p in self._ins.values()}
+        facts |= {f"out_hz {p.resolved}": p.rate.hz() for p in self._outs.values()}
+        facts |= self.facts()
+        facts |= {"troubles": self.troubles.count, "last_trouble": self.troubles.last}
+        self._diagnostics.publish(
+            diagnostic_array(
+                self.get_fully_qualified_name(), self.clock.now_ns(), level, summary, facts
+            )
+        )
+
+
+class _Worker(threading.Thread):
+    """The worker's thread; knows which life of the node it belongs to."""
+
+    def __init__(self, node: BaseNode[Any], generation: int) -> None:
+        super().__init__(name=f"{node.get_name()}-worker", daemon=True)
+        self._node = node
+        self.generation = generation
+
+    def run(self) -> None:
+        self._node.run_worker(self.generation)

@@ -1,0 +1,66 @@
+"""The clock that image stamps are on: the graph's, which a simulation or a bag may drive."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from rclpy.clock import JumpThreshold
+from rclpy.duration import Duration
+
+# The system's clock is stepped by its administrator or by NTP; less than this is drift.
+_STEP_NS = 500_000_000
+
+
+class NodeClock:
+    """Now, and whether time jumped.
+
+    Under ``use_sim_time`` this is what /clock says. Otherwise it is the system's clock, and steps
+    of it are found by holding it against the monotonic one.
+
+    Parameters
+    ----------
+    node : rclpy.node.Node
+        Whose clock it is.
+    """
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+        self._lock = threading.Lock()
+        self._jumped = False
+        self._offset_ns = time.time_ns() - time.monotonic_ns()
+        threshold = JumpThreshold(
+            min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True
+        )
+        # the handle lives as long as this object: rclpy holds it weakly
+        self._handle = node.get_clock().create_jump_callback(
+            threshold, post_callback=self._note_jump
+        )
+
+    @property
+    def simulated(self) -> bool:
+        """Whether /clock drives it."""
+        return bool(self._node.get_clock().ros_time_is_active)
+
+    def now_ns(self) -> int:
+        """Return now in nanoseconds."""
+        if self.simulated:
+            return int(self._node.get_clock().now().nanoseconds)
+        now_ns = time.time_ns()
+        offset_ns = now_ns - time.monotonic_ns()
+        with self._lock:
+            if abs(offset_ns - self._offset_ns) > _STEP_NS:
+                self._jumped = True
+            self._offset_ns = offset_ns
+        return now_ns
+
+    def take_jump(self) -> bool:
+        """Return whether time jumped since the last call."""
+        with self._lock:
+            jumped, self._jumped = self._jumped, False
+        return jumped
+
+    def _note_jump(self, _jump: object) -> None:
+        with self._lock:
+            self._jumped = True

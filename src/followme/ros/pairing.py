@@ -1,0 +1,175 @@
+"""What belongs to one instant, put together from topics that come in any order.
+
+Parts are paired by equal stamp in a small ring (no slop: all of FollowMe's topics carry the
+stamp of their image untouched).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from followme.values.camera import Camera
+from followme.values.depth_map import DepthMap, DepthStatus, Provenance
+from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
+
+_RING = 5
+# Until so many images came, a part that was never seen may still be on its way.
+_LEARNING_IMAGES = 5
+# A sensor that was silent for this long is not waited for.
+_SILENT_S = 0.7
+
+
+class StampRing:
+    """Parts by stamp; the oldest instants are forgotten.
+
+    Parameters
+    ----------
+    parts : tuple of str
+        Names of what makes an instant complete.
+    """
+
+    def __init__(self, parts: tuple[str, ...]) -> None:
+        self._parts = parts
+        self._instants: OrderedDict[int, dict[str, Any]] = OrderedDict()
+
+    def put(self, stamp_ns: int, part: str, value: Any) -> dict[str, Any] | None:
+        """Add a part; return all parts of its instant when it was the last one missing."""
+        instant = self._instants.setdefault(stamp_ns, {})
+        instant[part] = value
+        while len(self._instants) > _RING:
+            self._instants.popitem(last=False)
+        if all(p in instant for p in self._parts):
+            self._instants.pop(stamp_ns, None)
+            return instant
+        return None
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._instants.clear()
+
+
+class FramePairing:
+    """Frames from image, calibration and sensor depth.
+
+    Calibration and depth may never come: an image waits a little for them while nobody knows,
+    and then only for what lately came. An image whose sensor depth got lost is passed over
+    while the sensor is alive, because half a frame would look as if sight were lost.
+
+    Parameters
+    ----------
+    wait_s : float
+        How long an image waits.
+    """
+
+    def __init__(self, wait_s: float) -> None:
+        self.wait_s = wait_s
+        self.incomplete = 0
+        self._lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._images = 0
+            self._waiting: tuple[ColourImage, float] | None = None
+            self._depths: OrderedDict[int, DepthImage] = OrderedDict()
+            self._infos: OrderedDict[int, Camera] = OrderedDict()
+            self._camera: Camera | None = None
+            self._depth_s = float("-inf")
+
+    def image(self, image: ColourImage, now_s: float) -> Frame | None:
+        """Take an image; return its frame when nothing is missing."""
+        with self._lock:
+            self._images += 1
+            if self._waiting is not None:
+                self.incomplete += 1
+            self._waiting = (image, now_s)
+            return self._complete(now_s)
+
+    def depth(self, depth: DepthImage, now_s: float) -> Frame | None:
+        """Take sensor depth; return the frame that waited for it, if one did."""
+        with self._lock:
+            self._depth_s = now_s
+            _remember(self._depths, depth.stamp_ns, depth)
+            return self._complete(now_s)
+
+    def info(self, info: CameraInfo, now_s: float) -> Frame | None:
+        """Take a calibration; return the frame that waited for it, if one did."""
+        with self._lock:
+            self._camera = info.camera
+            _remember(self._infos, info.stamp_ns, info.camera)
+            return self._complete(now_s)
+
+    def overdue(self, now_s: float) -> Frame | None:
+        """Return the image that waited long enough, as a frame with what there is."""
+        with self._lock:
+            if self._waiting is None or now_s - self._waiting[1] < self.wait_s:
+                return None
+            image = self._waiting[0]
+            if now_s - self._depth_s < _SILENT_S and image.stamp_ns not in self._depths:
+                self.incomplete += 1
+                self._waiting = None
+                return None
+            return self._frame(image)
+
+    def _complete(self, now_s: float) -> Frame | None:
+        if self._waiting is None:
+            return None
+        image = self._waiting[0]
+        learning = self._images <= _LEARNING_IMAGES
+        depth_due = learning or now_s - self._depth_s < _SILENT_S
+        if depth_due and image.stamp_ns not in self._depths:
+            return None
+        # a calibration holds until another one comes: only the first is waited for
+        if image.stamp_ns not in self._infos and self._camera is None and learning:
+            return None
+        return self._frame(image)
+
+    def _frame(self, image: ColourImage) -> Frame:
+        self._waiting = None
+        camera = self._infos.get(image.stamp_ns, self._camera)
+        height, width = image.bgr.shape[:2]
+        if camera is not None and (camera.width, camera.height) != (width, height):
+            camera = camera.scaled(width, height)
+        depth = self._depths.get(image.stamp_ns)
+        return Frame(
+            image.stamp_ns, image.bgr, camera, None if depth is None else depth.depth_m
+        )
+
+
+class DepthPairing:
+    """Depth maps from depth, deviation, calibration and status."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ring = StampRing(("depth", "sigma", "info", "status"))
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._ring.clear()
+
+    def put(self, part: str, value: Any) -> DepthMap | DepthStatus | None:
+        """Take one of "depth", "sigma", "info", "status"; return what became complete."""
+        if isinstance(value, DepthStatus) and value.provenance is Provenance.UNKNOWN:
+            return value
+        with self._lock:
+            parts = self._ring.put(value.stamp_ns, part, value)
+        if parts is None:
+            return None
+        status: DepthStatus = parts["status"]
+        return DepthMap(
+            stamp_ns=status.stamp_ns,
+            depth_m=parts["depth"].depth_m,
+            sigma_m=parts["sigma"].depth_m,
+            camera=parts["info"].camera,
+            status=status,
+        )
+
+
+def _remember(ring: OrderedDict[int, Any], stamp_ns: int, value: Any) -> None:
+    ring[stamp_ns] = value
+    while len(ring) > _RING:
+        ring.popitem(last=False)

@@ -1,0 +1,175 @@
+"""Where a node meets its topics: by reference inside a process, through DDS between them."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
+from rclpy.qos_overriding_options import QoSOverridingOptions
+
+from followme.graph import TOPICS
+from followme.ros.exchange import Exchange
+from followme.ros.qos import profile
+from followme.ros.wire import WIRES
+
+# Rates are counted over this long.
+_RATE_WINDOW_S = 3.0
+
+
+class Rate:
+    """Items a second over the last seconds."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=256)
+        self.count = 0
+
+    def tick(self) -> None:
+        """Note one item."""
+        self._times.append(time.monotonic())
+        self.count += 1
+
+    def hz(self) -> float:
+        """Return the rate."""
+        since = time.monotonic() - _RATE_WINDOW_S
+        return sum(1 for t in tuple(self._times) if t >= since) / _RATE_WINDOW_S
+
+
+class OutPort:
+    """A topic that a node publishes.
+
+    A message is made only when somebody outside listens; inside the process the value itself is
+    handed over.
+
+    Parameters
+    ----------
+    node : LifecycleNode
+        Whose topic it is.
+    topic : str
+        Name in the graph.
+    exchange : Exchange
+        Of this process.
+    trouble : callable
+        Called with one sentence when a peer asks for another quality of service.
+    """
+
+    def __init__(
+        self, node: Any, topic: str, exchange: Exchange, trouble: Callable[[str], None]
+    ) -> None:
+        self._exchange = exchange
+        self._wire = WIRES.get(topic)
+        self.resolved = node.resolve_topic_name(topic)
+        self.rate = Rate()
+        self._publisher = None
+        if self._wire is not None:
+            self._publisher = node.create_lifecycle_publisher(
+                self._wire.type,
+                topic,
+                profile(TOPICS[topic].qos),
+                qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+                event_callbacks=PublisherEventCallbacks(
+                    incompatible_qos=lambda event: trouble(
+                        f"{self.resolved}: a subscriber asks for another quality of service "
+                        f"({event.last_policy_kind.name.lower()}) and gets nothing"
+                    )
+                ),
+            )
+        exchange.add_giver(self.resolved)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody outside this process listens."""
+        return self._publisher is not None and self._publisher.get_subscription_count() > 0
+
+    def publish(self, value: Any, frame_id: str) -> None:
+        """Hand over a value and publish its message where somebody wants it."""
+        self.rate.tick()
+        self._exchange.give(self.resolved, value, frame_id)
+        if self.wanted and self._wire is not None and self._publisher is not None:
+            self._publisher.publish(self._wire.pack(value, frame_id))
+
+
+class InPort:
+    """A topic that a node subscribes to, from :meth:`open` to :meth:`close`.
+
+    Parameters
+    ----------
+    node : LifecycleNode
+        Whose topic it is.
+    topic : str
+        Name in the graph.
+    exchange : Exchange
+        Of this process.
+    take : callable
+        Called with each value and the frame id of its header.
+    trouble : callable
+        Called with one sentence when a message cannot be used or no quality of service fits.
+    """
+
+    def __init__(
+        self,
+        node: Any,
+        topic: str,
+        exchange: Exchange,
+        take: Callable[[Any, str], None],
+        trouble: Callable[[str], None],
+    ) -> None:
+        self._node = node
+        self._topic = topic
+        self._exchange = exchange
+        self._take = take
+        self._trouble = trouble
+        self._leave: Callable[[], None] | None = None
+        self._subscription: Any = None
+        self.resolved = node.resolve_topic_name(topic)
+        self.rate = Rate()
+
+    def open(self) -> None:
+        """Begin to listen: to the publisher in this process, else through DDS."""
+        if self._exchange.has_giver(self.resolved):
+            self._leave = self._exchange.listen(self.resolved, self._taken)
+            return
+        wire = WIRES.get(self._topic)
+        if wire is None:
+            return
+        self._subscription = self._node.create_subscription(
+            wire.type,
+            self._topic,
+            self._message_came,
+            profile(TOPICS[self._topic].qos),
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            event_callbacks=SubscriptionEventCallbacks(
+                incompatible_qos=lambda event: self._trouble(
+                    f"{self.resolved}: its publisher offers another quality of service "
+                    f"({event.last_policy_kind.name.lower()}), nothing will come; override it "
+                    f"by the parameter qos_overrides.{self.resolved}.subscription"
+                )
+            ),
+        )
+
+    def close(self) -> None:
+        """End listening."""
+        if self._leave is not None:
+            self._leave()
+            self._leave = None
+        if self._subscription is not None:
+            self._node.destroy_subscription(self._subscription)
+            self._subscription = None
+
+    def _taken(self, value: Any, frame_id: str) -> None:
+        self.rate.tick()
+        self._take(value, frame_id)
+
+    def _message_came(self, message: Any) -> None:
+        wire = WIRES[self._topic]
+        if wire.unpack is None:
+            return
+        try:
+            value = wire.unpack(message)
+        except ValueError as error:
+            # a bad message is its sender's mistake: say so, and wait for a better one
+            self._trouble(f"{self.resolved}: {error}")
+            return
+        self._taken(value, message.header.frame_id)

@@ -1,0 +1,115 @@
+"""Running nodes until somebody asks them to stop: the same for one node and for the whole graph."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+
+def begin(args: Sequence[str] | None = None) -> None:
+    """Initialise rclpy and leave the signals to :func:`stop_on_signals`."""
+    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGINT and SIGTERM set; a second one changes nothing."""
+    stop = threading.Event()
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGTERM, note)
+    return stop
+
+
+class Spinner:
+    """Spins nodes in a thread of its own, so that the main thread can wait for signals.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+        What to spin.
+    failed : callable
+        Called when the executor ended with an error; see :attr:`error`.
+    """
+
+    def __init__(self, nodes: Sequence[Node], failed: Callable[[], None]) -> None:
+        self.error: BaseException | None = None
+        self._failed = failed
+        self._nodes = nodes
+        # rclpy's events executor would take less, but its timers never fire in the wheels' 7.1.6
+        self._executor = SingleThreadedExecutor()
+        for node in nodes:
+            self._executor.add_node(node)
+        self._thread = threading.Thread(target=self._spin, name="executor", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End spinning, then let every node stop its work and leave the graph."""
+        self._executor.shutdown()
+        self._thread.join(2.0)
+        for node in self._nodes:
+            node.destroy_node()
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            pass
+        except Exception as error:  # noqa: BLE001
+            # kept for whoever waits, who raises it again
+            self.error = error
+            self._failed()
+
+
+def main_of(node_class: Callable[..., Node]) -> Callable[[], int]:
+    """Return the ``main`` of a node's executable."""
+
+    def main() -> int:
+        """Run the node until SIGINT or SIGTERM; 2 on a user's mistake."""
+        return run_nodes(lambda: [node_class()])
+
+    return main
+
+
+def run_nodes(make: Callable[[], Sequence[Any]], args: Sequence[str] | None = None) -> int:
+    """Make nodes and run them until SIGINT or SIGTERM.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the nodes once rclpy is there.
+    args : sequence of str, optional
+        ROS arguments; the command line's when absent.
+
+    Returns
+    -------
+    int
+        Exit code: 0 after a signal, 1 after a fault, 2 on a user's mistake.
+    """
+    begin(args)
+    stop = stop_on_signals()
+    try:
+        try:
+            nodes = make()
+        except ValueError as error:
+            print(f"followme: {error}", file=sys.stderr)
+            return 2
+        spinner = Spinner(nodes, stop.set)
+        stop.wait()
+        spinner.stop()
+        if spinner.error is not None:
+            raise spinner.error
+        return 0
+    finally:
+        rclpy.try_shutdown()

@@ -1,0 +1,38 @@
+"""Quality of service by name, as the graph's table has it."""
+
+from __future__ import annotations
+
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+# IMAGE: the slot behind it keeps the newest only; a depth of 5 absorbs bursts of the transport.
+PROFILES: dict[str, QoSProfile] = {
+    "IMAGE": QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=5,
+        reliability=ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.VOLATILE,
+    ),
+    "RESULT": QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=5,
+        reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.VOLATILE,
+    ),
+    "LATCHED": QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=1,
+        reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL,
+    ),
+}
+
+
+def profile(name: str) -> QoSProfile:
+    """Return a profile by its name in the graph: IMAGE, RESULT or LATCHED.
+
+    Raises
+    ------
+    KeyError
+        For another name.
+    """
+    return PROFILES[name]

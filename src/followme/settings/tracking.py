@@ -1,0 +1,104 @@
+"""Settings of what lasts: zones that do not flicker, things that stay the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from followme.settings.setting import rising, setting
+
+
+@dataclass(frozen=True)
+class HysteresisSettings:
+    """What keeps a zone and a side from flickering (B6)."""
+
+    enter_hits: int = setting(2, "Frames that must agree before a zone rises ...", low=1, high=10)
+    enter_window: int = setting(3, "... out of this many.", low=1, high=10)
+    instant_stop_share: float = setting(
+        0.05, "Share of corridor pixels that makes STOP rise at once.", low=0.0, high=1.0
+    )
+    instant_stop_m: float = setting(1.0, "... within this distance.", unit="m", low=0.0, high=3.0)
+    exit_m: float = setting(0.30, "Distance added to leave a zone.", unit="m", low=0.0, high=2.0)
+    exit_share: float = setting(0.15, "Share added to leave a zone.", low=0.0, high=1.0)
+    exit_s: float = setting(
+        0.5, "Time to contact added to leave a zone.", unit="s", low=0.0, high=3.0
+    )
+    exit_width_m: float = setting(
+        0.10, "Corridor width added to leave it.", unit="m", low=0.0, high=1.0
+    )
+    exit_hold_s: float = setting(
+        0.5, "How long all of that must hold.", unit="s", low=0.0, high=5.0
+    )
+    side_m: float = setting(0.08, "Dead band of the side.", unit="m", low=0.0, high=0.5)
+    side_deg: float = setting(4.0, "Dead band of the side.", unit="deg", low=0.0, high=20.0)
+    dwell_s: float = setting(
+        0.7, "Least stay in a zone unless it rises.", unit="s", low=0.0, high=5.0
+    )
+
+    def __post_init__(self) -> None:
+        rising(self, "enter_hits", "enter_window")
+
+
+@dataclass(frozen=True)
+class TrackingSettings:
+    """The same thing over time (B5)."""
+
+    gate_m: float = setting(
+        0.5, "Farther than this is another thing ...", unit="m", low=0.05, high=3.0
+    )
+    gate_per_m: float = setting(0.15, "... plus this per metre of distance.", low=0.0, high=1.0)
+    alpha: float = setting(
+        0.5, "Share of the position error taken over at once.", low=0.05, high=1.0
+    )
+    beta: float = setting(0.15, "Share of the position error turned into speed.", low=0.0, high=1.0)
+    label_votes: int = setting(10, "Frames that vote about a name.", low=1, high=100)
+    label_share: float = setting(0.6, "Share of votes a name needs.", low=0.0, high=1.0)
+    new_after_s: float = setting(
+        1.0,
+        "A thing that was not matched this long may be called new.",
+        unit="s",
+        low=0.0,
+        high=10.0,
+    )
+    new_beyond_m: float = setting(
+        0.7, "... if it is this far from everything known.", unit="m", low=0.0, high=5.0
+    )
+    keep_s: float = setting(
+        6.0, "How long a thing out of view is carried.", unit="s", low=0.1, high=60.0
+    )
+    keep_sigma_m: float = setting(
+        0.5,
+        "A carried thing is dropped when it is less sure than this.",
+        unit="m",
+        low=0.05,
+        high=5.0,
+    )
+    passed_m: float = setting(
+        -0.3, "A thing that far behind was passed.", unit="m", low=-3.0, high=0.0
+    )
+    seen_s: float = setting(
+        0.3, "A thing in view that is not found this long is gone.", unit="s", low=0.0, high=5.0
+    )
+    settled_s: float = setting(
+        0.5,
+        "A younger track has no speed of its own while the walker's is unknown.",
+        unit="s",
+        low=0.0,
+        high=5.0,
+    )
+    motion_keep_s: float = setting(
+        1.0, "An older measurement of the walker's motion is unknown.", unit="s", low=0.0, high=10.0
+    )
+    drift_mps: float = setting(
+        0.06,
+        "A standing thing out of view gets less sure by this while motion is measured.",
+        unit="m/s",
+        low=0.0,
+        high=1.0,
+    )
+    drift_blind_mps: float = setting(
+        0.20,
+        "... and by this for a moving thing, or while motion is unknown.",
+        unit="m/s",
+        low=0.0,
+        high=2.0,
+    )

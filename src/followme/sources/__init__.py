@@ -1,0 +1,1 @@
+"""Where frames come from: scripted walks with truth, folders, recordings."""

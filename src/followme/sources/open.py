@@ -1,0 +1,90 @@
+"""From the text that a user typed to a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from followme.settings import did_you_mean
+from followme.sources.bag import BagSource
+from followme.sources.bag_reader import BAG_SUFFIXES, is_bag_folder
+from followme.sources.folder import ImageFolder
+from followme.sources.image_file import list_images
+from followme.sources.rgbd import SevenScenesFolder, is_seven_scenes
+from followme.sources.source import Source, SourceError
+from followme.sources.synthetic import SyntheticSource
+from followme.sources.tum import COLOUR_LIST, TumFolder
+
+SYNTHETIC = "synthetic"
+_POSSIBLE = (
+    "give 'synthetic', a folder of images, of RGB-D frames (7-Scenes or TUM) or of a ROS 2 bag, "
+    "or a .mcap, .db3 or .bag file"
+)
+
+
+def open_source(
+    text: str,
+    *,
+    rate_hz: float,
+    width: int,
+    height: int,
+    seed: int,
+    seconds: float | None = None,
+    report: Callable[[str], None],
+) -> Source:
+    """Return the source that a text names.
+
+    Parameters
+    ----------
+    text : str
+        "synthetic", a folder of images, of RGB-D frames (7-Scenes or TUM) or of a ROS 2 bag, or
+        a bag file.
+    rate_hz : float
+        Frames a second; at most that many where the recording has times of its own.
+    width, height : int
+        Pixels of a synthetic image.
+    seed : int
+        Of the synthetic walk.
+    seconds : float, optional
+        Length of the synthetic walk.
+    report : callable
+        Told in one sentence what a user should know while the source plays.
+
+    Raises
+    ------
+    SourceError
+        When there is no such source or it cannot be read.
+    """
+    if text == SYNTHETIC:
+        return SyntheticSource(width, height, rate_hz, seed, seconds)
+    try:
+        return _open_path(text, Path(text).expanduser(), rate_hz, report)
+    except (OSError, RuntimeError) as error:  # RuntimeError: nobody's home
+        raise SourceError(f"source {text!r} cannot be opened ({error}); {_POSSIBLE}") from error
+
+
+def _open_path(text: str, path: Path, rate_hz: float, report: Callable[[str], None]) -> Source:
+    if text and path.is_dir():
+        return _open_folder(path, rate_hz, report)
+    if path.suffix.lower() in BAG_SUFFIXES and path.is_file():
+        return BagSource(path, rate_hz=rate_hz, report=report)
+    if path.is_file():
+        raise SourceError(f"source {text!r} is a file that cannot be played; {_POSSIBLE}")
+    beside = [str(p) for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    raise SourceError(
+        f"source {text!r} is neither a folder nor a file; {_POSSIBLE}"
+        f"{did_you_mean(text, [SYNTHETIC, *beside])}"
+    )
+
+
+def _open_folder(folder: Path, rate_hz: float, report: Callable[[str], None]) -> Source:
+    """Tell by what lies in it what a folder holds."""
+    if is_bag_folder(folder):
+        return BagSource(folder, rate_hz=rate_hz, report=report)
+    if (folder / COLOUR_LIST).is_file():
+        return TumFolder(folder, rate_hz, report=report)
+    if is_seven_scenes(folder):
+        return SevenScenesFolder(folder, rate_hz, report=report)
+    if list_images(folder):
+        return ImageFolder(folder, rate_hz, report=report)
+    raise SourceError(f"source {str(folder)!r} is a folder without images or a bag; {_POSSIBLE}")

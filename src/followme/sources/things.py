@@ -1,0 +1,205 @@
+"""Things to put into a scene, each made of blocks or limbs; x of a thing is its front."""
+
+from __future__ import annotations
+
+import math
+
+from followme.sources.scene import Box, Capsule, Colour, Finish, Thing, Vector
+from followme.values.obstacle import Kind
+
+_CARDBOARD = (176, 132, 84)
+_WOOD = (150, 104, 62)
+_STEEL = (70, 74, 80)
+_STONE = (168, 164, 156)
+_SKIN = (222, 172, 140)
+_HAIR = (62, 42, 30)
+_TROUSERS = (48, 58, 84)
+_SHOES = (38, 34, 34)
+
+
+def a_box(
+    id: int,
+    at_m: tuple[float, float],
+    size_m: Vector = (0.4, 0.4, 0.4),
+    yaw_rad: float = 0.0,
+    colour: Colour = _CARDBOARD,
+) -> Thing:
+    """Return a cardboard box on the floor."""
+    part = Box((0.0, 0.0, size_m[2] / 2), size_m, finish=Finish.CARDBOARD)
+    return Thing(id, Kind.OBJECT, "box", colour, (part,), at_m, yaw_rad)
+
+
+def a_chair(
+    id: int, at_m: tuple[float, float], yaw_rad: float = 0.0, colour: Colour = (164, 74, 52)
+) -> Thing:
+    """Return a chair, 0.44 m wide and deep, seat at 0.46 m, back to 0.90 m."""
+    half, leg = 0.22, 0.036
+    inner = half - leg / 2
+    legs = [
+        Box((x, y, 0.22), (leg, leg, 0.44), colour=_STEEL)
+        for x, y in ((inner, inner), (inner, -inner))
+    ]
+    posts = [Box((-inner, y, 0.45), (leg, leg, 0.90), colour=_STEEL) for y in (inner, -inner)]
+    seat = Box((0.0, 0.0, 0.455), (2 * half, 2 * half, 0.04), finish=Finish.WOOD)
+    slats = [
+        Box((-inner, 0.0, z), (0.02, 2 * inner, height), finish=Finish.WOOD)
+        for z, height in ((0.82, 0.14), (0.64, 0.08))
+    ]
+    rails = [Box((0.0, y, 0.20), (2 * inner, 0.02, 0.025), colour=_STEEL) for y in (inner, -inner)]
+    parts = (*legs, *posts, seat, *slats, *rails)
+    return Thing(id, Kind.OBJECT, "chair", colour, parts, at_m, yaw_rad)
+
+
+def a_table(
+    id: int,
+    at_m: tuple[float, float],
+    size_m: Vector = (0.8, 1.2, 0.74),
+    yaw_rad: float = 0.0,
+    colour: Colour = _WOOD,
+) -> Thing:
+    """Return a table with four legs at its corners."""
+    length, width, height = size_m
+    x, y = length / 2 - 0.04, width / 2 - 0.04
+    top = Box((0.0, 0.0, height - 0.015), (length, width, 0.03), finish=Finish.WOOD)
+    legs = [
+        Box((sx * x, sy * y, height / 2 - 0.015), (0.05, 0.05, height - 0.03), colour=_STEEL)
+        for sx in (1, -1)
+        for sy in (1, -1)
+    ]
+    return Thing(id, Kind.OBJECT, "table", colour, (top, *legs), at_m, yaw_rad)
+
+
+def a_shelf(
+    id: int,
+    at_m: tuple[float, float],
+    size_m: tuple[float, float] = (0.45, 0.9),
+    bottom_m: float = 1.5,
+    top_m: float = 1.9,
+    yaw_rad: float = 0.0,
+    colour: Colour = _WOOD,
+) -> Thing:
+    """Return a shelf in the air with books in it, free space below.
+
+    Parameters
+    ----------
+    size_m : tuple of two floats
+        Along x and y; the books show on the sides across x.
+    """
+    length, width = size_m
+    board, height = 0.03, top_m - bottom_m
+    boards = [
+        Box((0.0, 0.0, z), (length, width, board), finish=Finish.WOOD)
+        for z in (bottom_m + board / 2, top_m - board / 2)
+    ]
+    ends = [
+        Box(
+            (0.0, y, bottom_m + height / 2),
+            (length, board, height - 2 * board),
+            finish=Finish.WOOD,
+        )
+        for y in (width / 2 - board / 2, board / 2 - width / 2)
+    ]
+    books = Box(
+        (0.0, 0.0, bottom_m + board + 0.4 * height),
+        (length - 0.06, width - 2 * board, 0.8 * height),
+        finish=Finish.BOOKS,
+    )
+    return Thing(id, Kind.OVERHANG, "shelf", colour, (*boards, *ends, books), at_m, yaw_rad)
+
+
+def a_pillar(
+    id: int,
+    at_m: tuple[float, float],
+    size_m: tuple[float, float] = (0.3, 0.3),
+    height_m: float = 2.5,
+    colour: Colour = _STONE,
+) -> Thing:
+    """Return a square pillar with a plinth's worth of stone."""
+    part = Box((0.0, 0.0, height_m / 2), (*size_m, height_m), finish=Finish.STONE)
+    return Thing(id, Kind.OBJECT, "pillar", colour, (part,), at_m)
+
+
+def a_door_frame(
+    id: int,
+    at_m: tuple[float, float],
+    clear_m: float = 0.82,
+    height_m: float = 2.05,
+    span_m: float = 2.4,
+    yaw_rad: float = 0.0,
+    colour: Colour = (206, 200, 188),
+) -> Thing:
+    """Return a doorway across the corridor: a wall of ``span_m`` with an opening in its middle."""
+    side = (span_m - clear_m) / 2
+    middle = clear_m / 2 + side / 2
+    ceiling_m = 2.5
+    sides = [
+        Box((0.0, y, ceiling_m / 2), (0.12, side, ceiling_m), finish=Finish.PLAIN)
+        for y in (middle, -middle)
+    ]
+    lintel_m = ceiling_m - height_m
+    lintel = Box((0.0, 0.0, ceiling_m - lintel_m / 2), (0.12, clear_m, lintel_m))
+    return Thing(id, Kind.OBJECT, "door", colour, (*sides, lintel), at_m, yaw_rad)
+
+
+def a_person(
+    id: int,
+    at_m: tuple[float, float],
+    yaw_rad: float = math.pi,
+    velocity_mps: tuple[float, float] = (0.0, 0.0),
+    moves_from_s: float = 0.0,
+    colour: Colour = (42, 116, 126),
+) -> Thing:
+    """Return a person of 1.74 m, 0.54 m wide, who by default looks toward the walker."""
+    parts = (*_legs(), *_trunk(), *_arms(), *_head())
+    return Thing(
+        id, Kind.PERSON, "person", colour, parts, at_m, yaw_rad, velocity_mps, moves_from_s
+    )
+
+
+def _legs() -> list[Capsule]:
+    limbs = []
+    for side, swing in ((1, 0.22), (-1, -0.22)):
+        y, half = 0.095 * side, swing / 2
+        limbs += [
+            Capsule((0.0, y, 0.88), (0.02, y, 0.50), 0.085, _TROUSERS, (0.0, half)),
+            Capsule((0.02, y, 0.50), (0.0, y, 0.11), 0.06, _TROUSERS, (half, swing)),
+            Capsule((-0.03, y, 0.05), (0.13, y, 0.045), 0.045, _SHOES, (swing, swing)),
+        ]
+    return limbs
+
+
+def _trunk() -> list[Capsule]:
+    columns = [
+        Capsule((0.0, y, 1.02), (0.0, 1.25 * y, 1.34), 0.115) for y in (-0.085, 0.0, 0.085)
+    ]
+    return [
+        Capsule((0.0, -0.07, 0.93), (0.0, 0.07, 0.93), 0.105, _TROUSERS),
+        *columns,
+        Capsule((0.0, -0.165, 1.41), (0.0, 0.165, 1.41), 0.068),
+    ]
+
+
+def _arms() -> list[Capsule]:
+    limbs = []
+    for side, swing in ((1, -0.18), (-1, 0.18)):
+        y, half = 0.215 * side, swing / 2
+        limbs += [
+            Capsule((0.0, y * 0.97, 1.40), (-0.01, y, 1.13), 0.052, None, (0.0, half)),
+            Capsule((-0.01, y, 1.13), (0.05, y, 0.90), 0.042, None, (half, swing)),
+            Capsule((0.05, y, 0.86), (0.06, y, 0.81), 0.043, _SKIN, (swing, swing)),
+        ]
+    return limbs
+
+
+def _head() -> list[Capsule]:
+    eyes = [
+        Capsule((0.088, y, 1.618), (0.088, y, 1.622), 0.014, (40, 34, 32)) for y in (0.036, -0.036)
+    ]
+    return [
+        Capsule((-0.01, 0.0, 1.42), (0.0, 0.0, 1.54), 0.052, _SKIN),
+        Capsule((0.0, 0.0, 1.575), (0.0, 0.0, 1.635), 0.092, _SKIN),
+        Capsule((-0.028, 0.0, 1.60), (-0.018, 0.0, 1.655), 0.098, _HAIR),
+        Capsule((0.09, 0.0, 1.60), (0.102, 0.0, 1.575), 0.013, _SKIN),
+        Capsule((0.080, -0.024, 1.545), (0.080, 0.024, 1.545), 0.010, (168, 84, 84)),
+        *eyes,
+    ]

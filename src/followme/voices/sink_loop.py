@@ -1,0 +1,215 @@
+"""The loop of the sound process: mix, play, watch the heartbeat, report, each 10 ms."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+
+from followme.voices.framing import Message
+from followme.voices.guard import Guard
+from followme.voices.mixer import FADE_S, Mixer, MixerEvent
+from followme.voices.output import Output, SoundLog
+from followme.voices.pcm import SAMPLE_RATE_HZ, samples_in
+from followme.voices.pipes import Pipes
+from followme.voices.repertoire import GUARD_TEXT, GUARD_TONE, Repertoire
+from followme.voices.sink_options import SinkOptions
+from followme.voices.tones import tone
+from followme.voices.voice import VoiceError
+
+BLOCK_S = 0.010
+ALIVE_EVERY_S = 0.2
+# a process that was stopped or a machine that slept does not say later what it missed
+_MOST_BEHIND_S = 0.5
+# the guard is heard even where speech was turned down
+_LEAST_GUARD_GAIN = 0.3
+_FAULT_EVERY_S = 10.0
+
+# names of sounds that no voice asked for; a voice counts from 1
+_GUARD = -1
+_FAULT = -2
+
+
+class Sink:
+    """Serve one voice, in one thread.
+
+    Messages it takes: ``beat`` (ns), ``say`` (id, tone, text), ``cut``, ``set`` (volume,
+    words_per_minute), ``bye``. Messages it sends: ``ready`` (about, fault, start_ns), ``error``
+    (text) instead when it cannot start, ``alive``, ``onset`` ``ended`` ``cut`` ``failed`` (id,
+    ns, at_s), ``guard`` (ns, at_s), ``fault`` (text). ``ns`` is the monotonic clock.
+
+    Parameters
+    ----------
+    options : SinkOptions
+    pipes : Pipes
+        To the voice.
+    repertoire : Repertoire
+        What can be said.
+    output : Output
+        Where it goes.
+    log : SoundLog or None
+        Record of what sounded.
+    fault : str
+        What was wrong from the start.
+    """
+
+    def __init__(
+        self,
+        options: SinkOptions,
+        pipes: Pipes,
+        repertoire: Repertoire,
+        output: Output,
+        log: SoundLog | None,
+        fault: str,
+    ) -> None:
+        self._pipes = pipes
+        self._repertoire = repertoire
+        self._output = output
+        self._log = log
+        self._parent = options.parent
+        self._words_per_minute = options.words_per_minute
+        self._guard = Guard(options.heartbeat_timeout_s)
+        self.start_ns = options.start_ns or time.monotonic_ns()
+        self._mixer = Mixer(options.volume, self._sample_at(time.monotonic_ns()))
+        self._said: dict[int, tuple[str, str]] = {}
+        self._incomplete: set[int] = set()
+        self._unsent: deque[Message] = deque()
+        self._alive_s = 0.0
+        self._fault_s = 0.0
+        self._lasting_fault = self._told_fault = fault
+        self._done = False
+
+    def stop(self) -> None:
+        """End with the next turn."""
+        self._done = True
+
+    def send(self, message: Message) -> None:
+        """Report; what the reader has no room for yet waits."""
+        self._unsent.append(message)
+        while self._unsent and self._pipes.send(self._unsent[0]):
+            self._unsent.popleft()
+
+    def run(self) -> bool:
+        """Serve until the goodbye; return False when the device has gone."""
+        next_s = time.monotonic()
+        while not self._done:
+            self._pipes.wait(next_s - time.monotonic())
+            for message in self._pipes.receive():
+                self._advance()
+                self._obey(message)
+            now_s = time.monotonic()
+            self._watch(now_s)
+            if now_s >= next_s:
+                self._advance()
+                next_s = max(next_s + BLOCK_S, now_s)
+                if self._output.device_gone(now_s):
+                    return False
+                self._tell_alive(now_s)
+            if self._guard.finished and self._mixer.silent:
+                self._done = True
+        self._mixer.cut()
+        self._put(samples_in(FADE_S))
+        return True
+
+    def _obey(self, message: Message) -> None:
+        op = message["op"]
+        if op == "beat":
+            self._guard.beat(message["ns"] * 1e-9)
+        elif op == "say":
+            self._say(message["id"], message["tone"], message["text"])
+        elif op == "cut":
+            # a voice cuts what it began, never the guard
+            if (self._mixer.playing or 0) > 0:
+                self._mixer.cut()
+        elif op == "set":
+            self._mixer.gain = message["volume"]
+            self._words_per_minute = message["words_per_minute"]
+        elif op == "bye":
+            self._done = True
+
+    def _say(self, name: int, tone_name: str, text: str) -> None:
+        sound = self._repertoire.sound(tone_name, text, self._words_per_minute)
+        self._said[name] = (text, tone_name)
+        if sound.missing:
+            self._incomplete.add(name)
+        self._tell_fault(sound.missing or self._lasting_fault)
+        if sound.samples.size:
+            # rendering took some milliseconds that nothing must be placed in
+            self._advance()
+            self._mixer.play(name, sound.samples)
+        else:
+            self._mixer.cut()
+            self._report(MixerEvent("failed", name, self._mixer.at))
+
+    def _watch(self, now_s: float) -> None:
+        if self._pipes.ended or (self._parent and os.getppid() != self._parent):
+            self._guard.orphan()
+        if self._guard.must_speak(now_s):
+            self._said[_GUARD] = (GUARD_TEXT, GUARD_TONE)
+            self._advance()
+            self._mixer.play(_GUARD, self._repertoire.guard_sound().samples, _LEAST_GUARD_GAIN)
+        needs_fault_tone = self._guard.armed and not self._repertoire.speaks
+        if needs_fault_tone and self._mixer.silent and now_s - self._fault_s >= _FAULT_EVERY_S:
+            self._fault_s = now_s
+            self._said[_FAULT] = ("", "fault")
+            self._advance()
+            self._mixer.play(_FAULT, tone("fault"))
+
+    def _advance(self) -> None:
+        behind = self._sample_at(time.monotonic_ns()) - self._mixer.at
+        if behind > samples_in(_MOST_BEHIND_S):
+            missed = behind - samples_in(BLOCK_S)
+            self._mixer.skip(missed)
+            behind -= missed
+        self._put(behind)
+
+    def _put(self, count: int) -> None:
+        if count <= 0:
+            return
+        at = self._mixer.at
+        try:
+            self._output.put(at, count, self._mixer.render(count))
+        except VoiceError as error:
+            self._lasting_fault = str(error)
+            self._tell_fault(str(error))
+        for event in self._mixer.take_events():
+            self._report(event)
+
+    def _report(self, event: MixerEvent) -> None:
+        name, kind = event.name, event.kind
+        if kind == "ended" and name in self._incomplete:
+            kind = "failed"
+        at_s = event.at / SAMPLE_RATE_HZ
+        ns = self.start_ns + round(1e9 * (at_s + self._output.latency_s))
+        text, tone_name = self._said[name]
+        if kind != "onset":
+            del self._said[name]
+            self._incomplete.discard(name)
+        self._note(kind, ns * 1e-9, at_s, text, tone_name)
+        if name > 0:
+            self.send({"op": kind, "id": name, "ns": ns, "at_s": at_s})
+        elif name == _GUARD and kind == "onset":
+            self.send({"op": "guard", "ns": ns, "at_s": at_s})
+
+    def _note(self, kind: str, monotonic_s: float, at_s: float, text: str, tone_name: str) -> None:
+        if self._log is None:
+            return
+        try:
+            self._log.note(kind, monotonic_s, at_s, text, tone_name)
+        except VoiceError as error:
+            self._log = None
+            self._lasting_fault = str(error)
+            self._tell_fault(str(error))
+
+    def _tell_alive(self, now_s: float) -> None:
+        if now_s - self._alive_s >= ALIVE_EVERY_S and not self._unsent:
+            self._alive_s = now_s
+            self.send({"op": "alive"})
+
+    def _tell_fault(self, text: str) -> None:
+        if text != self._told_fault:
+            self._told_fault = text
+            self.send({"op": "fault", "text": text})
+
+    def _sample_at(self, monotonic_ns: int) -> int:
+        return (monotonic_ns - self.start_ns) * SAMPLE_RATE_HZ // 1_000_000_000

@@ -1,0 +1,143 @@
+"""A voice on a simulated clock: what would be heard goes to a track, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from followme.settings import VoiceSettings
+from followme.values.intent import Utterance
+from followme.voices.engine import shared_engine
+from followme.voices.mixer import FADE_S, Mixer, MixerEvent
+from followme.voices.pcm import SAMPLE_RATE_HZ, samples_in
+from followme.voices.repertoire import Repertoire
+from followme.voices.track import TrackWriter
+from followme.voices.voice import VoiceError, VoiceEvent
+
+
+class WavVoice:
+    """Speak on the clock given, faster or slower than real time.
+
+    Without an engine tones and recorded words go on, ``fault`` says so, and an utterance whose
+    words are left out ends as ``failed``.
+
+    Parameters
+    ----------
+    s : VoiceSettings
+        Rate and volume.
+    now_ns : callable
+        The simulated clock; second 0 of the track is its value now.
+    track_path : Path
+        WAV file.
+    language : str
+        Of the words.
+
+    Raises
+    ------
+    VoiceError
+        When the track cannot be written.
+    """
+
+    def __init__(
+        self,
+        s: VoiceSettings,
+        now_ns: Callable[[], int],
+        track_path: Path,
+        language: str = "en",
+    ) -> None:
+        self._s = s
+        self._now_ns = now_ns
+        self.about = f"speech is written to {track_path}"
+        self.fault = ""
+        try:
+            engine = shared_engine()
+        except VoiceError as error:
+            engine, self.fault = None, str(error)
+        self._repertoire = Repertoire(language, engine)
+        self._track: TrackWriter | None = TrackWriter(track_path)
+        self._mixer = Mixer(s.volume)
+        self._last_ns = self._start_ns = now_ns()
+        self._said: dict[int, Utterance] = {}
+        self._incomplete: set[int] = set()
+        self._count = 0
+        self._events: list[VoiceEvent] = []
+
+    @property
+    def playing(self) -> Utterance | None:
+        name = self._mixer.playing
+        return None if name is None else self._said[name]
+
+    def start(self, u: Utterance) -> None:
+        self.cut()
+        sound = self._repertoire.sound(u.tone, u.text, self._s.words_per_minute)
+        self.fault = sound.missing
+        self._count += 1
+        self._said[self._count] = u
+        if sound.missing:
+            self._incomplete.add(self._count)
+        if self._track is None or not sound.samples.size:
+            self._note(MixerEvent("failed", self._count, self._mixer.at))
+        else:
+            self._mixer.play(self._count, sound.samples)
+
+    def cut(self) -> None:
+        self._advance()
+        self._mixer.cut()
+        self._note_all()
+
+    def poll(self) -> list[VoiceEvent]:
+        self._advance()
+        events, self._events = self._events, []
+        return events
+
+    def heartbeat(self) -> None:
+        """Nothing guards simulated time."""
+
+    def change(self, s: VoiceSettings) -> None:
+        self._advance()
+        self._s = s
+        self._mixer.gain = s.volume
+
+    def close(self) -> None:
+        """Cut what plays and complete the track."""
+        if self._track is None:
+            return
+        self.cut()
+        self._write(self._track, samples_in(FADE_S))
+        self._track.close()
+        self._track = None
+
+    def _advance(self) -> None:
+        if self._track is None:
+            return
+        now_ns = self._now_ns()
+        # a clock that jumped back (a recording begins anew) goes on at this place of the track
+        self._start_ns -= max(0, self._last_ns - now_ns)
+        self._last_ns = now_ns
+        due = (now_ns - self._start_ns) * SAMPLE_RATE_HZ // 1_000_000_000
+        self._write(self._track, due - self._mixer.at)
+        self._note_all()
+
+    def _write(self, track: TrackWriter, count: int) -> None:
+        while count > 0:
+            # a long silence is one piece, sound comes in pieces that fit into memory
+            piece = count if self._mixer.silent else min(count, SAMPLE_RATE_HZ)
+            at = self._mixer.at
+            sound = self._mixer.render(piece)
+            if sound is None:
+                track.reach(at + piece)
+            else:
+                track.write(at, sound)
+            count -= piece
+
+    def _note_all(self) -> None:
+        for event in self._mixer.take_events():
+            self._note(event)
+
+    def _note(self, event: MixerEvent) -> None:
+        kind = event.kind
+        if kind == "ended" and event.name in self._incomplete:
+            kind = "failed"
+        wall_ns = self._start_ns + event.at * 1_000_000_000 // SAMPLE_RATE_HZ
+        said = self._said[event.name] if kind == "onset" else self._said.pop(event.name)
+        self._events.append(VoiceEvent(kind, said, event.at / SAMPLE_RATE_HZ, wall_ns))

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followme.health.sight import SightJudge
+from followme.settings import SightSettings
+from followme.values.camera import Attitude
+from followme.values.depth_map import (
+    DepthStatus,
+    FloorPlane,
+    ImageHealth,
+    ImageState,
+    Provenance,
+)
+from followme.values.obstacle import REASONS, Sight
+
+FLOOR = FloorPlane((0.0, -1.0, 0.0), 1.3, 0.3)
+WELL = DepthStatus(
+    stamp_ns=0,
+    provenance=Provenance.SENSOR,
+    scale=1.0,
+    scale_known=True,
+    residual_m=0.01,
+    floor=FLOOR,
+    attitude=Attitude(1.3, 0.0),
+    height_known=True,
+    valid_fraction=0.9,
+    image=ImageHealth(),
+)
+JUDGE = SightJudge(SightSettings())
+
+# Most severe first: each row is one thing that is wrong. Whatever stands below a row must not
+# change its verdict.
+WRONG = [
+    ("no_image", {"image_age_s": math.nan}),
+    ("stale", {"image_age_s": 0.51}),
+    ("no_depth", {"depth_age_s": math.nan}),
+    ("stale", {"depth_age_s": 0.71}),
+    ("dark", {"image": ImageHealth(ImageState.DARK)}),
+    ("bright", {"image": ImageHealth(ImageState.BRIGHT)}),
+    ("covered", {"image": ImageHealth(ImageState.COVERED)}),
+    ("frozen", {"image": ImageHealth(ImageState.FROZEN)}),
+    ("no_depth", {"provenance": Provenance.UNKNOWN}),
+    ("little_depth", {"valid_fraction": 0.19}),
+    ("blurred", {"image": ImageHealth(ImageState.BLURRED)}),
+    ("floor_unseen", {"floor": None}),
+    ("scale_unknown", {"scale_known": False}),
+]
+BLIND_ROWS = 9
+
+
+def judged(wrong: dict[str, object]) -> tuple[Sight, str]:
+    facts = {"image_age_s": 0.1, "depth_age_s": 0.2, **wrong}
+    ages = facts.pop("image_age_s"), facts.pop("depth_age_s")
+    return JUDGE.judge(replace(WELL, **facts), *ages)
+
+
+def test_nothing_ever_came():
+    assert JUDGE.judge(None, math.nan, math.nan) == (Sight.BLIND, "no_image")
+
+
+def test_images_without_a_word_about_depth():
+    assert JUDGE.judge(None, 0.1, math.nan) == (Sight.BLIND, "no_depth")
+    assert JUDGE.judge(None, 0.1, 0.1) == (Sight.BLIND, "no_depth")
+
+
+def test_all_is_well():
+    assert judged({}) == (Sight.SEEING, "")
+
+
+@pytest.mark.parametrize("row", range(len(WRONG)), ids=[reason for reason, _ in WRONG])
+def test_each_single_thing_that_is_wrong(row):
+    reason, wrong = WRONG[row]
+    assert judged(wrong) == (Sight.BLIND if row < BLIND_ROWS else Sight.DEGRADED, reason)
+
+
+@pytest.mark.parametrize("row", range(len(WRONG)), ids=[reason for reason, _ in WRONG])
+def test_the_more_severe_reason_wins_over_any_below_it(row):
+    expected = judged(WRONG[row][1])
+    for _, less in WRONG[row + 1 :]:
+        # a row that speaks of the same thing cannot be true together with this one
+        assert judged({**less, **WRONG[row][1]}) == expected
+
+
+def test_each_reason_in_the_table_of_values_is_given_by_something():
+    assert {reason for reason, _ in WRONG} == set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"image_age_s": 0.5}, Sight.SEEING),
+        ({"depth_age_s": 0.7}, Sight.SEEING),
+        ({"valid_fraction": 0.2}, Sight.SEEING),
+        ({"valid_fraction": math.nan}, Sight.DEGRADED),
+        ({"image_age_s": math.inf}, Sight.BLIND),
+        ({"image_age_s": -0.1}, Sight.SEEING),  # two clocks may differ by a little
+    ],
+)
+def test_limits_are_inside(wrong, expected):
+    assert judged(wrong)[0] is expected
+
+
+def test_limits_come_from_the_settings():
+    patient = SightJudge(SightSettings(image_age_s=5.0, required_age_s=5.0, min_valid_depth=0.0))
+    assert patient.judge(replace(WELL, valid_fraction=0.0), 4.9, 4.9) == (Sight.SEEING, "")
+
+
+@given(
+    st.floats(allow_nan=True),
+    st.floats(allow_nan=True),
+    st.one_of(
+        st.none(),
+        st.builds(
+            replace,
+            st.just(WELL),
+            provenance=st.sampled_from(Provenance),
+            image=st.sampled_from(ImageState).map(ImageHealth),
+            floor=st.sampled_from([None, FLOOR]),
+            valid_fraction=st.floats(0.0, 1.0),
+            scale_known=st.booleans(),
+        ),
+    ),
+)
+def test_a_reason_is_given_exactly_when_sight_is_not_well(image_age_s, depth_age_s, status):
+    sight, reason = JUDGE.judge(status, image_age_s, depth_age_s)
+    assert (sight is Sight.SEEING) == (reason == "")
+    assert reason == "" or reason in REASONS
+    if sight is Sight.SEEING:
+        assert status is not None
+        assert status.provenance is not Provenance.UNKNOWN

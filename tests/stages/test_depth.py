@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from followme.perception import depth as perception_depth
+from followme.perception.card import ModelError
+from followme.settings import DepthEstimatorSettings, ModelSettings
+from followme.stages.depth import DepthStage
+from followme.values.camera import Camera
+from followme.values.depth_map import DepthMap, DepthStatus, ImageState, Provenance
+from followme.values.frame import Frame
+from tests.build import tiny_depth_onnx
+from tests.geometry.scene import ATTITUDE, CAMERA, box_at, render
+
+MS = 1_000_000
+FLOOR_M = render()
+RNG = np.random.default_rng(4)
+
+
+def an_image(high: int = 256) -> np.ndarray:
+    """Return an image that differs from all others."""
+    return RNG.integers(0, high, (CAMERA.height, CAMERA.width, 3), dtype=np.uint8)
+
+
+def a_frame(
+    stamp_ns: int = 0,
+    depth_m: np.ndarray | None = None,
+    bgr: np.ndarray | None = None,
+    camera: Camera | None = CAMERA,
+) -> Frame:
+    return Frame(stamp_ns, an_image() if bgr is None else bgr, camera, depth_m)
+
+
+@pytest.fixture
+def no_model_comes_along(monkeypatch) -> None:
+    def share_path(*parts: str) -> Path:
+        raise FileNotFoundError("/".join(parts))
+
+    monkeypatch.setattr(perception_depth, "share_path", share_path)
+
+
+@pytest.fixture
+def without_network(no_model_comes_along) -> DepthStage:
+    return DepthStage(DepthEstimatorSettings())
+
+
+@pytest.fixture
+def with_network(tmp_path) -> DepthStage:
+    """A network that says 2 m for each pixel."""
+    onnx = tiny_depth_onnx(tmp_path / "depth.onnx", 12, 16, near_m=2.0, m_per_red=0.0)
+    return DepthStage(DepthEstimatorSettings(model=ModelSettings(file=str(onnx))))
+
+
+def test_without_sensor_and_network_there_is_a_word_and_no_depth(without_network):
+    status = without_network.estimate(a_frame(5))
+    assert isinstance(status, DepthStatus)
+    assert status.stamp_ns == 5
+    assert status.provenance is Provenance.UNKNOWN
+    assert status.valid_fraction == 0.0
+    assert not status.scale_known
+    assert status.note.endswith(".")
+
+
+def test_a_sensor_gives_its_own_metres_and_the_floor(without_network):
+    depth = without_network.estimate(a_frame(5, FLOOR_M))
+    assert isinstance(depth, DepthMap)
+    assert depth.stamp_ns == depth.status.stamp_ns == 5
+    assert depth.status.provenance is Provenance.SENSOR
+    assert depth.status.scale_known
+    assert depth.status.image.state is ImageState.OK
+    attitude = depth.status.attitude
+    assert attitude.height_m == pytest.approx(ATTITUDE.height_m, abs=0.01)
+    assert attitude.pitch_rad == pytest.approx(ATTITUDE.pitch_rad, abs=0.01)
+    near = np.isfinite(depth.depth_m) & np.isfinite(FLOOR_M)
+    assert depth.depth_m[near] == pytest.approx(FLOOR_M[near], rel=0.02)
+
+
+def test_a_network_fills_in_where_there_is_no_sensor(with_network):
+    depth = with_network.estimate(a_frame(7))
+    assert isinstance(depth, DepthMap)
+    assert depth.status.provenance is Provenance.MONOCULAR
+    assert depth.stamp_ns == 7
+    assert not depth.status.scale_known  # nobody told the height of the camera
+    # the network was trained at 100 px for an image 16 wide; this lens is 277 px at 320
+    expected_m = 2.0 * (277.0 / 320 * 16) / 100.0 * depth.status.scale
+    assert np.nanmedian(depth.depth_m) == pytest.approx(expected_m, rel=1e-3)
+
+
+def test_a_network_is_not_asked_where_a_sensor_measures(with_network, monkeypatch):
+    def infer(frame: Frame) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(with_network.network, "infer", infer)
+    depth = with_network.estimate(a_frame(0, FLOOR_M))
+    assert isinstance(depth, DepthMap)
+    assert depth.status.provenance is Provenance.SENSOR
+
+
+def test_sensor_and_network_may_take_turns(with_network):
+    frames = [a_frame(0, FLOOR_M), a_frame(100 * MS), a_frame(200 * MS, FLOOR_M)]
+    provenances = [with_network.estimate(frame).status.provenance for frame in frames]
+    assert provenances == [Provenance.SENSOR, Provenance.MONOCULAR, Provenance.SENSOR]
+
+
+def test_a_model_that_cannot_be_used_is_refused_at_the_start(tmp_path):
+    file = str(tmp_path / "none.onnx")
+    with pytest.raises(ModelError, match=r"^model.file: there is no file "):
+        DepthStage(DepthEstimatorSettings(model=ModelSettings(file=file)))
+
+
+@pytest.mark.parametrize(
+    ("high", "state"), [(10, ImageState.DARK), (256, ImageState.OK)], ids=["dark", "well"]
+)
+@pytest.mark.parametrize("depth_m", [FLOOR_M, None], ids=["sensor", "no sensor"])
+def test_what_the_image_says_comes_with_the_depth(without_network, high, state, depth_m):
+    result = without_network.estimate(a_frame(0, depth_m, an_image(high)))
+    status = result.status if isinstance(result, DepthMap) else result
+    assert status.image.state is state
+
+
+def test_a_camera_that_repeats_itself_is_frozen_after_half_a_second(without_network):
+    image = an_image()
+    states = [
+        without_network.estimate(a_frame(ms * MS, FLOOR_M, image)).status.image.state
+        for ms in (0, 250, 499, 500)
+    ]
+    assert states == [ImageState.OK] * 3 + [ImageState.FROZEN]
+
+
+def test_reset_forgets_the_floor_and_the_last_image(without_network):
+    image = an_image()
+    without_network.estimate(a_frame(0, FLOOR_M, image))
+    without_network.reset()
+    status = without_network.estimate(a_frame(600 * MS, None, image))
+    assert isinstance(status, DepthStatus)
+    assert status.image.state is ImageState.OK
+    walker = DepthEstimatorSettings().walker
+    assert status.attitude.pitch_rad == pytest.approx(np.radians(walker.assumed_pitch_deg))
+    assert status.attitude.height_m == walker.assumed_camera_height_m
+    assert not status.height_known
+
+
+def test_a_box_is_nearer_than_the_floor_behind_it(without_network):
+    depth = without_network.estimate(a_frame(0, render([box_at(1.5, 0.6)])))
+    assert isinstance(depth, DepthMap)
+    left, right = depth.depth_m[:, :160], depth.depth_m[:, 160:]
+    assert np.nanmin(left) < 1.6
+    assert np.nanmean(left) < np.nanmean(right)
+
+
+def test_closing_frees_the_network_and_is_no_error_without_one(with_network, without_network):
+    without_network.close()
+    with_network.close()
+    with pytest.raises(ModelError, match="closed"):
+        with_network.estimate(a_frame())
