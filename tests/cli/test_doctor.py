@@ -84,7 +84,7 @@ def test_a_report_that_cannot_be_written_is_a_users_mistake(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     the_looks(monkeypatch, Check("cores", OK, "2"))
-    with pytest.raises(ValueError, match="--json .*report.json: cannot be written"):
+    with pytest.raises(ValueError, match=r"--json .*report\.json: cannot be written"):
         run_doctor("--json", str(tmp_path / "absent" / "report.json"))
 
 

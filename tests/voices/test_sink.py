@@ -118,7 +118,7 @@ def test_one_utterance_replaces_another_without_a_gap(lasting: EspeakVoice) -> N
     lasting.cut()
     lasting.start(second)
     assert lasting.playing is second
-    cut, onset = until(lasting, "cut", "onset")
+    cut, onset, _ = until(lasting, "cut", "onset", "ended")
     assert cut.utterance is first and onset.utterance is second
     assert 0 <= onset.at_s - cut.at_s < 0.080
 

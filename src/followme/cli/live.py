@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+import time
 from typing import TextIO
 
 from followme.values.intent import Announcement, Outcome
@@ -26,34 +27,30 @@ class LiveLines:
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self._out = out
         self._lock = threading.Lock()
-        self._first_ns: int | None = None
+        self._began_s = time.monotonic()
         self._last_s = -math.inf
         self._last_sight: tuple[Sight, str] | None = None
 
     def obstacles(self, o: Obstacles) -> None:
         """Print a line when the state of sight changed or a second went by."""
-        at_s = self._second(o.stamp_ns)
+        at_s = time.monotonic() - self._began_s
         sight = (o.sight, o.reason)
         if sight == self._last_sight and at_s - self._last_s < _LINE_EVERY_S:
             return
         self._last_sight, self._last_s = sight, at_s
-        self._line(at_s, f"{o.sight.name.lower():9}{obstacle_words(o)}")
+        self._line(f"{o.sight.name.lower():9}{obstacle_words(o)}")
 
     def announcement(self, a: Announcement) -> None:
         """Print what begins to sound, and what could not be said."""
         if a.outcome is Outcome.STARTED:
             said = f'"{a.text}"' if a.text else "(tone)"
-            self._line(self._second(a.stamp_ns), f"says     {said}  after {a.latency_s * 1e3:.0f} ms")
+            self._line(f"says     {said}  after {a.latency_s * 1e3:.0f} ms")
         elif a.outcome is Outcome.FAILED:
-            self._line(self._second(a.stamp_ns), f"could not say {a.text!r}")
+            self._line(f"could not say {a.text!r}")
 
-    def _second(self, stamp_ns: int) -> float:
-        if self._first_ns is None:
-            self._first_ns = stamp_ns
-        return (stamp_ns - self._first_ns) * 1e-9
-
-    def _line(self, at_s: float, text: str) -> None:
+    def _line(self, text: str) -> None:
         with self._lock:
+            at_s = time.monotonic() - self._began_s
             print(f"{at_s:7.1f} s  {text}", file=self._out, flush=True)
 
 
@@ -67,7 +64,9 @@ def obstacle_words(o: Obstacles) -> str:
         x = inside[0]
         distance = f"{x.distance_m:.2f} m" if o.distances_known else "unknown distance"
         side = x.side.name.lower().replace("_", " ")
-        words += f", in the way: {x.label or 'obstacle'} {x.track_id} {side}, {distance}, {x.zone.name}"
+        words += (
+            f", in the way: {x.label or 'obstacle'} {x.track_id} {side}, {distance}, {x.zone.name}"
+        )
     else:
         words += ", none in the way"
     return f"{words} ({o.reason})" if o.reason else words

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 
 from followme import __version__
 from followme.cli import doctor, run
-
-#: When this process began to be FollowMe; the time to the first obstacle counts from here.
-BEGAN_S = time.monotonic()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,7 +18,9 @@ def parser() -> argparse.ArgumentParser:
         "FollowMe complements cane or dog and never calls a path safe.",
     )
     top.add_argument("--version", action="version", version=f"followme {__version__}")
-    commands = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND"
+    )
     run.add_parser(commands)
     doctor.add_parser(commands)
     return top

@@ -105,6 +105,6 @@ class RunObserver:
     def close(self, summary: dict[str, Any]) -> None:
         """Finish the files."""
         if self._record is not None:
-            facts = {"frames_in": self.images_in, "frames_out": self.frames_out}
+            facts: dict[str, Any] = {"frames_in": self.images_in, "frames_out": self.frames_out}
             facts["first_obstacles_s"] = self.first_obstacles_s
             self._record.close(self.latency, facts | summary)

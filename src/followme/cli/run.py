@@ -77,7 +77,7 @@ def run(given: argparse.Namespace) -> int:
         check_parameter_file(given.params_file)
     source = _open(given)
     observer = RunObserver(LiveLines(), _record(given), began_s)
-    begin([] if given.params_file is None else ["--ros-args", "--params-file", str(given.params_file)])
+    begin(_ros_arguments(given))
     stop = stop_on_signals()
     ended: list[bool] = []
 
@@ -104,6 +104,12 @@ def run(given: argparse.Namespace) -> int:
     finally:
         rclpy.try_shutdown()
     return 0
+
+
+def _ros_arguments(given: argparse.Namespace) -> list[str]:
+    if given.params_file is None:
+        return []
+    return ["--ros-args", "--params-file", str(given.params_file)]
 
 
 def _open(given: argparse.Namespace) -> Source | None:

@@ -46,14 +46,17 @@ class BlobFinder:
         in the way decides its side. Beside the corridor walls are left out, and so is the rest
         of what stands in the way.
         """
-        way = self._labels(points.inside)
-        in_the_way = self._measured(cloud, points.inside, way, self._s.min_pixels)
+        cells = self._cells(points.inside)
+        way = self._labels(cells)
+        blobs = self._measured(cloud, points.inside, way.ravel()[cells], self._s.min_pixels)
         taken = cv2.dilate((way > 0).astype(np.uint8), _SQUARE) > 0
-        rest = self._labels(points.beside)
-        rest[np.isin(rest, np.unique(rest[taken]))] = 0
+        cells = self._cells(points.beside)
+        rest = self._labels(cells)
+        number = rest.ravel()[cells]
+        number[np.isin(number, np.unique(rest[taken]))] = 0
         least = max(4, self._s.min_pixels // BESIDE_THINNED**2)
-        beside = self._measured(cloud, points.beside, rest, least, walls=False)
-        return sorted(in_the_way + beside, key=lambda blob: blob.distance_m)
+        blobs += self._measured(cloud, points.beside, number, least, walls=False)
+        return sorted(blobs, key=lambda blob: blob.distance_m)
 
     def _cells(self, points: Points) -> NDArray[np.intp]:
         """Return the flat index of each point's cell."""
@@ -64,9 +67,9 @@ class BlobFinder:
         np.clip(column, 0, self._columns - 1, out=column)
         return np.asarray(row * self._columns + column)
 
-    def _labels(self, points: Points) -> NDArray[np.int32]:
+    def _labels(self, cells: NDArray[np.intp]) -> NDArray[np.int32]:
         """Join neighbouring cells; return the number of the thing in each, 0 for none."""
-        counts = np.bincount(self._cells(points), minlength=self._rows * self._columns)
+        counts = np.bincount(cells, minlength=self._rows * self._columns)
         occupied = (counts >= _STRAY).astype(np.uint8).reshape(self._rows, self._columns)
         _, labels = cv2.connectedComponents(occupied, connectivity=8)
         return np.asarray(labels, np.int32)
@@ -75,18 +78,17 @@ class BlobFinder:
         self,
         cloud: Cloud,
         points: Points,
-        labels: NDArray[np.int32],
+        number: NDArray[np.int32],
         least: int,
         walls: bool = True,
     ) -> list[Blob]:
-        """Measure each thing that is large enough."""
-        label = labels.ravel()[self._cells(points)]
-        sizes = np.bincount(label)
+        """Measure each thing that is large enough, by the number of each point."""
+        sizes = np.bincount(number)
         blobs = []
         for i in np.flatnonzero(sizes >= least):
             if i == 0:
                 continue
-            of_it = points.where(np.flatnonzero(label == i))
+            of_it = points.where(np.flatnonzero(number == i))
             if walls or not self._ruler.is_wall(of_it):
                 blobs.append(self._ruler.measure(cloud, of_it))
         return [blob for blob in blobs if blob is not None]

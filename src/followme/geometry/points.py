@@ -110,5 +110,12 @@ def _taken(
     chosen: NDArray[np.bool_],
 ) -> Points:
     pixel = np.flatnonzero(chosen)
-    values = (cloud.x_m, cloud.y_m, cloud.z_m, cloud.range_m, ahead_m, aside_m)
-    return Points(*(np.take(value, pixel) for value in values), pixel)
+    return Points(
+        x_m=np.take(cloud.x_m, pixel),
+        y_m=np.take(cloud.y_m, pixel),
+        z_m=np.take(cloud.z_m, pixel),
+        range_m=np.take(cloud.range_m, pixel),
+        ahead_m=np.take(ahead_m, pixel),
+        aside_m=np.take(aside_m, pixel),
+        pixel=pixel,
+    )

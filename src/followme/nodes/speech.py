@@ -13,7 +13,7 @@ from followme.settings import SpeechSettings
 from followme.stages.speech import SpeechStage
 from followme.values.intent import Announcement
 from followme.values.obstacle import Obstacles
-from followme.voices.make import make_voice
+from followme.voices.choose import make_voice
 
 _QUESTIONS = ("repeat", "describe", "hush", "status")
 
@@ -36,7 +36,7 @@ class Speech(BaseNode[SpeechSettings]):
 
     def load(self) -> None:
         phrases = Phrases.load(self.settings.phrases.language)
-        voice = make_voice(self.settings.voice, self.clock.now_ns)
+        voice = make_voice(self.settings.voice, self.clock.now_ns, self.settings.phrases.language)
         self.get_logger().info(voice.about)
         self._stage = SpeechStage(self.settings, phrases, voice)
 

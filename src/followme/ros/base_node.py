@@ -206,7 +206,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             if self.troubles.note(str(error)):
                 self.get_logger().error(f"cannot {name}: {error}")
             self._clean_up()
-            # a failed configure leaves the node unconfigured, any other failure goes through on_error
+            # a failed configure leaves the node unconfigured; other failures go through on_error
             failed = TransitionCallbackReturn.FAILURE
             return failed if name == "configure" else TransitionCallbackReturn.ERROR
         except Exception as error:  # noqa: BLE001

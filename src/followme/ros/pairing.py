@@ -134,9 +134,7 @@ class FramePairing:
         if camera is not None and (camera.width, camera.height) != (width, height):
             camera = camera.scaled(width, height)
         depth = self._depths.get(image.stamp_ns)
-        return Frame(
-            image.stamp_ns, image.bgr, camera, None if depth is None else depth.depth_m
-        )
+        return Frame(image.stamp_ns, image.bgr, camera, None if depth is None else depth.depth_m)
 
 
 class DepthPairing:

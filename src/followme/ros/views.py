@@ -38,9 +38,7 @@ def markers_of(o: Obstacles, _frame_id: str = "") -> MarkerArray:
             y=(x.y_min_m + x.y_max_m) / 2,
             z=(low + high) / 2,
         )
-        size = Vector3(
-            x=depth_m, y=max(0.02, x.y_max_m - x.y_min_m), z=max(0.02, high - low)
-        )
+        size = Vector3(x=depth_m, y=max(0.02, x.y_max_m - x.y_min_m), z=max(0.02, high - low))
         red, green, blue = _COLOURS[x.zone]
         markers.append(
             Marker(
@@ -60,9 +58,7 @@ def markers_of(o: Obstacles, _frame_id: str = "") -> MarkerArray:
                 ns="words",
                 id=i,
                 type=Marker.TEXT_VIEW_FACING,
-                pose=Pose(
-                    position=Point(x=centre.x, y=centre.y, z=high + 0.1), orientation=_LEVEL
-                ),
+                pose=Pose(position=Point(x=centre.x, y=centre.y, z=high + 0.1), orientation=_LEVEL),
                 scale=Vector3(x=0.0, y=0.0, z=0.15),
                 color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
                 text=_words(x, o.distances_known),

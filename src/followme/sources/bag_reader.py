@@ -91,7 +91,7 @@ def opened(path: Path) -> Iterator[BagReader]:
 
 @lru_cache(maxsize=1)
 def _known_types() -> Typestore:
-    """Recorders before ROS 2 Iron left the definitions of their messages out."""
+    """Return the types for bags without definitions, which recorders wrote before ROS 2 Iron."""
     return get_typestore(Stores.ROS2_JAZZY)
 
 

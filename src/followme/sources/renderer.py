@@ -1,28 +1,23 @@
-"""Rays into a scene: colour, exact depth, classes and ids of what each pixel sees.
-
-Every pixel's ray has z = 1 in the optical frame, so the ray's parameter is the depth along the
-optical axis. Components of a turned ray are a part of its column plus a part of its row; where
-one of them is zero (a level camera looks along the corridor) whole planes cost one row or column.
-"""
+"""Rays into a scene: colour, exact depth, classes and ids of what each pixel sees."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from followme.sources.canvas import Canvas
+from followme.sources.facet_rays import cast_facets
 from followme.sources.limb_rays import cast_limb
 from followme.sources.scene import Scene
-from followme.sources.shading import colour_of, darken_below
-from followme.sources.surfaces import Facet, Surfaces, surfaces_of
-from followme.sources.view import View, bounds_of
+from followme.sources.shading import colour_of
+from followme.sources.surfaces import Surfaces, surfaces_of
+from followme.sources.view import View
 from followme.sources.walker_path import FloorPose
 from followme.values.camera import Attitude, Camera
-
-# neighbouring facets overlap by this much, else rays slip through between them
-_SEAM_M = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +63,18 @@ def render(
     surfaces = _prepared(scene)
     view = View.of(camera, attitude, pose)
     canvas = Canvas.blank(camera)
-    _cast_facets(surfaces, view, canvas, time_s)
+    cast_facets(surfaces, view, canvas, time_s)
     for limb in surfaces.limbs:
-        cast_limb(limb, limb.ends_at(time_s), surfaces.light, view, canvas)
-    darken_below(scene, surfaces, view, canvas, time_s)
+        cast_limb(limb, surfaces.light, view, canvas, time_s)
     return Rendered(
-        bgr=colour_of(surfaces.atlas, canvas),
+        bgr=colour_of(surfaces, view, canvas, time_s),
         depth_m=canvas.depth_m,
-        labels=surfaces.labels[canvas.surface],
-        ids=surfaces.ids[canvas.surface],
+        labels=np.asarray(cv2.LUT(canvas.surface, surfaces.labels), np.uint8),
+        ids=np.asarray(cv2.LUT(canvas.surface, surfaces.ids), np.uint8),
     )
+
+
+@lru_cache(maxsize=8)
+def _prepared(scene: Scene) -> Surfaces:
+    """A scene is equal to itself only, so its pictures are drawn once."""
+    return surfaces_of(scene)

@@ -28,8 +28,8 @@ class Facet:
 
     Parameters
     ----------
-    to_local : (3, 3) float64
-        Turns scene vectors into its frame.
+    frame : (3, 3) float64
+        Its axes in the scene, a row each.
     origin_m : (3,) float64
         Of its frame in the scene at time 0.
     axis : int
@@ -48,7 +48,7 @@ class Facet:
         Whose it is.
     """
 
-    to_local: NDArray[np.float64]
+    frame: NDArray[np.float64]
     origin_m: NDArray[np.float64]
     axis: int
     sign: int
@@ -65,7 +65,7 @@ class Facet:
         local = np.empty((4, 3))
         local[:, self.axis] = self.at_m
         local[:, [a for a in range(3) if a != self.axis]] = [(u0, v0), (u1, v0), (u1, v1), (u0, v1)]
-        return np.asarray(local @ self.to_local + self.origin_m)
+        return np.asarray(local @ self.frame + self.origin_m)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +200,7 @@ class _Builder:
                 self._add_limb(thing, part, surface)
 
     def _add_box(self, thing: Thing, box: Box, surface: int) -> None:
-        to_scene = turned(box.yaw_rad + thing.yaw_rad)
+        frame = turned(box.yaw_rad + thing.yaw_rad)
         centre = np.array(box.centre_m) @ turned(thing.yaw_rad) + (*thing.at_m, 0.0)
         half = tuple(0.5 * length for length in box.size_m)
         for axis in range(3):
@@ -210,11 +210,11 @@ class _Builder:
             density = max(_density(max(size)), _FEWEST_PX / min(size))
             picture = draw(box.finish, size, colour, self._rng, min(density, 400.0))
             for sign in (1, -1):
-                lit = max(0.0, float(sign * to_scene[axis] @ _LIGHT))
+                lit = max(0.0, float(sign * frame[axis] @ _LIGHT))
                 shaded = picture * np.float32(_AMBIENT + _DIFFUSE * lit)
                 self._facets.append(
                     Facet(
-                        to_scene,
+                        frame,
                         centre,
                         axis,
                         sign,

@@ -1,0 +1,56 @@
+"""What rays have met so far: depth, surface, and where its colour lies in the atlas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followme.sources.view import Window
+from followme.values.camera import Camera
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """Arrays of one image, all (H, W), written in place.
+
+    Parameters
+    ----------
+    depth_m : float32
+        Along the optical axis, infinity where nothing was met.
+    surface : uint8
+        Index into the tables of the surfaces, 0 for nothing.
+    atlas_x, atlas_y : float32
+        Column and row in the atlas.
+    """
+
+    depth_m: NDArray[np.float32]
+    surface: NDArray[np.uint8]
+    atlas_x: NDArray[np.float32]
+    atlas_y: NDArray[np.float32]
+
+    @classmethod
+    def blank(cls, camera: Camera) -> Canvas:
+        """Return a canvas on which nothing was met."""
+        shape = (camera.height, camera.width)
+        return cls(
+            np.full(shape, np.inf, np.float32),
+            np.zeros(shape, np.uint8),
+            np.zeros(shape, np.float32),
+            np.zeros(shape, np.float32),
+        )
+
+    def put(
+        self,
+        window: Window,
+        hit: NDArray[np.bool_],
+        depth_m: NDArray[np.float32],
+        atlas: tuple[NDArray[np.float32], NDArray[np.float32]],
+        surface: int,
+    ) -> None:
+        """Write what was met inside a window where ``hit`` says so."""
+        np.copyto(self.depth_m[window], depth_m, where=hit)
+        np.copyto(self.atlas_x[window], atlas[0], where=hit)
+        np.copyto(self.atlas_y[window], atlas[1], where=hit)
+        np.copyto(self.surface[window], np.uint8(surface), where=hit)

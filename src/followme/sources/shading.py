@@ -1,0 +1,67 @@
+"""From what rays have met to colour: the atlas, fading with distance, shadow below things."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from followme.sources.canvas import Canvas
+from followme.sources.scene import CLASS_NAMES
+from followme.sources.surfaces import Footprint, Surfaces
+from followme.sources.view import View
+
+_FADE_PER_M = 0.045
+_BRIGHTEST = 1.10
+_SHADOW_M = 0.28
+_SHADOW = 0.55
+_FLOOR = CLASS_NAMES.index("floor")
+
+
+def colour_of(
+    surfaces: Surfaces, view: View, canvas: Canvas, time_s: float
+) -> NDArray[np.uint8]:
+    """Return the colour image, (H, W, 3) blue green red."""
+    plain = cv2.remap(
+        surfaces.atlas, canvas.atlas_x, canvas.atlas_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+    )
+    light = np.float32(_BRIGHTEST) / (np.float32(1.0) + np.float32(_FADE_PER_M) * canvas.depth_m)
+    for footprint in surfaces.footprints:
+        _darken_below(footprint, surfaces, view, canvas, light, time_s)
+    strength = cv2.convertScaleAbs(light, alpha=200.0)
+    return np.asarray(
+        cv2.multiply(plain, cv2.merge([strength, strength, strength]), scale=1.0 / 200.0), np.uint8
+    )
+
+
+def _darken_below(
+    footprint: Footprint,
+    surfaces: Surfaces,
+    view: View,
+    canvas: Canvas,
+    light: NDArray[np.float32],
+    time_s: float,
+) -> None:
+    """Darken the floor around the feet of a thing: without shadow things seem to float."""
+    centre, frame = footprint.centre_at(time_s), footprint.frame
+    reach = np.array([*footprint.half_m, 0.0]) + (_SHADOW_M, _SHADOW_M, 0.0)
+    around = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * reach
+    window = view.window_of(view.to_optical(around @ frame + centre))
+    if window is None:
+        return
+    axes = frame @ view.to_scene
+    origin = frame @ (view.origin_m - centre)
+    with np.errstate(invalid="ignore"):
+        depth = canvas.depth_m[window]
+        away = [
+            np.maximum(
+                np.abs(depth * view.along(axes[i], window) + np.float32(origin[i]))
+                - np.float32(footprint.half_m[i]),
+                0.0,
+            )
+            for i in (0, 1)
+        ]
+        near = 1.0 - (away[0] ** 2 + away[1] ** 2) / np.float32(_SHADOW_M**2)
+    shade = 1.0 - np.float32(_SHADOW) * np.square(np.maximum(near, 0.0))
+    floor = surfaces.labels[canvas.surface[window]] == _FLOOR
+    np.multiply(light[window], shade, out=light[window], where=floor)
