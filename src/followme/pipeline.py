@@ -6,7 +6,7 @@ and always with the same result.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from followme.alerts.phrases import Phrases
@@ -73,7 +73,7 @@ class Pipeline:
     make_voice : VoiceMaker
         The voice lives on the simulated clock.
     tick_s : float or None
-        How often the speech stage is run between frames; None: only when a frame comes.
+        How often time passes between frames; None: once, just before the next frame.
     """
 
     def __init__(
@@ -118,10 +118,10 @@ class Pipeline:
                 f"stamp {stamp_ns} ns does not follow {self._now_ns} ns; give frames in their order"
             )
         news: list[Announcement] = []
-        if self._now_ns is not None and self._tick_ns is not None:
-            for now_ns in range(self._now_ns + self._tick_ns, stamp_ns, self._tick_ns):
-                self._now_ns = now_ns
-                news += self._tick(now_ns)
+        begin_ns = self._now_ns
+        for now_ns in self._instants(begin_ns, stamp_ns):
+            self._now_ns = now_ns
+            news += self._tick(now_ns)
         self._now_ns = stamp_ns
         return news
 
@@ -129,6 +129,14 @@ class Pipeline:
         """Free the network and the voice."""
         self._depth.close()
         self._speech.close()
+
+    def _instants(self, begin_ns: int | None, end_ns: int) -> Iterable[int]:
+        """Return the instants after ``begin_ns`` at which time is let pass."""
+        if begin_ns is None:
+            return ()
+        if self._tick_ns is None:
+            return (end_ns,)
+        return range(begin_ns + self._tick_ns, end_ns, self._tick_ns)
 
     def _tick(self, now_ns: int) -> list[Announcement]:
         silent_s = (now_ns - self._published_ns) * 1e-9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
@@ -151,7 +152,31 @@ def spells(draw: st.DrawFn) -> tuple[Spell, ...]:
     return tuple(made)
 
 
-worlds = st.builds(
+def crowded(seed: int) -> World:
+    """Return a street full of things; what a shrinking search seldom builds."""
+    rng = random.Random(seed)
+    kinds = [Kind.PERSON] * rng.randint(0, 8) + [rng.choice(list(Kind)) for _ in range(6)]
+    made = []
+    for track, kind in enumerate(kinds):
+        from_s = rng.uniform(-3.0, 20.0)
+        made.append(
+            Mover(
+                track,
+                kind,
+                rng.choice(["chair", "", "table"]),
+                from_s,
+                from_s + rng.uniform(1.0, 20.0),
+                rng.uniform(0.8, 6.5),
+                rng.choice([0.0, 0.1, rng.uniform(-0.3, 1.5)]),
+                rng.uniform(-0.6, 0.6),
+                rng.uniform(-0.05, 0.05),
+            )
+        )
+    spells = (Spell(12.0, 14.0, Sight.BLIND, "dark"),) if rng.random() < 0.3 else ()
+    return World(tuple(made), spells, 0.95, rng.choice([0.0, 1.0, math.nan]), rng.random() < 0.7)
+
+
+worlds = st.integers(0, 2**32).map(crowded) | st.builds(
     World,
     movers(),
     spells(),

@@ -59,6 +59,7 @@ def test_field_of_view_reaches_from_edge_to_edge_and_is_a_guess():
     assert math.atan(right_edge) == pytest.approx(math.radians(30))
     assert math.atan(left_edge) == pytest.approx(math.radians(-30))
     assert camera.fx == camera.fy
+    assert (camera.cx, camera.cy) == (319.5, 239.5)
     assert camera.nominal
 
 

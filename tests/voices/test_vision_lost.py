@@ -71,8 +71,9 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Owner, fl
     owner.end()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def owners() -> Iterator[list[Owner]]:
+    """Return a list of what must have ended after the last test."""
     made: list[Owner] = []
     yield made
     for owner in made:
@@ -96,6 +97,21 @@ def test_a_parent_that_hangs_is_told_and_its_return_is_believed(
     assert heard_s == pytest.approx(spoken["at_s"], abs=0.050)
     assert not span(sound, ended["at_s"] + 0.001, 1e3).any()
     assert len(owner.logged("onset")) == 1
+
+
+def test_a_hung_parent_that_is_killed_while_the_guard_speaks_is_told_anew(
+    tmp_path: Path, owners: list[Owner]
+) -> None:
+    owner = Owner(tmp_path / "t.wav")
+    owners.append(owner)
+    owner.signal_at_s(signal.SIGSTOP)
+    eventually(lambda: owner.logged("onset"), "Vision lost")
+    cause_s = owner.signal_at_s(signal.SIGKILL)
+    _, second = eventually(
+        lambda: found if len(found := owner.logged("onset")) == 2 else None, "Vision lost again"
+    )
+    assert cause_s - 0.01 <= second["at_s"] <= cause_s + MOST_S
+    eventually(lambda: owner.logged("ended"), "its end")
 
 
 def test_the_guard_needs_no_engine(tmp_path: Path, owners: list[Owner]) -> None:

@@ -127,6 +127,13 @@ class Memory:
             return thing
         return replace(thing, side=told.voiced_side)
 
+    def steadied(self, want: Want, now_s: float, s: SchedulerSettings) -> Want:
+        """Return a want about a thing with its :meth:`steady` side."""
+        thing = want.intent.obstacle
+        if thing is None:
+            return want
+        return replace(want, intent=replace(want.intent, obstacle=self.steady(thing, now_s, s)))
+
     def tell(self, want: Want, now_s: float) -> Before:
         """Note that a message about tracks goes to the voice; return what was known before."""
         before: Before = {}

@@ -219,7 +219,8 @@ class Scheduler:
     def _about_questions(self, now_s: float) -> list[Want]:
         scene = self._scene()
         self._dropped += self._answers.drop(scene, now_s, self._s)
-        return self._answers.next(scene, now_s, self._s)
+        wants = self._answers.next(scene, now_s, self._s)
+        return [self._memory.steadied(want, now_s, self._s) for want in wants]
 
     def _about_freedom(self, now_s: float) -> list[Want]:
         if not self._sight.settled:

@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # every error that a user can mend is one, and says how in a sentence
         print(f"followme {given.command}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        # Ctrl-C before the command took over the signals: nothing had begun
+        return 0
     return code
 
 

@@ -136,20 +136,14 @@ def side_of(
 
 def _side_in_corridor(previous: Side | None, span_m: tuple[float, float], band_m: float) -> Side:
     right_m, left_m = span_m
-    # the span must leave the centre line behind by the dead band, or reach over it by as much
-    if previous is Side.AHEAD:
-        margin_m = band_m
-    elif previous is None:
-        margin_m = 0.0
-    else:
-        margin_m = -band_m
-    if right_m > margin_m and previous in (None, Side.AHEAD, Side.AHEAD_LEFT, Side.LEFT):
+    # to leave its side the span must reach over the centre line by the dead band, to leave
+    # the middle it must leave the line behind by as much
+    new_m = 0.0 if previous is None else band_m
+    if right_m > (-band_m if previous in (Side.AHEAD_LEFT, Side.LEFT) else new_m):
         return Side.AHEAD_LEFT
-    if left_m < -margin_m and previous in (None, Side.AHEAD, Side.AHEAD_RIGHT, Side.RIGHT):
+    if -left_m > (-band_m if previous in (Side.AHEAD_RIGHT, Side.RIGHT) else new_m):
         return Side.AHEAD_RIGHT
-    if right_m > band_m:
-        return Side.AHEAD_LEFT
-    return Side.AHEAD_RIGHT if left_m < -band_m else Side.AHEAD
+    return Side.AHEAD
 
 
 def _side_outside(previous: Side | None, bearing_rad: float, band_rad: float) -> Side:

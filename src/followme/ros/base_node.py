@@ -112,6 +112,10 @@ class BaseNode(LifecycleNode, Generic[S]):
         if self._active and born == self._generation:
             self._outs[topic].publish(value, self.frame_id)
 
+    def received(self, topic: str) -> int:
+        """Return how many values came on a topic so far."""
+        return self._ins[topic].rate.count
+
     def wanted(self, topic: str) -> bool:
         """Return whether anybody outside this process listens to a topic."""
         return self._outs[topic].wanted

@@ -50,22 +50,22 @@ def _meet(
     A capsule is a cylinder with a ball at each end: both are quadratic in the ray's parameter.
     """
     start, line = ends[0], ends[1] - ends[0]
-    length2 = float(line @ line)
+    length2 = np.float32(line @ line)
     ray2 = ray[0] * ray[0] + ray[1] * ray[1] + np.float32(1.0)
     ray_line = _dot(ray, line)
     ray_start = _dot(ray, start)
-    line_start = float(line @ start)
+    line_start = np.float32(line @ start)
     a = length2 * ray2 - ray_line * ray_line
     b = length2 * ray_start - line_start * ray_line
-    c = length2 * float(start @ start) - line_start**2 - radius_m**2 * length2
+    c = np.float32((line @ line) * (start @ start - radius_m**2) - (line @ start) ** 2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        depth = (b - np.sqrt(b * b - a * np.float32(c))) / a
-        share = (depth * ray_line - np.float32(line_start)) / np.float32(length2)
+        depth = (b - np.sqrt(b * b - a * c)) / a
+        share = (depth * ray_line - line_start) / length2
         for beyond, end in ((share < 0.0, ends[0]), (share > 1.0, ends[1])):
             ray_end = _dot(ray, end)
             root = ray_end * ray_end - ray2 * np.float32(end @ end - radius_m**2)
             np.copyto(depth, (ray_end - np.sqrt(root)) / ray2, where=beyond)
-    return depth, np.clip(share, 0.0, 1.0)
+    return np.asarray(depth, np.float32), np.asarray(np.clip(share, 0.0, 1.0), np.float32)
 
 
 def _facing(

@@ -14,7 +14,8 @@ from followme.sources.facet_rays import cast_facets
 from followme.sources.limb_rays import cast_limb
 from followme.sources.scene import Scene
 from followme.sources.shading import colour_of
-from followme.sources.surfaces import Surfaces, surfaces_of
+from followme.sources.surface_builder import surfaces_of
+from followme.sources.surfaces import Surfaces
 from followme.sources.view import View
 from followme.sources.walker_path import FloorPose
 from followme.values.camera import Attitude, Camera
@@ -76,5 +77,5 @@ def render(
 
 @lru_cache(maxsize=8)
 def _prepared(scene: Scene) -> Surfaces:
-    """A scene is equal to itself only, so its pictures are drawn once."""
+    """Draw the pictures of a scene once: it is equal to itself only."""
     return surfaces_of(scene)

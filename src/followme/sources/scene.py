@@ -189,13 +189,15 @@ class Thing:
         if not self.parts:
             raise SourceError(f"thing {self.label}: it has no parts, give at least one")
 
+    def moved_at(self, time_s: float) -> Vector:
+        """Return how far it has gone since time 0, metres in the frame of the scene."""
+        moved_s = max(0.0, time_s - self.moves_from_s)
+        return self.velocity_mps[0] * moved_s, self.velocity_mps[1] * moved_s, 0.0
+
     def position_at(self, time_s: float) -> tuple[float, float]:
         """Return where its origin stands on the floor, metres in the frame of the scene."""
-        moved_s = max(0.0, time_s - self.moves_from_s)
-        return (
-            self.at_m[0] + self.velocity_mps[0] * moved_s,
-            self.at_m[1] + self.velocity_mps[1] * moved_s,
-        )
+        dx, dy, _ = self.moved_at(time_s)
+        return self.at_m[0] + dx, self.at_m[1] + dy
 
     def moves_at(self, time_s: float) -> bool:
         """Return whether it is on its way."""

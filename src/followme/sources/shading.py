@@ -18,12 +18,14 @@ _SHADOW = 0.55
 _FLOOR = CLASS_NAMES.index("floor")
 
 
-def colour_of(
-    surfaces: Surfaces, view: View, canvas: Canvas, time_s: float
-) -> NDArray[np.uint8]:
+def colour_of(surfaces: Surfaces, view: View, canvas: Canvas, time_s: float) -> NDArray[np.uint8]:
     """Return the colour image, (H, W, 3) blue green red."""
     plain = cv2.remap(
-        surfaces.atlas, canvas.atlas_x, canvas.atlas_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        surfaces.atlas,
+        canvas.atlas_x,
+        canvas.atlas_y,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
     )
     light = np.float32(_BRIGHTEST) / (np.float32(1.0) + np.float32(_FADE_PER_M) * canvas.depth_m)
     for footprint in surfaces.footprints:
@@ -44,8 +46,8 @@ def _darken_below(
 ) -> None:
     """Darken the floor around the feet of a thing: without shadow things seem to float."""
     centre, frame = footprint.centre_at(time_s), footprint.frame
-    reach = np.array([*footprint.half_m, 0.0]) + (_SHADOW_M, _SHADOW_M, 0.0)
-    around = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * reach
+    reach = [footprint.half_m[0] + _SHADOW_M, footprint.half_m[1] + _SHADOW_M, 0.0]
+    around = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * np.array(reach)
     window = view.window_of(view.to_optical(around @ frame + centre))
     if window is None:
         return

@@ -83,7 +83,7 @@ def _tiles(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -
 
 def _wall(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
     """Plaster, a darker lower part, a skirting board, light that falls from lamps."""
-    picture *= _clouds(picture.shape, rng, 12, 0.025)
+    picture *= _clouds(picture.shape, rng, 8, 0.012)
     dado = y < _DADO_M
     picture[dado] *= np.array([0.80, 0.80, 0.74], np.float32)
     picture[np.abs(y - _DADO_M) < 0.02] *= 0.72
@@ -241,9 +241,7 @@ def _bevel(picture: Picture, corners: tuple[int, int, int, int], thick: int) -> 
     picture[low:high, right - thick : right] *= 1.15
 
 
-_PAINTERS: dict[
-    Finish, Callable[[Picture, Picture, Picture, np.random.Generator], None]
-] = {
+_PAINTERS: dict[Finish, Callable[[Picture, Picture, Picture, np.random.Generator], None]] = {
     Finish.PLAIN: _plain,
     Finish.TILES: _tiles,
     Finish.WALL: _wall,

@@ -89,9 +89,7 @@ class View:
         row = c.fy * corners[:, 1] / corners[:, 2] + c.cy
         return self.window_between(column.min(), column.max(), row.min(), row.max())
 
-    def window_between(
-        self, left: float, right: float, top: float, bottom: float
-    ) -> Window | None:
+    def window_between(self, left: float, right: float, top: float, bottom: float) -> Window | None:
         """Return the pixels between these borders (px), None when none is in the image."""
         c = self.camera
         x0, x1 = max(0, math.floor(left)), min(c.width, math.ceil(right) + 1)

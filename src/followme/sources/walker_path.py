@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,11 @@ class FloorPose:
         dx, dy = x_m - self.x_m, y_m - self.y_m
         cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
         return cos * dx + sin * dy, cos * dy - sin * dx
+
+    def from_walker(self, ahead_m: float, left_m: float) -> tuple[float, float]:
+        """Turn a point of the walker frame into the scene's floor plan, metres."""
+        cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
+        return self.x_m + cos * ahead_m - sin * left_m, self.y_m + sin * ahead_m + cos * left_m
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class WalkerPath:
         times = [knot.time_s for knot in self.knots]
         if not all(math.isfinite(t) and t >= 0 for t in times):
             raise SourceError(f"walker path: times {times} must be numbers from 0 upward")
-        if any(b <= a for a, b in zip(times, times[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(times)):
             raise SourceError(f"walker path: times {times} must grow from knot to knot")
 
     @property

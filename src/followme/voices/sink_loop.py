@@ -10,7 +10,7 @@ from followme.voices.framing import Message
 from followme.voices.guard import Guard
 from followme.voices.mixer import FADE_S, Mixer, MixerEvent
 from followme.voices.output import Output, SoundLog
-from followme.voices.pcm import SAMPLE_RATE_HZ, samples_in
+from followme.voices.pcm import SAMPLE_RATE_HZ, Pcm, samples_in
 from followme.voices.pipes import Pipes
 from followme.voices.repertoire import GUARD_TEXT, GUARD_TONE, Repertoire
 from followme.voices.sink_options import SinkOptions
@@ -21,13 +21,9 @@ BLOCK_S = 0.010
 ALIVE_EVERY_S = 0.2
 # a process that was stopped or a machine that slept does not say later what it missed
 _MOST_BEHIND_S = 0.5
-# the guard is heard even where speech was turned down
-_LEAST_GUARD_GAIN = 0.3
+# what it says by itself is heard even where speech was turned down
+_LEAST_GAIN = 0.3
 _FAULT_EVERY_S = 10.0
-
-# names of sounds that no voice asked for; a voice counts from 1
-_GUARD = -1
-_FAULT = -2
 
 
 class Sink:
@@ -72,6 +68,8 @@ class Sink:
         self.start_ns = options.start_ns or time.monotonic_ns()
         self._mixer = Mixer(options.volume, self._sample_at(time.monotonic_ns()))
         self._said: dict[int, tuple[str, str]] = {}
+        # names of sounds that no voice asked for count down, a voice counts up from 1
+        self._unasked = 0
         self._incomplete: set[int] = set()
         self._unsent: deque[Message] = deque()
         self._alive_s = 0.0
@@ -145,15 +143,17 @@ class Sink:
         if self._pipes.ended or (self._parent and os.getppid() != self._parent):
             self._guard.orphan()
         if self._guard.must_speak(now_s):
-            self._said[_GUARD] = (GUARD_TEXT, GUARD_TONE)
-            self._advance()
-            self._mixer.play(_GUARD, self._repertoire.guard_sound().samples, _LEAST_GUARD_GAIN)
+            self._say_unasked(GUARD_TEXT, GUARD_TONE, self._repertoire.guard_sound().samples)
         needs_fault_tone = self._guard.armed and not self._repertoire.speaks
         if needs_fault_tone and self._mixer.silent and now_s - self._fault_s >= _FAULT_EVERY_S:
             self._fault_s = now_s
-            self._said[_FAULT] = ("", "fault")
-            self._advance()
-            self._mixer.play(_FAULT, tone("fault"))
+            self._say_unasked("", "fault", tone("fault"))
+
+    def _say_unasked(self, text: str, tone_name: str, samples: Pcm) -> None:
+        self._unasked -= 1
+        self._said[self._unasked] = (text, tone_name)
+        self._advance()
+        self._mixer.play(self._unasked, samples, _LEAST_GAIN)
 
     def _advance(self) -> None:
         behind = self._sample_at(time.monotonic_ns()) - self._mixer.at
@@ -188,7 +188,7 @@ class Sink:
         self._note(kind, ns * 1e-9, at_s, text, tone_name)
         if name > 0:
             self.send({"op": kind, "id": name, "ns": ns, "at_s": at_s})
-        elif name == _GUARD and kind == "onset":
+        elif text == GUARD_TEXT and kind == "onset":
             self.send({"op": "guard", "ns": ns, "at_s": at_s})
 
     def _note(self, kind: str, monotonic_s: float, at_s: float, text: str, tone_name: str) -> None:

@@ -139,5 +139,8 @@ class WavVoice:
         if kind == "ended" and event.name in self._incomplete:
             kind = "failed"
         wall_ns = self._start_ns + event.at * 1_000_000_000 // SAMPLE_RATE_HZ
-        said = self._said[event.name] if kind == "onset" else self._said.pop(event.name)
+        said = self._said[event.name]
+        if kind != "onset":
+            del self._said[event.name]
+            self._incomplete.discard(event.name)
         self._events.append(VoiceEvent(kind, said, event.at / SAMPLE_RATE_HZ, wall_ns))

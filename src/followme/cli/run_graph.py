@@ -1,0 +1,154 @@
+"""The whole graph in one process, from a source to the ear, watched and recorded."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import platform
+import time
+from typing import Any
+
+import rclpy
+
+from followme import __version__
+from followme.cli.live import LiveLines
+from followme.cli.observer import RunObserver
+from followme.nodes.composition import Composition
+from followme.outputs.record import RunRecord
+from followme.ros.parameter_file import check_parameter_file
+from followme.ros.process import Spinner, begin, stop_on_signals
+from followme.settings import CameraNodeSettings, OverlaySettings
+from followme.sources.open import open_source
+from followme.sources.source import Source
+
+# What is in work when the source ends may still be said, but the silence of the camera must not
+# yet count as lost sight.
+_AFTER_END_S = 0.3
+_LIBRARIES = ("rclpy", "numpy", "opencv-python-headless", "onnxruntime", "openvino")
+
+
+def run_graph(given: argparse.Namespace) -> int:
+    """Run the graph until its source ends, the time is over or a signal comes.
+
+    Raises
+    ------
+    ValueError
+        For anything on the command line that cannot be used.
+    """
+    began_s = time.monotonic()
+    if given.seconds is not None and not given.seconds > 0:
+        raise ValueError(f"--seconds: {given.seconds:g} is no time to run; give more than 0")
+    if given.params_file is not None:
+        check_parameter_file(given.params_file)
+    begin(_ros_arguments(given))
+    stop = stop_on_signals()
+    ended: list[bool] = []
+
+    def end() -> None:
+        ended.append(True)
+        stop.set()
+
+    try:
+        source = _open(given)
+        observer = RunObserver(LiveLines(), _record(given), began_s)
+        graph = Composition(
+            _overrides(given), observer.timed, camera={"source": source, "ended": end}
+        )
+        _tap(graph, observer)
+        begin_s = time.monotonic()
+        spinner = Spinner(list(graph.nodes.values()), stop.set)
+        stop.wait(given.seconds)
+        if ended:
+            time.sleep(_AFTER_END_S)
+        summary = _summary(graph, time.monotonic() - begin_s)
+        spinner.stop()
+        observer.close(summary)
+        _report(given, observer)
+        if spinner.error is not None:
+            raise spinner.error
+    finally:
+        rclpy.try_shutdown()
+    return 0
+
+
+def _ros_arguments(given: argparse.Namespace) -> list[str]:
+    if given.params_file is None:
+        return []
+    return ["--ros-args", "--params-file", str(given.params_file)]
+
+
+def _open(given: argparse.Namespace) -> Source | None:
+    """Open the source that the command line names, before the graph's clock starts."""
+    defaults = CameraNodeSettings()
+    if given.source is None and given.rate is None:
+        return None
+    return open_source(
+        given.source or defaults.source,
+        rate_hz=given.rate or defaults.rate_hz,
+        width=defaults.width,
+        height=defaults.height,
+        seed=defaults.seed,
+        report=lambda sentence: print(f"source: {sentence}", flush=True),
+    )
+
+
+def _record(given: argparse.Namespace) -> RunRecord | None:
+    if given.out is None:
+        return None
+    return RunRecord(
+        given.out,
+        rate_hz=given.rate or CameraNodeSettings().rate_hz,
+        corridor=OverlaySettings().corridor,
+        keep_faces=given.keep_faces,
+    )
+
+
+def _overrides(given: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Return what the command line says about parameters."""
+    camera = {} if given.source is None else {"source": given.source}
+    if given.rate is not None:
+        camera["rate_hz"] = given.rate
+    speech = {} if given.speech is None else {"voice.engine": given.speech}
+    if given.out is not None:
+        speech["voice.track"] = str((given.out / "speech.wav").resolve())
+    return {"camera": camera, "speech": speech}
+
+
+def _tap(graph: Composition, observer: RunObserver) -> None:
+    graph.listen("camera/image_raw", observer.image)
+    graph.listen("camera/camera_info", observer.info)
+    graph.listen("camera/truth", observer.truth)
+    graph.listen("depth/status", observer.status)
+    graph.listen("obstacles", observer.obstacles)
+    graph.listen("announcements", observer.announcement)
+
+
+def _summary(graph: Composition, seconds: float) -> dict[str, Any]:
+    versions = {"followme": __version__, "python": platform.python_version()}
+    for library in _LIBRARIES:
+        try:
+            versions[library] = importlib.metadata.version(library)
+        except importlib.metadata.PackageNotFoundError:
+            versions[library] = "unknown"
+    models = {
+        name: {"file": facts["model"], "sha256": facts["model_sha256"]}
+        for name, facts in ((n, node.facts()) for n, node in graph.nodes.items())
+        if facts.get("model_sha256")
+    }
+    return {
+        "dropped": graph.dropped(),
+        "seconds": seconds,
+        "versions": versions,
+        "models": models,
+    }
+
+
+def _report(given: argparse.Namespace, observer: RunObserver) -> None:
+    print(f"\n{observer.images_in} frames in, {observer.frames_out} through", end="")
+    if observer.first_obstacles_s is not None:
+        print(f", first obstacles {observer.first_obstacles_s:.1f} s after the start", end="")
+    print(f"\n\n{observer.latency.text()}")
+    if given.out is not None:
+        print(f"\nWritten to {given.out}:")
+        for path in sorted(given.out.iterdir()):
+            print(f"  {path}")

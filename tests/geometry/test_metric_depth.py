@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from followme.geometry.metric_depth import MetricDepth
+from followme.settings import DepthSettings, FloorSettings, WalkerSettings
+from followme.values.camera import Attitude
+from followme.values.depth_map import (
+    DepthMap,
+    DepthStatus,
+    ImageHealth,
+    ImageState,
+    MonocularDepth,
+    Provenance,
+)
+from followme.values.frame import Frame
+from tests.geometry.scene import CAMERA, S, box_at, depth_map, frame_of, metric_depth, render
+
+OK = ImageHealth()
+BLANK = np.zeros((240, 320, 3), np.uint8)
+
+
+def guess(depth_m, focal_known=True, std=0.1, stamp_ns=0):
+    return MonocularDepth(stamp_ns, depth_m, np.full_like(depth_m, std), focal_known)
+
+
+def told(height_m=1.3):
+    return MetricDepth(DepthSettings(), FloorSettings(), WalkerSettings(camera_height_m=height_m))
+
+
+def test_no_depth_at_all_is_said_in_a_sentence():
+    status = metric_depth().estimate(Frame(7, BLANK, CAMERA), None, OK)
+    assert isinstance(status, DepthStatus)
+    assert status.provenance is Provenance.UNKNOWN and not status.scale_known
+    assert status.stamp_ns == 7 and status.note.endswith(".") and math.isnan(status.scale)
+
+
+def test_a_sensor_without_a_single_valid_pixel_is_still_a_sensor():
+    depth = metric_depth().estimate(frame_of(np.full((240, 320), np.nan, np.float32)), None, OK)
+    assert isinstance(depth, DepthMap)
+    assert depth.status.valid_fraction == 0.0 and np.isnan(depth.depth_m).all()
+    assert depth.status.floor is None and "No floor" in depth.status.note
+
+
+def test_sensor_metres_are_known_and_the_floor_gives_height_and_pitch():
+    status = depth_map((box_at(3.0),)).status
+    assert status.provenance is Provenance.SENSOR
+    assert status.scale_known and status.height_known and status.scale == 1.0
+    assert status.attitude.height_m == pytest.approx(1.3, abs=0.01)
+    assert status.attitude.pitch_rad == pytest.approx(math.radians(10.0), abs=0.002)
+    assert status.note == ""
+
+
+def test_sigma_follows_the_sensor_and_is_unknown_where_depth_is():
+    depth = depth_map((box_at(3.0),))
+    np.testing.assert_array_equal(np.isnan(depth.depth_m), np.isnan(depth.sigma_m))
+    known = np.isfinite(depth.depth_m)
+    expected = 0.005 + 0.003 * depth.depth_m[known] ** 2
+    np.testing.assert_allclose(depth.sigma_m[known], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (320, 240), (160, 120), (424, 240)])
+def test_sensor_depth_of_any_size_comes_out_at_the_work_size(size):
+    camera = CAMERA.scaled(*size)
+    frame = Frame(0, np.zeros((480, 640, 3), np.uint8), CAMERA.scaled(640, 480))
+    depth_m = render((box_at(2.0),), camera=camera)
+    depth = metric_depth().estimate(Frame(0, frame.bgr, frame.camera, depth_m), None, OK)
+    assert depth.depth_m.shape == (240, 320) and depth.camera.width == 320
+    assert depth.status.attitude.height_m == pytest.approx(1.3, abs=0.02)
+
+
+def test_a_frame_without_calibration_has_a_nominal_camera_and_says_so():
+    frame = Frame(0, BLANK, None, render((box_at(2.0),)))
+    depth = metric_depth().estimate(frame, None, OK)
+    assert depth.camera.nominal and "65 degrees" in depth.status.note
+    assert depth.camera.fx == pytest.approx(160.0 / math.tan(math.radians(32.5)))
+
+
+def test_health_is_passed_on_and_hides_no_depth():
+    dark = ImageHealth(ImageState.DARK, 3.0)
+    depth = metric_depth().estimate(frame_of(render()), None, dark)
+    assert depth.status.image is dark and depth.status.valid_fraction > 0.5
+
+
+def test_the_last_floor_is_carried_for_two_seconds_then_assumed():
+    m = metric_depth()
+    tilted = Attitude(1.45, math.radians(18.0))
+    m.estimate(frame_of(render(attitude=tilted)), None, OK)
+    wall = np.full((240, 320), 1.0, np.float32)
+    soon = m.estimate(frame_of(wall, S), None, OK).status
+    late = m.estimate(frame_of(wall, 3 * S), None, OK).status
+    assert soon.floor is None and soon.height_known and "last one" in soon.note
+    assert soon.attitude.height_m == pytest.approx(1.45, abs=0.01)
+    assert late.attitude == Attitude(1.30, math.radians(10.0)) and not late.height_known
+    assert "assumed" in late.note
+
+
+def test_a_told_height_is_known_without_a_floor():
+    status = told(1.2).estimate(frame_of(np.full((240, 320), 1.0, np.float32)), None, OK).status
+    assert status.height_known and status.attitude.height_m == 1.2
+
+
+def test_a_plane_far_from_the_told_height_is_no_floor():
+    m = told(1.0)
+    assert m.estimate(frame_of(render(attitude=Attitude(1.6, 0.3))), None, OK).status.floor is None
+
+
+def test_the_top_of_a_near_box_is_not_taken_for_the_floor():
+    m = metric_depth()
+    for i in range(60):
+        box = box_at(3.0 - 0.05 * i, width=3.0, deep=2.0, z=(0.0, 1.0))
+        status = m.estimate(frame_of(render((box,)), i * S // 10), None, OK).status
+        assert status.attitude.height_m == pytest.approx(1.3, abs=0.06) or not status.height_known
+
+
+def test_time_that_runs_backwards_forgets_the_floor():
+    m = metric_depth()
+    m.estimate(frame_of(render(attitude=Attitude(1.5, 0.3)), 5 * S), None, OK)
+    wall = np.full((240, 320), 1.0, np.float32)
+    assert not m.estimate(frame_of(wall, 4 * S), None, OK).status.height_known
+
+
+def test_reset_forgets_the_floor():
+    m = metric_depth()
+    m.estimate(frame_of(render()), None, OK)
+    m.reset()
+    wall = np.full((240, 320), 1.0, np.float32)
+    assert not m.estimate(frame_of(wall, 1), None, OK).status.height_known
+
+
+def test_a_network_alone_is_a_guess():
+    depth = metric_depth().estimate(Frame(0, BLANK, CAMERA), guess(render((box_at(2.0),))), OK)
+    assert depth.status.provenance is Provenance.MONOCULAR
+    assert not depth.status.scale_known and not depth.status.height_known
+    assert "height was not given" in depth.status.note
+
+
+@pytest.mark.parametrize(
+    ("stretch", "known"), [(0.6, False), (0.8, True), (1.0, True), (1.25, True), (1.6, False)]
+)
+def test_a_told_height_and_a_seen_floor_give_a_network_its_scale(stretch, known):
+    true_m = render((box_at(3.0),))
+    depth = told().estimate(Frame(0, BLANK, CAMERA), guess(true_m * np.float32(stretch)), OK)
+    assert depth.status.scale == pytest.approx(1.0 / stretch, rel=0.01)
+    assert depth.status.scale_known is known
+    assert depth.status.attitude.height_m == pytest.approx(1.3, abs=0.02)
+    box = depth.depth_m[100:130, 150:170]
+    np.testing.assert_allclose(box, true_m[100:130, 150:170], rtol=0.01)
+
+
+def test_an_uncalibrated_camera_has_no_known_scale_even_so():
+    m = told()
+    depth = m.estimate(Frame(0, BLANK, None), guess(render(), focal_known=False), OK)
+    assert not depth.status.scale_known and "not calibrated" in depth.status.note
+
+
+def test_a_network_says_how_sure_it_is():
+    depth = metric_depth().estimate(Frame(0, BLANK, CAMERA), guess(render(), std=0.2), OK)
+    known = np.isfinite(depth.depth_m)
+    np.testing.assert_allclose(depth.sigma_m[known], 0.2 * depth.depth_m[known], rtol=1e-5)
+
+
+def test_a_network_of_another_size_comes_out_at_the_work_size():
+    small = render((box_at(3.0),), camera=CAMERA.scaled(256, 192))
+    depth = told().estimate(Frame(0, BLANK, CAMERA), guess(small), OK)
+    assert depth.depth_m.shape == depth.sigma_m.shape == (240, 320)
+    assert depth.status.scale == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_sensor_wins_over_a_network():
+    frame = frame_of(render((box_at(3.0),)))
+    depth = metric_depth().estimate(frame, guess(np.full((240, 320), 9.0, np.float32)), OK)
+    assert depth.status.provenance is Provenance.SENSOR
+    assert np.nanmedian(depth.depth_m) < 8.0

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followme.geometry.direction import TravelDirection
+from followme.geometry.motion_step import MotionStep
+from followme.settings import CorridorSettings
+from followme.values.motion import Motion
+
+UNKNOWN = Motion(0, math.nan, math.nan, math.nan)
+
+
+@pytest.mark.parametrize("motion", [None, UNKNOWN])
+def test_without_motion_nothing_moves_and_speed_is_unknown(motion):
+    step = MotionStep.over(0.1, motion)
+    assert not step.known and math.isnan(step.speed_mps)
+    assert step.carry(2.0, 1.0) == (2.0, 1.0)
+
+
+def test_an_unknown_turn_is_no_turn():
+    step = MotionStep.over(1.0, Motion(0, 1.0, 0.0, math.nan))
+    assert step.carry(3.0, 0.5) == pytest.approx((2.0, 0.5))
+
+
+def test_walking_ahead_brings_things_nearer():
+    assert MotionStep.over(1.0, Motion(0, 1.0, 0.0, 0.0)).carry(3.0, 0.5) == (2.0, 0.5)
+
+
+def test_turning_left_moves_things_to_the_right():
+    x, y = MotionStep.over(1.0, Motion(0, 0.0, 0.0, math.pi / 2)).carry(2.0, 0.0)
+    assert (x, y) == pytest.approx((0.0, -2.0))
+
+
+@given(st.floats(-2, 2), st.floats(-2, 2), st.floats(-1.5, 1.5), st.floats(-5, 5), st.floats(-5, 5))
+def test_distances_between_standing_things_stay(forward, left, rate, x, y):
+    step = MotionStep.over(0.3, Motion(0, forward, left, rate))
+    ax, ay = step.carry(x, y)
+    bx, by = step.carry(x + 1.0, y)
+    assert math.hypot(ax - bx, ay - by) == pytest.approx(1.0)
+
+
+def direction(steps):
+    d = TravelDirection(CorridorSettings())
+    return [d.update(step) for step in steps]
+
+
+def test_the_way_leads_where_the_camera_looks_while_motion_is_unknown():
+    assert direction([MotionStep(0.1)] * 5) == [0.0] * 5
+
+
+def test_sway_of_the_chest_hardly_turns_the_way():
+    steps, worst = [], 0.0
+    world = 0.0
+    d = TravelDirection(CorridorSettings())
+    for i in range(100):
+        rate = math.radians(4.0) * 2 * math.pi * 1.8 * math.cos(2 * math.pi * 1.8 * i * 0.1)
+        world += rate * 0.1
+        # the feet go straight on, so the walker frame sees a velocity that turns against it
+        motion = Motion(0, math.cos(-world), math.sin(-world), rate)
+        heading = d.update(MotionStep.over(0.1, motion))
+        worst = max(worst, abs(heading + world))
+        steps.append(heading)
+    assert math.degrees(worst) < 2.0
+
+
+def test_a_fast_turn_is_followed_without_delay():
+    turn = MotionStep.over(0.1, Motion(0, 1.0, 0.0, math.radians(90.0)))
+    assert direction([turn] * 20)[-1] == 0.0
+
+
+def test_it_never_leads_far_from_where_the_camera_looks():
+    turn = MotionStep.over(0.1, Motion(0, 1.0, 5.0, 0.0))
+    limit = math.radians(CorridorSettings().max_heading_deg)
+    assert direction([turn] * 50)[-1] == pytest.approx(limit)
