@@ -33,11 +33,14 @@ def clock() -> Clock:
 @pytest.fixture(params=["silent", "wav"])
 def voice(request: pytest.FixtureRequest, clock: Clock, tmp_path: Path) -> Voice:
     if request.param == "silent":
-        return SilentVoice(VoiceSettings(), clock)
+        silent = SilentVoice(VoiceSettings(), clock)
+        silent.poll()
+        return silent
     if not espeak_libraries():
         pytest.skip("espeak-ng is absent")
     made = WavVoice(VoiceSettings(), clock, tmp_path / "t.wav")
     request.addfinalizer(made.close)
+    made.poll()
     return made
 
 
@@ -139,7 +142,25 @@ def test_silence_takes_about_as_long_as_speech(clock: Clock, tmp_path: Path) -> 
 def wav_voice(clock: Callable[[], int], path: Path) -> WavVoice:
     if not espeak_libraries():
         pytest.skip("espeak-ng is absent")
-    return WavVoice(VoiceSettings(), clock, path)
+    voice = WavVoice(VoiceSettings(), clock, path)
+    voice.poll()
+    return voice
+
+
+def test_the_track_begins_when_time_is_first_known(clock: Clock, tmp_path: Path) -> None:
+    clock.ns = 0
+    voices = [
+        SilentVoice(VoiceSettings(), clock),
+        WavVoice(VoiceSettings(), clock, tmp_path / "t.wav"),
+    ]
+    clock.ns = 1_700_000_000_000_000_000
+    for voice in voices:
+        voice.start(an_utterance("", "warn"))
+    clock.run(1.0)
+    for voice in voices:
+        assert voice.poll()[0].at_s == pytest.approx(0.0, abs=1e-3)
+        voice.close()
+    assert len(read_track(tmp_path / "t.wav")) / 22050 == pytest.approx(1.02, abs=0.01)
 
 
 def test_the_track_sounds_at_each_onset_and_is_silent_elsewhere(

@@ -32,6 +32,8 @@ class Cloud:
         Above the floor, below the head's limit, near enough, and no speckle.
     lies : (h, w) bool
         On the floor.
+    pixel_rad : float
+        Width of a pixel in the middle of the image.
     """
 
     x_m: NDArray[np.float32]
@@ -41,6 +43,7 @@ class Cloud:
     sigma_m: NDArray[np.float32]
     stands: NDArray[np.bool_]
     lies: NDArray[np.bool_]
+    pixel_rad: float
 
 
 def cloud_of(depth: DepthMap, corridor: Corridor, s: DistanceSettings) -> Cloud:
@@ -57,7 +60,8 @@ def cloud_of(depth: DepthMap, corridor: Corridor, s: DistanceSettings) -> Cloud:
     x_m, y_m, z_m = (
         depth_m * ((rotation[i, 0] * u) + (rotation[i, 1] * v + rotation[i, 2])) for i in range(3)
     )
-    range_m = cv2.magnitude(x_m, y_m)
+    # not cv2.magnitude: its last bit depends on where the arrays lie in memory
+    range_m = np.sqrt(x_m * x_m + y_m * y_m)
     lift = np.abs(rotation[2, 0] * u + (rotation[2, 1] * v + rotation[2, 2]))
     c = corridor.s
     limit_m = np.float32(c.floor_tolerance_m) + np.float32(c.floor_tolerance_per_m) * range_m
@@ -69,7 +73,7 @@ def cloud_of(depth: DepthMap, corridor: Corridor, s: DistanceSettings) -> Cloud:
     stands &= z_m < np.float32(corridor.head_high_m)
     stands &= range_m < np.float32(s.max_m)
     stands &= ~speckle(depth_m, depth.sigma_m, s)
-    return Cloud(x_m, y_m, z_m, range_m, depth.sigma_m, stands, lies)
+    return Cloud(x_m, y_m, z_m, range_m, depth.sigma_m, stands, lies, 1.0 / depth.camera.fx)
 
 
 def speckle(
@@ -83,10 +87,16 @@ def speckle(
     """
     filled = depth_m.copy()
     cv2.patchNaNs(filled, float(_FAR))
-    closed = cv2.morphologyEx(filled, cv2.MORPH_CLOSE, np.ones((2, 2), np.uint8))
+    closed = _closed(filled, 2)
     near = filled < np.float32(_NEAR_M)
     if near.any():
-        wide = cv2.morphologyEx(filled, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-        closed = np.where(near, wide, closed)
+        closed = np.where(near, _closed(filled, 3), closed)
     gap_m = np.maximum(np.float32(s.speckle_m), np.float32(4.0) * sigma_m)
     return np.asarray(closed - filled > gap_m)
+
+
+def _closed(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Grey closing with a square; an even one must be turned round for its second half."""
+    square = np.ones((side, side), np.uint8)
+    back = (side - 1 - side // 2,) * 2
+    return np.asarray(cv2.erode(cv2.dilate(values, square), square, anchor=back), np.float32)

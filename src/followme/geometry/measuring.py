@@ -91,6 +91,7 @@ class Ruler:
 
     def measure(self, cloud: Cloud, points: Points) -> Blob | None:
         """Measure one thing; None where it is too small to count (B1)."""
+        whole = points
         step = math.ceil(len(points.pixel) / _MANY)
         points = points.where(slice(None, None, step))
         map_sigma_m = float(np.median(np.take(cloud.sigma_m, points.pixel)))
@@ -102,7 +103,9 @@ class Ruler:
         near_m, far_m = percentiles(points.range_m, 1.0, 99.0)
         aside_min_m, aside_max_m = percentiles(front.aside_m, 1.0, 99.0)
         bottom_m, top_m = self._heights(points, front, distance_m)
-        extent = Extent(aside_max_m - aside_min_m, far_m - near_m, bottom_m, top_m)
+        # from centre to centre a thing is one pixel narrower than it is
+        width_m = aside_max_m - aside_min_m + distance_m * cloud.pixel_rad
+        extent = Extent(width_m, far_m - near_m, bottom_m, top_m)
         if not self._corridor.big_enough(extent):
             return None
         bearings_rad = np.arctan2(front.y_m, front.x_m)
@@ -129,7 +132,7 @@ class Ruler:
             aside_max_m=aside_max_m,
             reach_m=reach_m,
             reach_narrow_m=narrow_m,
-            overhang=self._overhang(front, cloud, distance_m, bottom_m),
+            overhang=self._overhang(whole, float(front.range_m.max()), cloud, bottom_m),
             near_pixels=step * int(np.count_nonzero(points.range_m <= self._instant_m)),
         )
 
@@ -151,18 +154,23 @@ class Ruler:
         return 0.0 if grounded else bottom_m, top_m
 
     def _overhang(
-        self, front: Points, cloud: Cloud, distance_m: float, bottom_m: float
+        self, points: Points, front_m: float, cloud: Cloud, bottom_m: float
     ) -> bool | None:
         """Whether a cane passes below; None where the space below is hidden or out of the image."""
         if bottom_m == 0.0:
             return False
+        pixel = points.pixel[points.range_m <= front_m]
         height, width = cloud.range_m.shape
         lowest = np.full(width, -1)
         # pixels rise, so the lowest row of each column is written last and stays
-        lowest[front.pixel % width] = front.pixel // width
+        lowest[pixel % width] = pixel // width
         column = np.flatnonzero(lowest >= 0)
-        row = lowest[column] + _UNDER
-        in_view = row < height
-        under_m = cloud.range_m[row[in_view], column[in_view]]
-        farther = np.count_nonzero(under_m > distance_m + self._corridor.s.support_m)
-        return self._corridor.cane_blind(bottom_m) if 2 * farther > len(column) else None
+        below_m = cloud.range_m[:, column]
+        seen = np.isfinite(below_m)
+        seen &= np.arange(height)[:, None] >= lowest[column] + _UNDER
+        # where depth is missing the next known pixel tells: floor before a thing that stands,
+        # floor behind a thing that hangs
+        first_m = below_m[np.argmax(seen, axis=0), np.arange(len(column))]
+        farther = seen.any(axis=0) & (first_m > front_m)
+        many = 2 * np.count_nonzero(farther) > len(column)
+        return self._corridor.cane_blind(bottom_m) if many else None

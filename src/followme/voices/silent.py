@@ -22,7 +22,8 @@ class SilentVoice:
     s : VoiceSettings
         Rate of speech.
     now_ns : callable
-        The clock of the image stamps, real or simulated.
+        The clock of the image stamps, real or simulated; second 0 of the track that is not
+        written is its value at the first call.
     """
 
     about = "speech is switched off: nothing is heard"
@@ -31,7 +32,7 @@ class SilentVoice:
     def __init__(self, s: VoiceSettings, now_ns: Callable[[], int]) -> None:
         self._s = s
         self._now_ns = now_ns
-        self._started_ns = now_ns()
+        self._first_ns: int | None = None
         self._playing: Utterance | None = None
         self._ends_ns = 0
         self._events: list[VoiceEvent] = []
@@ -42,7 +43,7 @@ class SilentVoice:
 
     def start(self, u: Utterance) -> None:
         self.cut()
-        now_ns = self._now_ns()
+        now_ns = self._time_ns()
         self._playing = u
         self._ends_ns = now_ns + round(1e9 * spoken_s(u, self._s.words_per_minute))
         self._note("onset", u, now_ns)
@@ -50,7 +51,7 @@ class SilentVoice:
     def cut(self) -> None:
         self._finish()
         if self._playing is not None:
-            self._note("cut", self._playing, self._now_ns())
+            self._note("cut", self._playing, self._time_ns())
             self._playing = None
 
     def poll(self) -> list[VoiceEvent]:
@@ -68,12 +69,20 @@ class SilentVoice:
         self.cut()
 
     def _finish(self) -> None:
-        if self._playing is not None and self._now_ns() >= self._ends_ns:
+        now_ns = self._time_ns()
+        if self._playing is not None and now_ns >= self._ends_ns:
             self._note("ended", self._playing, self._ends_ns)
             self._playing = None
 
     def _note(self, kind: EventKind, u: Utterance, wall_ns: int) -> None:
-        self._events.append(VoiceEvent(kind, u, (wall_ns - self._started_ns) * 1e-9, wall_ns))
+        first_ns = wall_ns if self._first_ns is None else self._first_ns
+        self._events.append(VoiceEvent(kind, u, (wall_ns - first_ns) * 1e-9, wall_ns))
+
+    def _time_ns(self) -> int:
+        now_ns = self._now_ns()
+        if self._first_ns is None:
+            self._first_ns = now_ns
+        return now_ns
 
 
 def spoken_s(u: Utterance, words_per_minute: int) -> float:

@@ -26,7 +26,8 @@ class WavVoice:
     s : VoiceSettings
         Rate and volume.
     now_ns : callable
-        The simulated clock; second 0 of the track is its value now.
+        The simulated clock; second 0 of the track is its value at the first call, because before
+        the first frame nobody knows the time of a recording.
     track_path : Path
         WAV file.
     language : str
@@ -56,7 +57,8 @@ class WavVoice:
         self._repertoire = Repertoire(language, engine)
         self._track: TrackWriter | None = TrackWriter(track_path)
         self._mixer = Mixer(s.volume)
-        self._last_ns = self._start_ns = now_ns()
+        self._last_ns: int | None = None
+        self._start_ns = 0
         self._said: dict[int, Utterance] = {}
         self._incomplete: set[int] = set()
         self._count = 0
@@ -111,6 +113,8 @@ class WavVoice:
         if self._track is None:
             return
         now_ns = self._now_ns()
+        if self._last_ns is None:
+            self._last_ns = self._start_ns = now_ns
         # a clock that jumped back (a recording begins anew) goes on at this place of the track
         self._start_ns -= max(0, self._last_ns - now_ns)
         self._last_ns = now_ns
