@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,9 +35,7 @@ class Box:
     z: tuple[float, float]
 
     def moved(self, dx: float, dy: float = 0.0) -> Box:
-        return replace(
-            self, x=(self.x[0] + dx, self.x[1] + dx), y=(self.y[0] + dy, self.y[1] + dy)
-        )
+        return replace(self, x=(self.x[0] + dx, self.x[1] + dx), y=(self.y[0] + dy, self.y[1] + dy))
 
 
 def box_at(x: float, y: float = 0.0, width: float = 0.4, deep: float = 0.4, z=(0.0, 1.0)) -> Box:
@@ -48,24 +47,34 @@ def render(
     boxes=(), camera: Camera = CAMERA, attitude: Attitude = ATTITUDE, floor: bool = True
 ) -> np.ndarray:
     """Depth along the optical axis of each pixel, (h, w) float32; NaN where nothing is."""
-    rays = camera.rays().astype(np.float64) @ attitude.rotation().T
-    origin = np.array([0.0, 0.0, attitude.height_m])
+    rays = _rays(camera, attitude)
+    origin = (0.0, 0.0, attitude.height_m)
     with np.errstate(divide="ignore", invalid="ignore"):
-        depth = np.full(rays.shape[:2], np.inf)
+        depth = np.full(rays[0].shape, np.inf, np.float32)
         if floor:
-            down = -attitude.height_m / rays[..., 2]
+            down = np.float32(-attitude.height_m) * rays[2]
             depth = np.where(down > 0.0, down, depth)
         for box in boxes:
-            low = np.array([box.x[0], box.y[0], box.z[0]])
-            high = np.array([box.x[1], box.y[1], box.z[1]])
-            first = (low - origin) / rays
-            second = (high - origin) / rays
-            enter = np.minimum(first, second).max(axis=-1)
-            leave = np.maximum(first, second).min(axis=-1)
-            hit = (enter > 0.0) & (enter <= leave)
-            depth = np.where(hit & (enter < depth), enter, depth)
+            enter, leave = np.float32(-np.inf), np.float32(np.inf)
+            for inverse, start, (low, high) in zip(
+                rays, origin, (box.x, box.y, box.z), strict=True
+            ):
+                first = np.float32(low - start) * inverse
+                second = np.float32(high - start) * inverse
+                enter = np.maximum(enter, np.minimum(first, second))
+                leave = np.minimum(leave, np.maximum(first, second))
+            hit = (enter > 0.0) & (enter <= leave) & (enter < depth)
+            depth = np.where(hit, enter, depth)
     depth[~np.isfinite(depth)] = np.nan
-    return depth.astype(np.float32)
+    return depth
+
+
+@lru_cache(maxsize=8)
+def _rays(camera: Camera, attitude: Attitude) -> tuple[np.ndarray, ...]:
+    """One over each component of the rays in the walker frame; z forward of the ray is 1."""
+    rays = camera.rays().astype(np.float64) @ attitude.rotation().T
+    with np.errstate(divide="ignore"):
+        return tuple((1.0 / rays[..., i]).astype(np.float32) for i in range(3))
 
 
 def frame_of(depth_m: np.ndarray, stamp_ns: int = 0, camera: Camera | None = CAMERA) -> Frame:

@@ -53,10 +53,12 @@ def test_depth_that_is_unsure_lifts_no_floor():
     depth = depth_map()
     rng = np.random.default_rng(0)
     sigma_m = np.float32(0.12) * depth.depth_m
-    noisy = depth.depth_m + sigma_m * rng.normal(size=depth.depth_m.shape).astype(np.float32)
+    # a network is wrong in patches, not pixel by pixel
+    patches = np.kron(rng.normal(size=(30, 40)), np.ones((8, 8))).astype(np.float32)
+    noisy = depth.depth_m + sigma_m * patches
     sure = cloud_of(replace(depth, depth_m=noisy), CORRIDOR, S).stands.mean()
     unsure = cloud_of(replace(depth, depth_m=noisy, sigma_m=sigma_m), CORRIDOR, S).stands.mean()
-    assert unsure < 0.03 < sure
+    assert unsure < 0.2 * sure
 
 
 def wall_with(pixels, distance_m=0.3, wall_m=3.0):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -66,7 +67,8 @@ def test_dwell_delays_a_fall_but_no_rise():
     times = [0, 50, 100, 150, 700, 750, 800]
     seen = [W, W, C, C, C, C, C]
     zones = [
-        keeper.update(ms * 1_000_000, z, z, may_fall=True) for ms, z in zip(times, seen, strict=True)
+        keeper.update(ms * 1_000_000, z, z, may_fall=True)
+        for ms, z in zip(times, seen, strict=True)
     ]
     assert zones == [C, W, W, W, W, C, C]
 
@@ -91,7 +93,7 @@ def test_a_distance_that_wobbles_about_a_threshold_changes_the_zone_once_at_most
         now_ns = round(t * 1e9)
         zones.append(keeper.update(now_ns, zone_of(a, s), zone_of(a, s, leaving), may_fall=True))
     settled = zones[3:]
-    assert sum(a is not b for a, b in zip(settled, settled[1:], strict=False)) <= 1
+    assert sum(a is not b for a, b in itertools.pairwise(settled)) <= 1
 
 
 def test_the_corridor_is_entered_at_once_and_left_after_half_a_second():

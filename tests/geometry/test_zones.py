@@ -38,7 +38,12 @@ def test_nearer_is_never_less_urgent(speed):
 
 def test_at_one_metre_a_second_stop_begins_at_1_9_and_warn_at_3_4_metres():
     at = lambda d: zone_of(Approach(d, 1.0, 1.0, 0.40), S)  # noqa: E731
-    assert (at(1.89), at(1.91), at(3.39), at(3.41)) == (Zone.STOP, Zone.WARN, Zone.WARN, Zone.INFORM)
+    assert (at(1.89), at(1.91), at(3.39), at(3.41)) == (
+        Zone.STOP,
+        Zone.WARN,
+        Zone.WARN,
+        Zone.INFORM,
+    )
 
 
 @pytest.mark.parametrize(("closing", "zone"), [(0.0, Zone.INFORM), (0.31, Zone.STOP)])

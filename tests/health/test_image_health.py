@@ -185,6 +185,12 @@ def test_what_is_usual_is_forgotten_when_another_camera_or_time_begins(judge, ch
     assert judge.judge(image, next_ns).state is ImageState.OK
 
 
+def test_what_is_usual_is_learnt_anew_after_time_went_back(judge):
+    see_well(judge, 2.0, begin_s=100.0)
+    next_ns = see_well(judge, 2.0)
+    assert judge.judge(blurred(a_scene()), next_ns).state is ImageState.BLURRED
+
+
 def test_reset_forgets_the_last_image(judge):
     image = a_scene()
     judge.judge(image, 0)

@@ -66,6 +66,14 @@ def test_an_image_of_any_size_is_resized_to_the_networks(onnx, size):
     assert a_network(onnx).infer(a_frame(size=size)).depth_m.shape == (H, W)
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_an_image_that_shrinks_is_averaged_along_each_side(onnx, axis):
+    red = np.tile(np.array([200, 0, 0, 200], np.uint8), (H, W)[axis])
+    bgr = np.zeros((4 * H, W, 3) if axis == 0 else (H, 4 * W, 3), np.uint8)
+    bgr[..., 2] = red[:, None] if axis == 0 else red
+    assert a_network(onnx).infer(Frame(0, bgr)).depth_m == pytest.approx(2.0)
+
+
 @pytest.mark.parametrize(
     ("fx", "size", "ratio"),
     [

@@ -127,6 +127,25 @@ def test_stop_cuts_a_warning_short(ear):
     assert stopped.track_id == 2
 
 
+def test_what_was_cut_is_due_again(ear):
+    ear.see(a_thing(Zone.WARN, 1.9), seconds=0.3)
+    ear.see(a_thing(Zone.WARN, 1.9), a_thing(Zone.STOP, 0.9, track_id=2), seconds=0.3)
+    ear.see(a_thing(Zone.WARN, 1.9), seconds=4.0)
+    outcomes = [a.outcome for a in ear.of("warn.object")]
+    assert outcomes[:4] == [Outcome.STARTED, Outcome.CUT, Outcome.STARTED, Outcome.SPOKEN]
+
+
+def test_what_was_heard_to_its_end_is_not_due_again_at_once(ear):
+    ear.see(a_thing(Zone.WARN, 1.9), seconds=4.0)
+    assert [a.outcome for a in ear.of("warn.object")] == [Outcome.STARTED, Outcome.SPOKEN]
+
+
+def test_what_was_heard_can_be_repeated(ear):
+    assert "Chair" not in ear.stage.ask("repeat", ear.now_ns * 1e-9)
+    ear.see(a_thing(Zone.WARN, 1.9), seconds=2.5)
+    assert ear.stage.ask("repeat", ear.now_ns * 1e-9) == "Chair ahead, 2 metres"
+
+
 def test_a_warning_does_not_cut_a_stop(ear):
     ear.see(a_thing(Zone.STOP, 0.9), seconds=0.2)
     ear.see(a_thing(Zone.STOP, 0.9), a_thing(Zone.WARN, 1.9, track_id=2), seconds=0.3)

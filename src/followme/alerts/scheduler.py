@@ -155,7 +155,7 @@ class Scheduler:
             return
         if handed.heard_s is not None:
             self._budget.silence(now_s)
-            if _takes_duty(handed.want):
+            if handed.want.takes_duty:
                 self._budget.add(handed.heard_s, now_s, completed)
         # a voice that failed is given time: only what was cut is due again at once
         if completed or not handed.cut:
@@ -296,7 +296,3 @@ class Scheduler:
     def _english(self, intent: Intent) -> str:
         known = self._obstacles is not None and self._obstacles.distances_known
         return Phrases.load("en").utterance(intent, PhraseSettings(), known).text
-
-
-def _takes_duty(want: Want) -> bool:
-    return want.priority > Priority.STOP and not want.is_tone

@@ -49,6 +49,11 @@ class Want:
         """Whether it is heard as a tone alone."""
         return self.intent.key.endswith(".tone")
 
+    @property
+    def takes_duty(self) -> bool:
+        """Whether its sound counts: words below STOP do."""
+        return self.priority > Priority.STOP and not self.is_tone
+
     def as_tone(self) -> Want:
         """Return the same as a tone alone."""
         family = self.intent.key.split(".")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -48,15 +49,16 @@ class BlobFinder:
         """
         cells = self._cells(points.inside)
         way = self._labels(cells)
-        blobs = self._measured(cloud, points.inside, way.ravel()[cells], self._s.min_pixels)
+        inside = self._measured(cloud, points.inside, way.ravel()[cells], self._s.min_pixels)
         taken = cv2.dilate((way > 0).astype(np.uint8), _SQUARE) > 0
         cells = self._cells(points.beside)
         rest = self._labels(cells)
         number = rest.ravel()[cells]
         number[np.isin(number, np.unique(rest[taken]))] = 0
         least = max(4, self._s.min_pixels // BESIDE_THINNED**2)
-        blobs += self._measured(cloud, points.beside, number, least, walls=False)
-        return sorted(blobs, key=lambda blob: blob.distance_m)
+        beside = self._measured(cloud, points.beside, number, least, walls=False)
+        found = whole(inside, self._s.join_m) + whole(beside, self._s.join_m)
+        return sorted(found, key=lambda blob: blob.distance_m)
 
     def _cells(self, points: Points) -> NDArray[np.intp]:
         """Return the flat index of each point's cell."""
@@ -92,3 +94,32 @@ class BlobFinder:
             if walls or not self._ruler.is_wall(of_it):
                 blobs.append(self._ruler.measure(cloud, of_it))
         return [blob for blob in blobs if blob is not None]
+
+
+def whole(blobs: list[Blob], join_m: float) -> list[Blob]:
+    """Return things without the fragments that lie closely behind them, nearest first.
+
+    A level surface that is seen at a grazing angle, such as the top of a cupboard, falls into
+    pieces on the grid; what is behind the front says nothing new but how high the thing is.
+
+    Parameters
+    ----------
+    blobs : list of Blob
+        Of one frame.
+    join_m : float
+        How closely behind.
+    """
+    kept: list[Blob] = []
+    for blob in sorted(blobs, key=lambda b: b.distance_m):
+        for i, front in enumerate(kept):
+            if _is_behind(blob, front, join_m):
+                kept[i] = replace(front, top_m=max(front.top_m, blob.top_m))
+                break
+        else:
+            kept.append(blob)
+    return kept
+
+
+def _is_behind(blob: Blob, front: Blob, join_m: float) -> bool:
+    overlaps = blob.aside_min_m < front.aside_max_m and front.aside_min_m < blob.aside_max_m
+    return overlaps and blob.distance_m - front.distance_m <= join_m

@@ -95,16 +95,17 @@ class Ruler:
         step = math.ceil(len(points.pixel) / _MANY)
         points = points.where(slice(None, None, step))
         map_sigma_m = float(np.median(np.take(cloud.sigma_m, points.pixel)))
-        is_front = near_part(
-            points.range_m, map_sigma_m, max(1, self._s.min_pixels // step), self._s
-        )
-        front = points.where(np.flatnonzero(is_front))
+        least = max(1, self._s.min_pixels // step)
+        part = self._part_that_matters(points, least)
+        is_front = near_part(part.range_m, map_sigma_m, least, self._s)
+        front = part.where(np.flatnonzero(is_front))
         distance_m, sigma_m = robust_distance(front.range_m, map_sigma_m, self._s)
         near_m, far_m = percentiles(points.range_m, 1.0, 99.0)
         aside_min_m, aside_max_m = percentiles(front.aside_m, 1.0, 99.0)
         bottom_m, top_m = self._heights(points, front, distance_m)
         # from centre to centre a thing is one pixel narrower than it is
-        width_m = aside_max_m - aside_min_m + distance_m * cloud.pixel_rad
+        right_m, left_m = percentiles(points.aside_m, 1.0, 99.0)
+        width_m = left_m - right_m + distance_m * cloud.pixel_rad
         extent = Extent(width_m, far_m - near_m, bottom_m, top_m)
         if not self._corridor.big_enough(extent):
             return None
@@ -135,6 +136,15 @@ class Ruler:
             overhang=self._overhang(whole, float(front.range_m.max()), cloud, bottom_m),
             near_pixels=step * int(np.count_nonzero(points.range_m <= self._instant_m)),
         )
+
+    def _part_that_matters(self, points: Points, least: int) -> Points:
+        """Return what reaches far enough into the corridor to count, else all of it.
+
+        A wall that closes in slowly is as far away as where it begins to be in the way.
+        """
+        reach_m = self._corridor.half_width(points.ahead_m) - np.abs(points.aside_m)
+        deep = np.flatnonzero(reach_m >= self._corridor.s.intrusion_m)
+        return points.where(deep) if deep.size >= least else points
 
     def _reach(self, front: Points) -> tuple[float, float]:
         """Return how far a front reaches into the corridor as it is, and as it never widens."""

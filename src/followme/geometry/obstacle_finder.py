@@ -13,7 +13,7 @@ from followme.geometry.judgement import Judge, Moment
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.points import split
 from followme.geometry.tracking import Track, Tracker
-from followme.geometry.visibility import seen_through
+from followme.geometry.visibility import Place, seen_through
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import DepthMap, Provenance
 from followme.values.motion import Motion
@@ -88,9 +88,7 @@ class ObstacleFinder:
         self._tracker.update(self._blobs.find(cloud, points), depth.stamp_ns, step)
 
         def missing(track: Track) -> bool:
-            place_m = (track.x_m, track.y_m)
-            heights_m = (track.bottom_m, track.blob.top_m)
-            return seen_through(depth, cloud, place_m, heights_m, track.sigma_m)
+            return seen_through(depth, cloud, _place(track))
 
         self._tracker.forget(depth.stamp_ns, step.dt_s, missing, self._s.zones.mover_mps)
         self._cells.move(step)
@@ -142,3 +140,8 @@ class ObstacleFinder:
         return FoundObstacles(
             tuple(shown), self._cells.free_share(moment.now_ns, moment.heading_rad)
         )
+
+
+def _place(track: Track) -> Place:
+    width_m = track.blob.y_max_m - track.blob.y_min_m
+    return Place(track.x_m, track.y_m, width_m, track.bottom_m, track.blob.top_m, track.sigma_m)

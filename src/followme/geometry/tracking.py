@@ -164,19 +164,15 @@ class Tracker:
         self.tracks = []
 
     def update(self, blobs: Iterable[Blob], now_ns: int, step: MotionStep) -> None:
-        """Match blobs, nearest first, to predicted tracks; what nothing claims is a new track."""
+        """Match blobs to predicted tracks; what no track claims is a new one."""
         self.predict(step)
-        free = list(self.tracks)
-        unclaimed = []
-        for blob in blobs:
-            track = self._claimed(blob, free)
-            if track is None:
-                unclaimed.append(blob)
-                continue
-            free.remove(track)
-            track.match(blob, now_ns, step.dt_s)
+        blobs = list(blobs)
+        pairs = self._pairs(blobs)
+        for i, track in pairs.items():
+            track.match(blobs[i], now_ns, step.dt_s)
             born_s = (now_ns - track.born_ns) * 1e-9
             track.tentative = track.tentative and born_s < self._s.new_after_s
+        unclaimed = [blob for i, blob in enumerate(blobs) if i not in pairs]
         known = list(self.tracks)
         for blob in unclaimed:
             self._begin(blob, known, now_ns, step)
@@ -220,29 +216,43 @@ class Tracker:
             return False
         unseen_s = (now_ns - track.seen_ns) * 1e-9
         missing_s = (now_ns - track.checked_ns) * 1e-9
-        if unseen_s > self._s.keep_s or missing_s > self._s.seen_s:
+        # stamps are rounded: half a microsecond must not cost a frame
+        if unseen_s > self._s.keep_s + 1e-6 or missing_s > self._s.seen_s + 1e-6:
             return False
         return track.sigma_m <= max(self._s.keep_sigma_m, track.blob.sigma_m + 0.1)
 
-    def _claimed(self, blob: Blob, free: list[Track]) -> Track | None:
-        gate_m = self._s.gate_m + self._s.gate_per_m * blob.distance_m
-        best = min(free, key=lambda track: _apart_m(track, blob), default=None)
-        return best if best is not None and _apart_m(best, blob) <= gate_m else None
+    def _pairs(self, blobs: list[Blob]) -> dict[int, Track]:
+        """Return the track of each blob that has one: the closest pairs first, within the gate."""
+        near = []
+        for i, blob in enumerate(blobs):
+            gate_m = self._s.gate_m + self._s.gate_per_m * blob.distance_m
+            for track in self.tracks:
+                apart_m = _apart_m(track, blob)
+                if apart_m <= gate_m:
+                    near.append((apart_m, track.id, i, track))
+        pairs: dict[int, Track] = {}
+        taken: set[int] = set()
+        for _, id, i, track in sorted(near, key=lambda pair: pair[:3]):
+            if i not in pairs and id not in taken:
+                pairs[i] = track
+                taken.add(id)
+        return pairs
 
     def _begin(self, blob: Blob, known: list[Track], now_ns: int, step: MotionStep) -> None:
-        # a fragment of a known thing is no news; but what enters the way beside a thing that
-        # does not stand in it is
-        matters = blob.reach_m > 0.0
-        tentative = any(
-            _apart_m(track, blob) <= self._s.new_beyond_m
-            and (track.corridor.inside or not matters)
-            and not track.tentative
-            for track in known
-        )
+        tentative = any(self._may_be_part(blob, track) for track in known)
         self.tracks.append(
             Track(self._next_id, blob, now_ns, step, self._s, self._hysteresis, tentative)
         )
         self._next_id += 1
+
+    def _may_be_part(self, blob: Blob, track: Track) -> bool:
+        """Whether a blob may be a fragment of a known thing, and adds nothing to its warning."""
+        if track.tentative or _apart_m(track, blob) > self._s.new_beyond_m:
+            return False
+        # what stands in the way beside a thing that does not, or before it, is news
+        beside = blob.reach_m > 0.0 and not track.corridor.inside
+        before = blob.distance_m < track.distance_m - track.blob.sigma_m
+        return not beside and not before
 
 
 def winner(votes: Iterable[V], share: float) -> V | None:

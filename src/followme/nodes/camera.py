@@ -47,7 +47,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
             width=s.width,
             height=s.height,
             seed=s.seed,
-            report=self.trouble,
+            report=self.get_logger().warning,
         )
 
     def produce(self, alive: Callable[[], bool]) -> None:

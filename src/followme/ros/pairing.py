@@ -7,7 +7,7 @@ stamp of their image untouched).
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import Any
 
 from followme.values.camera import Camera
@@ -54,8 +54,9 @@ class FramePairing:
     """Frames from image, calibration and sensor depth.
 
     Calibration and depth may never come: an image waits a little for them while nobody knows,
-    and then only for what lately came. An image whose sensor depth got lost is passed over
-    while the sensor is alive, because half a frame would look as if sight were lost.
+    and then only for what lately came. Several images may wait, because the depth of a slow
+    sensor comes when the next image is there already. An image whose sensor depth got lost is
+    passed over while the sensor is alive, because half a frame would look as if sight were lost.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ class FramePairing:
         """Forget all."""
         with self._lock:
             self._images = 0
-            self._waiting: tuple[ColourImage, float] | None = None
+            self._waiting: deque[tuple[ColourImage, float]] = deque()
             self._depths: OrderedDict[int, DepthImage] = OrderedDict()
             self._infos: OrderedDict[int, Camera] = OrderedDict()
             self._camera: Camera | None = None
@@ -83,9 +84,9 @@ class FramePairing:
         """Take an image; return its frame when nothing is missing."""
         with self._lock:
             self._images += 1
-            if self._waiting is not None:
-                self.incomplete += 1
-            self._waiting = (image, now_s)
+            self._waiting.append((image, now_s))
+            if len(self._waiting) > _RING:
+                self._pass_over()
             return self._complete(now_s)
 
     def depth(self, depth: DepthImage, now_s: float) -> Frame | None:
@@ -103,32 +104,41 @@ class FramePairing:
             return self._complete(now_s)
 
     def overdue(self, now_s: float) -> Frame | None:
-        """Return the image that waited long enough, as a frame with what there is."""
+        """Return the newest image that waited long enough, as a frame with what there is."""
         with self._lock:
-            if self._waiting is None or now_s - self._waiting[1] < self.wait_s:
-                return None
-            image = self._waiting[0]
-            if now_s - self._depth_s < _SILENT_S and image.stamp_ns not in self._depths:
-                self.incomplete += 1
-                self._waiting = None
-                return None
-            return self._frame(image)
+            ready = None
+            while self._waiting and now_s - self._waiting[0][1] >= self.wait_s:
+                image = self._waiting[0][0]
+                if now_s - self._depth_s < _SILENT_S and image.stamp_ns not in self._depths:
+                    self._pass_over()
+                else:
+                    self.incomplete += ready is not None
+                    ready = self._frame(image)
+            return ready
 
     def _complete(self, now_s: float) -> Frame | None:
-        if self._waiting is None:
-            return None
-        image = self._waiting[0]
+        """Return the newest frame that lacks nothing; older images are passed over with it."""
+        for image, _ in reversed(self._waiting):
+            if self._lacks_nothing(image, now_s):
+                return self._frame(image)
+        return None
+
+    def _lacks_nothing(self, image: ColourImage, now_s: float) -> bool:
         learning = self._images <= _LEARNING_IMAGES
         depth_due = learning or now_s - self._depth_s < _SILENT_S
         if depth_due and image.stamp_ns not in self._depths:
-            return None
+            return False
         # a calibration holds until another one comes: only the first is waited for
-        if image.stamp_ns not in self._infos and self._camera is None and learning:
-            return None
-        return self._frame(image)
+        return image.stamp_ns in self._infos or self._camera is not None or not learning
+
+    def _pass_over(self) -> None:
+        self._waiting.popleft()
+        self.incomplete += 1
 
     def _frame(self, image: ColourImage) -> Frame:
-        self._waiting = None
+        while self._waiting[0][0] is not image:
+            self._pass_over()
+        self._waiting.popleft()
         camera = self._infos.get(image.stamp_ns, self._camera)
         height, width = image.bgr.shape[:2]
         if camera is not None and (camera.width, camera.height) != (width, height):

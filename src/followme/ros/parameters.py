@@ -14,7 +14,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from followme.settings import Setting, SettingsError, build, did_you_mean, settings_of
+from followme.settings import Setting, SettingsError, build, did_you_mean, flatten, settings_of
 
 S = TypeVar("S")
 
@@ -74,12 +74,12 @@ class Parameters(Generic[S]):
         return value
 
     def _check(self, parameters: list[Parameter]) -> SetParametersResult:
-        for p in parameters:
-            if p.name in self._known:
-                try:
-                    self._known[p.name].check(p.value)
-                except SettingsError as error:
-                    return SetParametersResult(successful=False, reason=str(error))
+        own = {p.name: p.value for p in parameters if p.name in self._known}
+        try:
+            # all together, because some only make sense beside others (stop before warn)
+            build(self._kind, {**flatten(self.settings), **own})
+        except SettingsError as error:
+            return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)
 
     def _take_over(self, parameters: list[Parameter]) -> None:

@@ -125,6 +125,13 @@ class DistanceSettings:
         low=0.05,
         high=2.0,
     )
+    join_m: float = setting(
+        0.5,
+        "What lies this closely behind a thing is part of it.",
+        unit="m",
+        low=0.0,
+        high=2.0,
+    )
     wall_m: float = setting(
         2.0,
         "Longer things beside the corridor are walls and no obstacles.",

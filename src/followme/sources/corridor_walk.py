@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from followme.sources.scene import Finish, Mount, Panel, Scene, Thing
 from followme.sources.textures import LAMP_EVERY_M, LAMP_FROM_M
 from followme.sources.things import a_box, a_chair, a_person, a_pillar, a_shelf
-from followme.sources.walker_path import Knot, WalkerPath, walking
+from followme.sources.walker_path import FloorPose, Knot, WalkerPath, walking
 
 #: Walls stand this far left and right of the middle (specification C: 2.4 m wide).
 HALF_WIDTH_M = 1.2
@@ -48,42 +49,44 @@ def a_corridor(
     )
 
 
+@lru_cache(maxsize=1)
 def demonstration() -> Scene:
     """Return the walk that FollowMe shows without a camera, 16 s.
 
-    A chair and a pillar beside the way need no word; the walker stops before a box and steps
-    around it, passes a shelf at head height, meets a person who comes toward them, and slows
-    down before the end wall.
+    A chair and a pillar beside the way need no word. The walker evades a shelf at head height,
+    stops before a box and steps around it, meets a person who comes toward them and passes, and
+    slows down before the end wall.
     """
     things = (
-        a_chair(1, (2.7, -0.84), yaw_rad=math.radians(112)),
-        a_pillar(2, (3.4, 0.78), (0.3, 0.3)),
-        a_box(3, (5.2, -0.13), (0.42, 0.46, 0.42), yaw_rad=math.radians(9)),
-        a_shelf(4, (8.5, 0.72), (0.40, 0.96)),
-        a_person(5, (12.4, -0.72), velocity_mps=(-1.0, 0.0), moves_from_s=10.4),
+        a_chair(1, (2.6, -0.84), yaw_rad=math.radians(112)),
+        a_pillar(2, (3.3, 1.0), (0.3, 0.3)),
+        a_shelf(3, (5.5, 0.72), (0.40, 0.96)),
+        a_box(4, (8.6, -0.12), (0.42, 0.46, 0.42), yaw_rad=math.radians(9)),
+        a_person(5, (12.4, -0.72), velocity_mps=(-1.0, 0.0), moves_from_s=12.3),
     )
-    return a_corridor(things, _demonstration_path())
+    return a_corridor(things, _demonstration_path(), length_m=14.0)
 
 
 def _demonstration_path() -> WalkerPath:
     return WalkerPath(
         (
             Knot(0.0, 1.0),
-            Knot(3.4, 1.0),
-            Knot(4.6, 0.0),  # stands at x = 4.0, the box begins at 4.97
-            Knot(5.0, 0.0, 0.0),
-            Knot(5.3, 0.0, 0.28),
-            Knot(6.8, 0.0, 0.28),
-            Knot(7.1, 0.0, 0.0),  # y = 0.50
-            Knot(7.6, 1.0, 0.0),
-            Knot(8.9, 1.0, 0.0),
-            Knot(9.4, 0.65, -0.16),
-            Knot(12.6, 0.65, -0.16),
-            Knot(13.1, 1.0, 0.0),
-            Knot(14.4, 1.0, 0.0),
-            Knot(15.6, 0.0, 0.0),
-            Knot(16.0, 0.0, 0.0),
-        )
+            Knot(2.8, 1.0),  # hears of the shelf
+            Knot(3.3, 0.55, -0.16),  # goes slower, to the right
+            Knot(6.1, 0.55, -0.16),
+            Knot(6.5, 1.0),
+            Knot(8.7, 1.0),  # hears "stop" because of the box and brakes
+            Knot(9.4, 0.0),
+            Knot(9.8, 0.0),
+            Knot(10.0, 0.0, 0.28),  # steps to the left of it
+            Knot(11.9, 0.0, 0.28),
+            Knot(12.1, 0.0),
+            Knot(12.6, 1.0),
+            Knot(14.6, 1.0),
+            Knot(15.7, 0.0),
+            Knot(16.0, 0.0),
+        ),
+        FloorPose(0.0, 0.4),
     )
 
 

@@ -61,7 +61,7 @@ def render(
     time_s : float
         Where moving things are by then.
     """
-    surfaces = _prepared(scene)
+    surfaces = ready(scene)
     view = View.of(camera, attitude, pose)
     canvas = Canvas.blank(camera)
     cast_facets(surfaces, view, canvas, time_s)
@@ -76,6 +76,12 @@ def render(
 
 
 @lru_cache(maxsize=8)
-def _prepared(scene: Scene) -> Surfaces:
-    """Draw the pictures of a scene once: it is equal to itself only."""
+def ready(scene: Scene) -> Surfaces:
+    """Draw the pictures of a scene, once for each scene; the first rendering does it else.
+
+    Raises
+    ------
+    SourceError
+        When the scene has more panels and things than can be told apart.
+    """
     return surfaces_of(scene)

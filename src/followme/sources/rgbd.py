@@ -15,6 +15,7 @@ from followme.sources.calibration import check_size, find_camera
 from followme.sources.folder import check_rate, first_size, stamp_ns
 from followme.sources.image_file import list_images, read_colour, read_counts
 from followme.sources.pose_motion import ASSUMED_PITCH_RAD, Pose, motion_between
+from followme.sources.rate_limit import RateLimit
 from followme.sources.source import SourceError
 from followme.values.camera import Camera
 from followme.values.frame import Frame
@@ -31,10 +32,9 @@ class SevenScenesFolder:
     metres. Depth and pose may be missing. ``camera-intrinsics.txt`` or ``camera_info.yaml`` is
     the calibration; without it the camera is unknown.
 
-    The n-th file has the stamp n / ``rate_hz``. Motion is told in the recording's own time: its
-    frame numbers count at ``recorded_hz``, so that frames 6 apart are 0.2 s apart, whatever the
-    stamps say. Where few frames were kept, a fast ``rate_hz`` therefore shows a world that
-    passes faster than the motion tells; that is reported.
+    Stamps and motion are in the recording's own time: its frame numbers count at ``recorded_hz``,
+    so that frames 6 apart are 0.2 s apart. Where it has more than ``rate_hz`` frames a second,
+    some are left out; it is never played faster than it was.
 
     A colour file that cannot be read is left out, and so is a depth file or a pose, and
     reported.
@@ -44,7 +44,7 @@ class SevenScenesFolder:
     path : Path
         The folder.
     rate_hz : float
-        Frames a second.
+        Frames a second at most.
     recorded_hz : float
         Frame numbers a second of the recording; 30 in 7-Scenes.
     pitch_rad : float
@@ -67,19 +67,21 @@ class SevenScenesFolder:
         pitch_rad: float = ASSUMED_PITCH_RAD,
         report: Callable[[str], None] = warnings.warn,
     ) -> None:
-        self._rate_hz = check_rate(rate_hz)
+        limit = RateLimit(check_rate(rate_hz))
         self._recorded_hz = check_rate(recorded_hz)
         self._pitch_rad = pitch_rad
         self._report = report
         numbered = [(_COLOUR.fullmatch(p.name), p) for p in list_images(path)]
         # a number that comes twice, as jpg and as png, is one frame
-        self._files = sorted({int(m[1]): p for m, p in numbered if m}.items())
-        if not self._files:
+        found = sorted({int(m[1]): p for m, p in numbered if m}.items())
+        if not found:
             raise SourceError(f"{path}: holds no frame-NNNNNN.color.jpg or .png; give another one")
+        self._files = [(n, p) for n, p in found if limit.passes(stamp_ns(n, recorded_hz))]
+        steps = np.diff([n for n, _ in self._files])
+        self._rate_hz = recorded_hz / float(np.median(steps)) if len(steps) else rate_hz
         self._camera = find_camera(path, first_size(path, [p for _, p in self._files]), report)
         if self._camera is None:
             report(f"{path}: there is no camera-intrinsics.txt, so the camera is unknown")
-        self._report_haste(path)
 
     @property
     def rate_hz(self) -> float:
@@ -96,8 +98,9 @@ class SevenScenesFolder:
 
     def frames(self) -> Iterator[Frame]:
         before: Pose | None = None
-        for index, (number, file) in enumerate(self._files):
-            stamp = stamp_ns(index, self._rate_hz)
+        first = self._files[0][0]
+        for number, file in self._files:
+            stamp = stamp_ns(number - first, self._recorded_hz)
             try:
                 bgr = read_colour(file)
             except ImageCodecError as error:
@@ -133,22 +136,10 @@ class SevenScenesFolder:
             if matrix.size != 16:
                 raise ValueError(f"pose: it has {matrix.size} numbers, not 16")
             matrix = matrix.reshape(4, 4)
-            time_ns = stamp_ns(number, self._recorded_hz)
-            return Pose(time_ns, matrix[:3, :3], matrix[:3, 3])
+            return Pose(stamp_ns(number, self._recorded_hz), matrix[:3, :3], matrix[:3, 3])
         except (OSError, ValueError) as error:
             self._report(f"{file}: {error}; the pose is left out")
             return None
-
-    def _report_haste(self, path: Path) -> None:
-        numbers = [number for number, _ in self._files]
-        if len(numbers) < 2 or not _beside(self._files[0][1], "pose.txt").is_file():
-            return
-        kept_hz = self._recorded_hz / float(np.median(np.diff(numbers)))
-        if not 0.99 < self._rate_hz / kept_hz < 1.01:
-            self._report(
-                f"{path}: recorded at {kept_hz:g} Hz and played at {self._rate_hz:g} Hz, while "
-                f"motion is told as recorded; play it at {kept_hz:g} Hz for both to agree"
-            )
 
 
 def is_seven_scenes(folder: Path) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from followme.sources.corridor_walk import demonstration
 from followme.sources.packed_frame import PackedFrame, deflated, yuv_of
-from followme.sources.renderer import render
+from followme.sources.renderer import ready, render
 from followme.sources.scene import CLASS_NAMES, Scene
 from followme.sources.scene_truth import truth_of
 from followme.sources.sensor import Sensor, SensorModel
@@ -97,6 +97,7 @@ class SyntheticSource:
         """Render the whole walk into memory, so that playing it costs next to nothing."""
         if self._packed:
             return
+        ready(self._scene)  # before threads do the same work side by side
         packed: list[PackedFrame] = []
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
             for frame in pool.map(self._render, range(self._length)):

@@ -169,7 +169,10 @@ def _legs() -> list[Capsule]:
 
 
 def _trunk() -> list[Capsule]:
-    columns = [Capsule((0.0, y, 1.02), (0.0, 1.25 * y, 1.34), 0.115) for y in (-0.085, 0.0, 0.085)]
+    columns = [
+        Capsule((0.0, y, 1.02), (0.0, 1.25 * y, 1.34), 0.108)
+        for y in (-0.09, -0.05, 0.0, 0.05, 0.09)
+    ]
     return [
         Capsule((0.0, -0.07, 0.93), (0.0, 0.07, 0.93), 0.105, _TROUSERS),
         *columns,
