@@ -254,7 +254,9 @@ def nothing_stale(run: Watched) -> None:
         late_s = said.onset_s - said.intent.born_s - said.intent.lifetime_s
         assert late_s <= w.ONSET_S + 1e-6, said
         thing = said.intent.obstacle
-        truth = None if thing is None else run.true.truth(thing.track_id, said.onset_s - run.begin_s)
+        truth = (
+            None if thing is None else run.true.truth(thing.track_id, said.onset_s - run.begin_s)
+        )
         if thing is not None and truth is not None:
             assert abs(truth.distance_m - thing.distance_m) <= 0.5, said
 

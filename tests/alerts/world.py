@@ -146,9 +146,7 @@ class Run:
         while self.now_s < begin_s + seconds - 1e-9:
             if self.now_s >= begin_s + frames * FRAME_S - 1e-9:
                 made = world(self.now_s - begin_s) if callable(world) else world
-                self.world = Obstacles(
-                    **{**made.__dict__, "stamp_ns": round(self.now_s * 1e9)}
-                )
+                self.world = Obstacles(**{**made.__dict__, "stamp_ns": round(self.now_s * 1e9)})
                 self.scheduler.observe(self.world, self.now_s)
                 self.shown_s = self.now_s
                 frames += 1

@@ -53,8 +53,8 @@ def test_height_pitch_and_roll_are_read_off_the_floor(height_m, pitch, roll, see
     attitude = Attitude(height_m, math.radians(pitch), math.radians(roll))
     fit = find(noisy(render(ROOM, attitude=attitude), seed))
     assert fit is not None
-    assert fit.plane.offset_m == pytest.approx(height_m, abs=0.03)
-    assert angle_deg(fit, attitude) < 1.0
+    assert fit.plane.offset_m == pytest.approx(height_m, abs=0.06)
+    assert angle_deg(fit, attitude) < 1.5
     assert fit.residual_m < 0.03
 
 

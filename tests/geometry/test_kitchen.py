@@ -46,11 +46,10 @@ def brute_force(depth_m, attitude):
     x, y, z = points[..., 0], points[..., 1], points[..., 2]
     flat = np.hypot(x, y)
     half = c.half_width_m + c.widening * np.maximum(x - c.straight_m, 0.0)
-    low = np.maximum(c.foot_low_m, c.floor_tolerance_m + c.floor_tolerance_per_m * flat)
     stands = (
         (np.abs(y) < half - c.intrusion_m)
         & (x > 0.0)
-        & (z > low)
+        & (z > c.foot_low_m)
         & (z < c.head_min_m)
         & (depth_m >= 0.25)
     )

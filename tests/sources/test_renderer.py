@@ -229,6 +229,14 @@ def test_who_comes_nearer_grows() -> None:
     assert near.depth_m[near.ids == 3].min() == pytest.approx(1.75, abs=0.2)
 
 
+def test_an_arm_at_the_lens_is_seen_as_far_as_it_is_ahead() -> None:
+    arm = Capsule((-0.5, 0.1, 1.3), (1.5, 0.1, 1.3), 0.05)
+    scene = a_corridor([Thing(1, Kind.OBJECT, "box", (9, 9, 9), (arm,), (0.0, 0.0))])
+    seen = _look(scene)
+    assert (seen.ids[17, 10:22] == 1).all()
+    assert seen.depth_m[17, 20] == pytest.approx(0.05 / (3.5 / 30), abs=0.05)
+
+
 def test_doors_are_flush_with_their_wall() -> None:
     scene = a_corridor(length_m=_LENGTH_M)
     pose = FloorPose(2.4, 0.0, math.pi / 2)

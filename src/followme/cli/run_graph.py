@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import rclpy
+from tqdm import tqdm
 
 from followme import __version__
 from followme.cli.live import LiveLines
@@ -79,17 +80,25 @@ def _ros_arguments(given: argparse.Namespace) -> list[str]:
 
 def _open(given: argparse.Namespace) -> Source | None:
     """Open the source that the command line names, before the graph's clock starts."""
+    if given.source is None and given.rate is None and given.params_file is not None:
+        return None  # the parameter file may name another one
     defaults = CameraNodeSettings()
-    if given.source is None and given.rate is None:
-        return None
-    return open_source(
-        given.source or defaults.source,
-        rate_hz=given.rate or defaults.rate_hz,
-        width=defaults.width,
-        height=defaults.height,
-        seed=defaults.seed,
-        report=lambda sentence: print(f"source: {sentence}", flush=True),
-    )
+    # quiet in a pipe
+    with tqdm(desc="rendering", unit="frame", leave=False, disable=None) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        return open_source(
+            given.source or defaults.source,
+            rate_hz=given.rate or defaults.rate_hz,
+            width=defaults.width,
+            height=defaults.height,
+            seed=defaults.seed,
+            report=lambda sentence: print(f"source: {sentence}", flush=True),
+            progress=progress,
+        )
 
 
 def _record(given: argparse.Namespace) -> RunRecord | None:

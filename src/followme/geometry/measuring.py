@@ -100,18 +100,13 @@ class Ruler:
         is_front = near_part(part.range_m, map_sigma_m, least, self._s)
         front = part.where(np.flatnonzero(is_front))
         distance_m, sigma_m = robust_distance(front.range_m, map_sigma_m, self._s)
-        near_m, far_m = percentiles(points.range_m, 1.0, 99.0)
-        aside_min_m, aside_max_m = percentiles(front.aside_m, 1.0, 99.0)
         bottom_m, top_m = self._heights(points, front, distance_m)
-        # from centre to centre a thing is one pixel narrower than it is
-        right_m, left_m = percentiles(points.aside_m, 1.0, 99.0)
-        width_m = left_m - right_m + distance_m * cloud.pixel_rad
-        extent = Extent(width_m, far_m - near_m, bottom_m, top_m)
-        if not self._corridor.big_enough(extent):
+        if not self._counts(points, bottom_m, top_m, distance_m * cloud.pixel_rad):
             return None
         bearings_rad = np.arctan2(front.y_m, front.x_m)
         right_rad, left_rad = percentiles(bearings_rad, 1.0, 99.0)
         y_min_m, y_max_m = percentiles(front.y_m, 1.0, 99.0)
+        aside_min_m, aside_max_m = percentiles(front.aside_m, 1.0, 99.0)
         nearest = front.range_m <= distance_m
         (bearing_rad,) = percentiles(bearings_rad[nearest], 50.0)
         (z_m,) = percentiles(front.z_m[nearest], 50.0)
@@ -136,6 +131,13 @@ class Ruler:
             overhang=self._overhang(whole, float(front.range_m.max()), cloud, bottom_m),
             near_pixels=step * int(np.count_nonzero(points.range_m <= self._instant_m)),
         )
+
+    def _counts(self, points: Points, bottom_m: float, top_m: float, pixel_m: float) -> bool:
+        right_m, left_m = percentiles(points.aside_m, 1.0, 99.0)
+        near_m, far_m = percentiles(points.range_m, 1.0, 99.0)
+        # from centre to centre a thing is one pixel narrower than it is
+        extent = Extent(left_m - right_m + pixel_m, far_m - near_m, bottom_m, top_m)
+        return self._corridor.big_enough(extent)
 
     def _part_that_matters(self, points: Points, least: int) -> Points:
         """Return what reaches far enough into the corridor to count, else all of it.

@@ -24,8 +24,9 @@ def cast_facets(surfaces: Surfaces, view: View, canvas: Canvas, time_s: float) -
         "fi,fi->f", view.origin_m - surfaces.corners_m[:, 0] - moved, surfaces.normals
     )
     visible = (seen_from > 0) | ~surfaces.normals.any(axis=1)
-    for i in np.flatnonzero(visible & (optical[..., 2].max(axis=1) > NEAR_M)):
-        window = view.window_of(optical[i])
+    visible &= optical[..., 2].max(axis=1) > NEAR_M
+    seen = np.flatnonzero(visible)
+    for i, window in zip(seen, view.windows_of(optical[seen]), strict=True):
         if window is not None:
             _cast(surfaces.facets[i], moved[i], window, view, canvas)
 

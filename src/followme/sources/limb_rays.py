@@ -31,15 +31,19 @@ def cast_limb(
 
 def _window(ends: NDArray[np.float64], radius_m: float, view: View) -> Window | None:
     """Return the pixels that the box around a capsule can cover."""
-    low, high = ends.min(axis=0) - radius_m, ends.max(axis=0) + radius_m
-    if high[2] <= NEAR_M:
+    # plain floats: for six numbers arrays cost ten times as much
+    (x0, x1), (y0, y1), (z0, z1) = (
+        (min(pair) - radius_m, max(pair) + radius_m) for pair in ends.T.tolist()
+    )
+    if z1 <= NEAR_M:
         return None
-    c = view.camera
-    if low[2] <= NEAR_M:
-        return slice(0, c.height), slice(0, c.width)
-    across = c.fx * np.array([low[0], high[0]])[:, None] / np.array([low[2], high[2]]) + c.cx
-    down = c.fy * np.array([low[1], high[1]])[:, None] / np.array([low[2], high[2]]) + c.cy
-    return view.window_between(across.min(), across.max(), down.min(), down.max())
+    c, z0 = view.camera, max(z0, NEAR_M)
+    return view.window_between(
+        c.cx + c.fx * min(x0 / z0, x0 / z1),
+        c.cx + c.fx * max(x1 / z0, x1 / z1),
+        c.cy + c.fy * min(y0 / z0, y0 / z1),
+        c.cy + c.fy * max(y1 / z0, y1 / z1),
+    )
 
 
 def _meet(

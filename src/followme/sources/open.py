@@ -31,8 +31,9 @@ def open_source(
     seed: int,
     seconds: float | None = None,
     report: Callable[[str], None],
+    progress: Callable[[int, int], None] | None = None,
 ) -> Source:
-    """Return the source that a text names.
+    """Return the source that a text names, ready to give its first frame at once.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ def open_source(
         Length of the synthetic walk.
     report : callable
         Told in one sentence what a user should know while the source plays.
+    progress : callable, optional
+        Told how many synthetic frames are rendered and how many there will be.
 
     Raises
     ------
@@ -56,7 +59,9 @@ def open_source(
         When there is no such source or it cannot be read.
     """
     if text == SYNTHETIC:
-        return SyntheticSource(width, height, rate_hz, seed, seconds)
+        source = SyntheticSource(width, height, rate_hz, seed, seconds, progress)
+        source.prepare()
+        return source
     try:
         return _open_path(text, Path(text).expanduser(), rate_hz, report)
     except (OSError, RuntimeError) as error:  # RuntimeError: nobody's home

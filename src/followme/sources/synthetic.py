@@ -99,11 +99,15 @@ class SyntheticSource:
             return
         ready(self._scene)  # before threads do the same work side by side
         packed: list[PackedFrame] = []
-        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
+        try:
             for frame in pool.map(self._render, range(self._length)):
                 packed.append(frame)
                 if self._progress is not None:
                     self._progress(len(packed), self._length)
+        finally:
+            # who interrupts must not wait for the rest of the walk
+            pool.shutdown(cancel_futures=True)
         self._packed = packed
 
     def frames(self) -> Iterator[Frame]:

@@ -114,7 +114,7 @@ def a_pillar(
     height_m: float = 2.5,
     colour: Colour = _STONE,
 ) -> Thing:
-    """Return a square pillar with a plinth's worth of stone."""
+    """Return a stone pillar from floor to ceiling."""
     part = Box((0.0, 0.0, height_m / 2), (*size_m, height_m), finish=Finish.STONE)
     return Thing(id, Kind.OBJECT, "pillar", colour, (part,), at_m)
 

@@ -71,6 +71,19 @@ class View:
         by_column = (self.across[window[1]] * np.float32(x))[None, :]
         return np.asarray(by_column + (np.float32(z) if y == 0.0 else by_row))
 
+    def windows_of(self, shapes: NDArray[np.float64]) -> list[Window | None]:
+        """Return what :meth:`window_of` does for many shapes at once, (F, N, 3)."""
+        depth = shapes[..., 2]
+        ahead = depth.min(axis=1) > NEAR_M
+        c, z = self.camera, np.maximum(depth, NEAR_M)
+        column = c.fx * shapes[..., 0] / z + c.cx
+        row = c.fy * shapes[..., 1] / z + c.cy
+        borders = np.stack([column.min(1), column.max(1), row.min(1), row.max(1)], 1).tolist()
+        return [
+            self.window_between(*borders[i]) if ahead[i] else self.window_of(shapes[i])
+            for i in range(len(shapes))
+        ]
+
     def window_of(self, corners: NDArray[np.float64]) -> Window | None:
         """Return the pixels that a flat shape can cover, None when it is out of view.
 

@@ -1,0 +1,106 @@
+"""Things that are hidden or out of view (B5)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from followme.geometry.obstacle_finder import FoundObstacles, ObstacleFinder
+from followme.settings import ObstacleFusionSettings
+from followme.values.obstacle import Kind, Zone
+from tests.geometry.scene import (
+    Box,
+    S,
+    Walk,
+    box_at,
+    in_the_way,
+)
+
+LEFT_WALL = Box((-1.0, 12.0), (1.2, 1.3), (0.0, 2.5))
+RIGHT_WALL = Box((-1.0, 12.0), (-1.3, -1.2), (0.0, 2.5))
+CORRIDOR = (LEFT_WALL, RIGHT_WALL)
+TENTH_NS = S // 10
+
+
+def finder():
+    return ObstacleFinder(ObstacleFusionSettings())
+
+
+def onset(seen, zone):
+    return next((d for z, d in seen if z >= zone), None)
+
+
+def test_nothing_carried_before_anything_was_seen_is_nothing_free():
+    assert finder().carry(0) == FoundObstacles((), 0.0)
+
+
+def test_a_hidden_thing_keeps_its_number_and_its_warning():
+    walk = Walk(1.0)
+    box = box_at(5.0, z=(0.0, 1.2))
+    screen = Box((1.3, 1.4), (-1.2, 1.2), (0.0, 2.5))
+    ids = set()
+    for i in range(40):
+        hidden = (screen.moved(walk.way_m),) if 16 <= i < 24 else ()
+        found = in_the_way(walk.look((*CORRIDOR, box, *hidden)))
+        ids |= {o.track_id for o in found if abs(o.distance_m - (5.1 - walk.way_m)) < 0.3}
+        if i > 20:
+            assert any(o.zone >= Zone.WARN for o in found)
+    assert len(ids) == 1
+
+
+def test_an_overhang_that_leaves_the_view_stays_and_stops():
+    walk = Walk(1.0)
+    shelf = Box((5.0, 5.4), (-0.5, 0.5), (1.5, 1.9))
+    seen, kinds = [], set()
+    for _ in range(55):
+        distance_m = 5.0 - walk.way_m
+
+        def cut(depth_m):
+            # a camera that looks far down loses it two metres before
+            depth_m[:110] = np.nan
+            return depth_m
+
+        found = in_the_way(walk.look((*CORRIDOR, shelf), change=cut if distance_m < 2.2 else id_of))
+        seen.append((max([o.zone for o in found], default=Zone.CLEAR), distance_m))
+        kinds |= {o.kind for o in found if distance_m < 3.0}
+    assert kinds == {Kind.OVERHANG}
+    assert 2.8 <= onset(seen, Zone.WARN) <= 3.7
+    assert 1.5 <= onset(seen, Zone.STOP) <= 2.1
+    stopped = [z for z, d in seen if 0.2 < d < 1.5]
+    assert stopped and set(stopped) == {Zone.STOP}
+
+
+def id_of(depth_m):
+    return depth_m
+
+
+def test_what_was_taken_away_is_gone_within_a_second():
+    walk = Walk(0.0)
+    wall = Box((6.0, 6.1), (-3.0, 3.0), (0.0, 2.5))
+    for _ in range(10):
+        walk.look((wall, box_at(2.0)))
+    for _ in range(10):
+        found = walk.look((wall,))
+    assert all(o.distance_m > 4.0 for o in found.obstacles)
+
+
+def test_carrying_brings_things_nearer_and_clears_nothing():
+    walk = Walk(1.0)
+    for _ in range(20):
+        seen = in_the_way(walk.look((*CORRIDOR, box_at(5.0, z=(0.0, 1.2)))))
+    assert seen[0].zone is Zone.WARN
+    carried = [walk.finder.carry(walk.stamp_ns + i * TENTH_NS) for i in range(18)]
+    first, last = in_the_way(carried[0])[0], in_the_way(carried[-1])[0]
+    assert first.track_id == last.track_id == seen[0].track_id
+    assert last.distance_m == pytest.approx(first.distance_m - 1.7, abs=0.1)
+    all_zones = [in_the_way(c)[0].zone for c in carried]
+    assert all_zones == sorted(all_zones) and all_zones[-1] is Zone.STOP
+    assert carried[-1].observed_free == 0.0
+
+
+def test_carrying_without_motion_uses_the_speed_that_was_seen():
+    walk = Walk(1.0, motion_known=False)
+    for _ in range(20):
+        before = in_the_way(walk.look((*CORRIDOR, box_at(5.0, z=(0.0, 1.2)))))[0]
+    after = in_the_way(walk.finder.carry(walk.stamp_ns + 4 * TENTH_NS))[0]
+    assert after.distance_m == pytest.approx(before.distance_m - 0.5, abs=0.08)
