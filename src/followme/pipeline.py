@@ -74,12 +74,20 @@ class Pipeline:
         The voice lives on the simulated clock.
     tick_s : float or None
         How often time passes between frames; None: once, just before the next frame.
+    lag_s : float
+        How long after its stamp a frame has been worked through; on this clock computing takes
+        no time of its own.
     """
 
     def __init__(
-        self, s: PipelineSettings, make_voice: VoiceMaker, tick_s: float | None = 0.02
+        self,
+        s: PipelineSettings,
+        make_voice: VoiceMaker,
+        tick_s: float | None = 0.02,
+        lag_s: float = 0.0,
     ) -> None:
         self._s = s
+        self._lag_ns = round(lag_s * 1e9)
         self._tick_ns = None if tick_s is None else round(tick_s * 1e9)
         self._now_ns: int | None = None
         self._published_ns = 0
@@ -89,20 +97,21 @@ class Pipeline:
         self._speech = SpeechStage(s.speech, Phrases.load(s.speech.phrases.language), voice)
 
     def step(self, frame: Frame) -> Step:
-        """Take one frame to the ear; its stamp becomes now.
+        """Take one frame to the ear; its stamp, and what work on it takes, becomes now.
 
         Raises
         ------
         ValueError
             When its stamp is not after that of the frame before.
         """
-        news = self.wait_until(frame.stamp_ns)
+        now_ns = frame.stamp_ns + self._lag_ns
+        news = self.wait_until(now_ns)
         if frame.motion is not None:
             self._obstacles.moved(frame.motion)
         depth = self._depth.estimate(frame)
-        obstacles = self._obstacles.see(depth, frame.stamp_ns)
-        self._published_ns = frame.stamp_ns
-        news += self._speech.observe(obstacles, frame.stamp_ns * 1e-9)
+        obstacles = self._obstacles.see(depth, now_ns)
+        self._published_ns = now_ns
+        news += self._speech.observe(obstacles, now_ns * 1e-9)
         return Step(depth, obstacles, tuple(news))
 
     def wait_until(self, stamp_ns: int) -> list[Announcement]:
