@@ -73,7 +73,7 @@ class Moment:
     seen : tuple of Obstacle
         What was believed.
     sight : Sight
-    observed_free : float
+    distances_known, observed_free : bool, float
         See :class:`followme.values.obstacle.Obstacles`.
     rules_ms : float
         How long depth, fusion, tracking, zones and scheduling took on this machine.
@@ -85,6 +85,7 @@ class Moment:
     things: tuple[TrueThing, ...]
     seen: tuple[Obstacle, ...] = ()
     sight: Sight = Sight.SEEING
+    distances_known: bool = True
     observed_free: float = 0.0
     rules_ms: float = math.nan
 

@@ -168,6 +168,7 @@ class _Run:
                 things=there,
                 seen=step.obstacles.obstacles,
                 sight=step.obstacles.sight,
+                distances_known=step.obstacles.distances_known,
                 observed_free=step.obstacles.observed_free,
                 rules_ms=took_ms,
             )

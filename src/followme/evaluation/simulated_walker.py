@@ -1,0 +1,173 @@
+"""A walker who answers to what they hear: stops, steps aside, walks on; with a cane, always.
+
+Simple on purpose, and the same with and without FollowMe: what differs is only what is heard. Real
+walkers differ from it and from each other; its figure compares, it does not promise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from followme.sources.walker_path import FloorPose
+from followme.values.intent import Announcement
+from followme.values.obstacle import Kind, Side, Zone
+from followme.values.truth import TruthObject
+
+#: From the body to the tip of the cane.
+CANE_REACH_M = 1.0
+#: Half of what a cane sweeps.
+CANE_HALF_M = 0.45
+#: Edges above are passed below by a cane (B1).
+CANE_HIGH_M = 0.685
+#: From camera to the leading foot, arm or belly (A: d_eff).
+REACH_M = 0.40
+#: Half of a body.
+BODY_HALF_M = 0.25
+BODY_HIGH_M = 1.75
+
+_REACTION_S, _REACTION_SPREAD_S = 0.50, 0.06  # R8: 0.46 s young, 0.57 s older
+_BRAKE_MPS2 = 1.5
+_SPEED_UP_MPS2 = 0.8
+_SIDE_MPS = 0.35
+_STAND_S = 1.0
+_SLOWED = 0.6
+_STEP_M = 0.65
+# How far from the middle a walker can stand before the shoulder meets a wall of the corridor.
+_MOST_ASIDE_M = 0.85
+# A walker comes back to the middle once nothing was heard this long.
+_BACK_AFTER_S = 3.0
+# Words about a warning must be heard before they can be followed.
+_WORDS_S = 1.2
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What will be done about a message, and when."""
+
+    at_s: float
+    stop: bool
+    side: Side
+
+
+@dataclass
+class SimulatedWalker:
+    """Walks along x of a scene.
+
+    Parameters
+    ----------
+    start : FloorPose
+        Where the walk begins.
+    speed_mps : float
+        Preferred.
+    seed : int
+        Of the reaction times, and of the side taken when none is better.
+    listens : bool
+        False: with the cane alone.
+    """
+
+    start: FloorPose
+    speed_mps: float
+    seed: int = 0
+    listens: bool = True
+    contacts: list[int] = field(default_factory=list)
+    _answers: list[_Answer] = field(default_factory=list)
+    _known: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._rng = np.random.default_rng([self.seed, 17])
+        self.pose = self.start
+        self.forward_mps, self.left_mps = self.speed_mps, 0.0
+        self._aside_m = self.start.y_m
+        self._stands_until_s = -math.inf
+        self._slow_until_s = -math.inf
+        self._evades_until_s = -math.inf
+
+    def hears(self, onset_s: float, a: Announcement) -> None:
+        """Take in a message; the answer comes after a reaction time."""
+        if not self.listens or a.zone not in (Zone.WARN, Zone.STOP):
+            return
+        # tone and word "stop" come first, so a walker need not hear it out
+        heard_s = 0.0 if a.zone is Zone.STOP else _WORDS_S if a.text else 0.15
+        at_s = onset_s + heard_s + self._reaction_s()
+        self._answers.append(_Answer(at_s, a.zone is Zone.STOP, a.side))
+
+    def walk(self, time_s: float, step_s: float, things: Sequence[TruthObject]) -> None:
+        """Go on for ``step_s``; things are those around at the pose of now."""
+        due = [answer for answer in self._answers if answer.at_s <= time_s]
+        self._answers = [answer for answer in self._answers if answer.at_s > time_s]
+        for answer in due:
+            self._follow(answer, time_s)
+        self._sweep(time_s, things)
+        self._touch(time_s, things)
+        self._move(time_s, step_s)
+
+    def _follow(self, answer: _Answer, time_s: float) -> None:
+        if answer.stop:
+            self._stands_until_s = time_s + self.speed_mps / _BRAKE_MPS2 + _STAND_S
+        else:
+            self._slow_until_s = time_s + _BACK_AFTER_S
+        self._step_aside(answer.side, time_s)
+
+    def _step_aside(self, side: Side, time_s: float) -> None:
+        """Choose where to pass: away from the thing, else where there is more room."""
+        if time_s < self._evades_until_s:
+            self._evades_until_s = time_s + _BACK_AFTER_S
+            return
+        if side in (Side.AHEAD_LEFT, Side.LEFT):
+            way = -1.0
+        elif side in (Side.AHEAD_RIGHT, Side.RIGHT):
+            way = 1.0
+        else:
+            way = -math.copysign(1.0, self.pose.y_m) if abs(self.pose.y_m) > 0.05 else self._coin()
+        aside_m = self.pose.y_m + way * _STEP_M
+        self._aside_m = max(-_MOST_ASIDE_M, min(_MOST_ASIDE_M, aside_m))
+        self._evades_until_s = time_s + _BACK_AFTER_S
+
+    def _sweep(self, time_s: float, things: Sequence[TruthObject]) -> None:
+        """Let the cane find what stands low: the walker stops and steps aside."""
+        for thing in things:
+            x, y, z = thing.nearest_m
+            low = z < CANE_HIGH_M or thing.kind is Kind.DROP_OFF
+            found = 0.0 < x <= REACH_M + CANE_REACH_M and abs(y) <= CANE_HALF_M
+            if low and found and thing.id not in self._known:
+                self._known.add(thing.id)
+                side = Side.AHEAD if abs(y) < 0.08 else Side.AHEAD_LEFT if y > 0 else Side.AHEAD_RIGHT
+                self._answers.append(_Answer(time_s + self._reaction_s(), True, side))
+
+    def _touch(self, time_s: float, things: Sequence[TruthObject]) -> None:
+        speed_mps = math.hypot(self.forward_mps, self.left_mps)
+        for thing in things:
+            x, y, z = thing.nearest_m
+            reached = -BODY_HALF_M < x <= REACH_M and abs(y) <= BODY_HALF_M and z < BODY_HIGH_M
+            # whoever meets a walker that stands walks around them
+            if reached and thing.id not in self.contacts and speed_mps > 0.15:
+                self.contacts.append(thing.id)
+                self._stands_until_s = time_s + _STAND_S
+
+    def _move(self, time_s: float, step_s: float) -> None:
+        stands = time_s < self._stands_until_s
+        wanted_mps = 0.0 if stands else self.speed_mps
+        if not stands and time_s < self._slow_until_s:
+            wanted_mps *= _SLOWED
+        if time_s >= self._evades_until_s:
+            self._aside_m = self.start.y_m
+        limit = _BRAKE_MPS2 if wanted_mps < self.forward_mps else _SPEED_UP_MPS2
+        change = wanted_mps - self.forward_mps
+        self.forward_mps += max(-limit * step_s, min(limit * step_s, change))
+        missing_m = self._aside_m - self.pose.y_m
+        # who brakes does not step aside yet
+        braking = stands and self.forward_mps > 0.05
+        self.left_mps = 0.0 if braking else max(-_SIDE_MPS, min(_SIDE_MPS, missing_m / step_s))
+        self.pose = FloorPose(
+            self.pose.x_m + self.forward_mps * step_s, self.pose.y_m + self.left_mps * step_s
+        )
+
+    def _reaction_s(self) -> float:
+        return max(0.3, float(self._rng.normal(_REACTION_S, _REACTION_SPREAD_S)))
+
+    def _coin(self) -> float:
+        return 1.0 if self._rng.random() < 0.5 else -1.0
