@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.evaluation.walk_record import TrueThing
+from followme.evaluation.walls import Walls
 from followme.geometry.corridor import Band, Corridor
 from followme.geometry.zones import NO_SLACK, Approach, Slack, zone_of
 from followme.settings import ObstacleFusionSettings
-from followme.sources.scene import Box, Panel, Scene, Thing
+from followme.sources.scene import Box, Scene, Thing
 from followme.sources.walker_path import FloorPose
 from followme.values.obstacle import Kind, Obstacle, Zone
 from followme.values.truth import TruthObject
@@ -22,8 +23,6 @@ from followme.values.truth import TruthObject
 _SPEED_OVER_S = 0.3
 # The gate of B5: what was seen this near to a real thing was that thing.
 _GATE_M, _GATE_PER_M = 0.5, 0.15
-# A panel below a hand's breadth or above the head is nobody's obstacle.
-_WALL_LABELS = ("wall", "door")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Truth:
     def __init__(self, scene: Scene, s: ObstacleFusionSettings | None = None) -> None:
         self._s = s or ObstacleFusionSettings()
         self._corridor = Corridor(self._s.corridor, self._s.walker)
-        self._walls = [p for p in scene.panels if _is_wall(p, self._corridor.head_high_m)]
+        self._walls = Walls(scene, self._corridor)
         self._tops = {thing.id: top_m(thing) for thing in scene.things}
         h = self._s.hysteresis
         self._wide = Slack(h.exit_m, h.exit_share, h.exit_s)
@@ -80,23 +79,7 @@ class Truth:
 
     def _raw(self, snapshot: Snapshot) -> list[TrueThing]:
         found = [TrueThing(o.id, o.kind, o.label, o.nearest_m) for o in snapshot.objects]
-        for number, wall in enumerate(self._walls, start=1):
-            nearest = self._nearest_of_wall(wall, snapshot.pose)
-            if nearest is not None:
-                found.append(TrueThing(-number, Kind.OBJECT, wall.label, (*nearest, 0.0)))
-        return found
-
-    def _nearest_of_wall(self, wall: Panel, pose: FloorPose) -> tuple[float, float] | None:
-        """Return where the way of the body meets a wall, walker frame; None when it does not."""
-        ends = np.array([pose.to_walker(*end) for end in _ends(wall)])
-        share = np.linspace(0.0, 1.0, 200)[:, None]
-        points = ends[0] + share * (ends[1] - ends[0])
-        half_m = self._corridor.half_width(points[:, 0].astype(np.float32)) - self._s.corridor.intrusion_m
-        inside = (points[:, 0] > 0.0) & (np.abs(points[:, 1]) < half_m)
-        if not inside.any():
-            return None
-        near = points[inside][np.argmin(np.hypot(*points[inside].T))]
-        return float(near[0]), float(near[1])
+        return found + self._walls.in_the_way(snapshot.pose)
 
     def _judged(
         self,
@@ -183,16 +166,3 @@ def _closing(
     step_s = walk[at].time_s - walk[other].time_s
     return (raw[other][thing.id].distance_m - thing.distance_m) / step_s
 
-
-def _is_wall(panel: Panel, head_high_m: float) -> bool:
-    if panel.axis == 2 or panel.label not in _WALL_LABELS:
-        return False
-    return panel.low_m[1] < head_high_m and panel.high_m[1] > 0.05
-
-
-def _ends(wall: Panel) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return both ends of a wall on the floor plan of the scene."""
-    low, high = wall.low_m[0], wall.high_m[0]
-    if wall.axis == 0:
-        return (wall.at_m, low), (wall.at_m, high)
-    return (low, wall.at_m), (high, wall.at_m)

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from followme.evaluation.hearing import CHAIN_S, SOUND_S, first_audible, sounding
 from followme.evaluation.image_faults import FaultWatch
 from followme.evaluation.key_frames import KeyFrames
 from followme.evaluation.truth import Snapshot, Truth, match, walker_speeds
-from followme.evaluation.walk_record import Heard, Moment, TrueThing, WalkRecord
+from followme.evaluation.walk_record import PIECE_S, Heard, Moment, TrueThing, WalkRecord
 from followme.pipeline import Pipeline, PipelineSettings, Step
 from followme.sources.scene import Scene
 from followme.sources.walker_path import FloorPose
@@ -144,6 +146,7 @@ class _Run:
         moments = self._moments()
         begin_s = self.snapshots[0].time_s + CHAIN_S  # second 0 of the track
         heard = [self._heard(a, moments, track, begin_s) for a in self._said]
+        sound = sounding(track, end_s - begin_s)
         return WalkRecord(
             number=self._subject.number,
             name=self._subject.name,
@@ -151,7 +154,7 @@ class _Run:
             speed_mps=self._subject.speed_mps,
             moments=moments,
             heard=tuple(sorted(heard, key=lambda h: h.onset_s)),
-            sounding=sounding(track, end_s - begin_s),
+            sounding=np.r_[np.zeros(round((CHAIN_S + SOUND_S) / PIECE_S), bool), sound],
             faults=self._watch.end(end_s - _AFTER_S - CHAIN_S),
             pictures=self._keys.pictures,
         )
