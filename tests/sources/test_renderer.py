@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from followme.sources.corridor_walk import HALF_WIDTH_M, HEIGHT_M, a_corridor
 from followme.sources.renderer import Rendered, render
-from followme.sources.scene import CLASS_NAMES, Box, Capsule, Scene, Thing
+from followme.sources.parts import CLASS_NAMES, Box, Capsule
+from followme.sources.scene import Scene, Thing
 from followme.sources.source import SourceError
 from followme.sources.surfaces import limb_ends
 from followme.sources.things import a_box, a_person, a_pillar, a_shelf
@@ -78,7 +79,7 @@ def _clearance_m(scene: Scene, points: NDArray[np.float64]) -> NDArray[np.float6
 
 def _part_m(thing: Thing, part: Box | Capsule, points: NDArray[np.float64]) -> NDArray[np.float64]:
     if isinstance(part, Capsule):
-        start, end = limb_ends(part, thing, 0.0)
+        start, end = limb_ends(part, thing)
         line = end - start
         share = np.clip((points - start) @ line / (line @ line), 0, 1)
         return (

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from followme.sources.scene import Finish, Mount, Panel, Scene, Thing
+from followme.sources.parts import Finish
+from followme.sources.scene import Mount, Panel, Scene, Thing
 from followme.sources.textures import LAMP_EVERY_M, LAMP_FROM_M
 from followme.sources.things import a_box, a_chair, a_person, a_pillar, a_shelf
 from followme.sources.walker_path import FloorPose, Knot, WalkerPath, walking

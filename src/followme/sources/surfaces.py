@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.sources.scene import Capsule, Thing, Vector
-
-_STEP_HZ = 0.9
+from followme.sources.course import AT_REST, Moment, Placement
+from followme.sources.parts import Capsule, Cylinder
+from followme.sources.scene import Opening, Thing
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,7 @@ class Facet:
     frame : (3, 3) float64
         Its axes in the scene, a row each.
     origin_m : (3,) float64
-        Of its frame in the scene at time 0.
+        Of its frame in the scene at rest.
     axis : int
         Of its normal in its frame.
     sign : int
@@ -35,8 +36,12 @@ class Facet:
         Pixels of the atlas per metre on both axes, and those of its lower left corner.
     surface : int
         Index into the tables of :class:`Surfaces`.
-    thing : Thing or None
-        Whose it is.
+    actor : int
+        Whose it is: index into the actors; -1 for the room.
+    pane : bool
+        Whether it is of glass.
+    openings : tuple of pairs of corners
+        Where it is missing.
     """
 
     frame: NDArray[np.float64]
@@ -48,14 +53,12 @@ class Facet:
     high_m: tuple[float, float]
     texture: tuple[float, float, float, float]
     surface: int
-    thing: Thing | None
-
-    def moved_at(self, time_s: float) -> Vector:
-        """Return how far it has gone since time 0."""
-        return (0.0, 0.0, 0.0) if self.thing is None else self.thing.moved_at(time_s)
+    actor: int = -1
+    pane: bool = False
+    openings: tuple[Opening, ...] = ()
 
     def corners(self) -> NDArray[np.float64]:
-        """Return its corners in the scene at time 0, (4, 3)."""
+        """Return its corners in the scene at rest, (4, 3)."""
         (u0, v0), (u1, v1) = self.low_m, self.high_m
         local = np.empty((4, 3))
         local[:, self.axis] = self.at_m
@@ -64,14 +67,42 @@ class Facet:
 
 
 @dataclass(frozen=True, eq=False)
-class Limb:
-    """A capsule of a thing, with its ramp from dark to bright in the atlas.
+class Limbs:
+    """All capsules of a scene, an entry each, those of one actor together.
 
     Parameters
     ----------
-    capsule : Capsule
+    ends_m : (L, 2, 3) float64
+        In the frame of the thing, while it stands.
+    swing_m : (L, 2) float64
+        How far the ends swing along x.
+    radius_m : (L,) float64
+        Around the line.
+    texture : (L, 4) float32
+        First column, width, first row, height of the ramp in the atlas.
+    surface : (L,) uint8
+        Index into the tables of :class:`Surfaces`.
+    whose : tuple of (int, slice)
+        Actors and their entries.
+    """
+
+    ends_m: NDArray[np.float64]
+    swing_m: NDArray[np.float64]
+    radius_m: NDArray[np.float64]
+    texture: NDArray[np.float32]
+    surface: NDArray[np.uint8]
+    whose: tuple[tuple[int, slice], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """An upright cylinder, with its ramp from dark to bright in the atlas.
+
+    Parameters
+    ----------
+    cylinder : Cylinder
         In the frame of the thing.
-    thing : Thing
+    actor : int
         Whose it is.
     texture : tuple of four floats
         First column, width, first row, height of the ramp in the atlas.
@@ -79,14 +110,10 @@ class Limb:
         Index into the tables of :class:`Surfaces`.
     """
 
-    capsule: Capsule
-    thing: Thing
+    cylinder: Cylinder
+    actor: int
     texture: tuple[float, float, float, float]
     surface: int
-
-    def ends_at(self, time_s: float) -> NDArray[np.float64]:
-        """Return both ends in the scene, (2, 3)."""
-        return limb_ends(self.capsule, self.thing, time_s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,24 +122,17 @@ class Footprint:
 
     Parameters
     ----------
-    frame : (3, 3) float64
-        Axes of the thing in the scene, a row each.
     centre_m : (3,) float64
-        In the scene at time 0.
+        In the frame of the thing.
     half_m : tuple of two floats
         Half its length and width in its frame.
-    thing : Thing
+    actor : int
         Whose it is.
     """
 
-    frame: NDArray[np.float64]
     centre_m: NDArray[np.float64]
     half_m: tuple[float, float]
-    thing: Thing
-
-    def centre_at(self, time_s: float) -> NDArray[np.float64]:
-        """Return its centre in the scene, (3,)."""
-        return np.asarray(self.centre_m + self.thing.moved_at(time_s))
+    actor: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,33 +141,87 @@ class Surfaces:
 
     Parameters
     ----------
+    actors : tuple of Thing
+        Things and fixtures.
     facets : tuple of Facet
         Panels first, in their order.
+    facet_actor : (F,) int
+        Of each facet.
     corners_m : (F, 4, 3) float64
-        Of the facets at time 0.
+        Of the facets at rest.
     normals : (F, 3) float64
         Toward the side that a facet is seen from, in the scene; zero where it is seen from both.
-    limbs : tuple of Limb
+    limbs : Limbs
         Of people.
+    rounds : tuple of Round
+        Poles, bins.
     footprints : tuple of Footprint
         Of things that reach down to the floor.
     atlas : (H, W, 3) uint8
         Colours, blue green red.
-    labels, ids : (256,) uint8
-        Class and thing of each surface; surface 0 is nothing.
+    labels, ids, materials : (256,) uint8
+        Class, thing and material of each surface; surface 0 is nothing.
     light : (3,) float64
         Direction toward the light, in the scene.
     """
 
+    actors: tuple[Thing, ...]
     facets: tuple[Facet, ...]
+    facet_actor: NDArray[np.intp]
     corners_m: NDArray[np.float64]
     normals: NDArray[np.float64]
-    limbs: tuple[Limb, ...]
+    limbs: Limbs
+    rounds: tuple[Round, ...]
     footprints: tuple[Footprint, ...]
     atlas: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     ids: NDArray[np.uint8]
+    materials: NDArray[np.uint8]
     light: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """Where all actors are at one moment.
+
+    Parameters
+    ----------
+    actors : tuple of Thing
+        As in :class:`Surfaces`.
+    places : tuple of Placement or None
+        Of each actor; None while it is not there.
+    """
+
+    actors: tuple[Thing, ...]
+    places: tuple[Placement | None, ...]
+    shifts_m: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        shifts = [(*(place or AT_REST).shift_m, 0.0) for place in self.places]
+        # the last entry is that of the room, whose index is -1
+        object.__setattr__(self, "shifts_m", np.array([*shifts, (0.0, 0.0, 0.0)]))
+
+    @classmethod
+    def at(cls, actors: Sequence[Thing], moment: Moment) -> Arrangement:
+        """Place all actors."""
+        return cls(tuple(actors), tuple(actor.placed_at(moment) for actor in actors))
+
+    def turning(self) -> tuple[int, ...]:
+        """Return the actors that are turned from how they rest."""
+        return tuple(i for i, place in enumerate(self.places) if place and place.turn_rad)
+
+    def absent(self) -> tuple[int, ...]:
+        """Return the actors that are not there."""
+        return tuple(i for i, place in enumerate(self.places) if place is None)
+
+    def frame_of(self, actor: int) -> NDArray[np.float64]:
+        """Return the axes of an actor in the scene, a row each."""
+        place = self.places[actor] or AT_REST
+        return turned(self.actors[actor].yaw_rad + place.turn_rad)
+
+    def origin_of(self, actor: int) -> tuple[float, float, float]:
+        """Return where the origin of an actor is."""
+        return (*self.actors[actor].position(self.places[actor] or AT_REST), 0.0)
 
 
 def turned(yaw_rad: float) -> NDArray[np.float64]:
@@ -156,10 +230,9 @@ def turned(yaw_rad: float) -> NDArray[np.float64]:
     return np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
 
 
-def limb_ends(capsule: Capsule, thing: Thing, time_s: float) -> NDArray[np.float64]:
+def limb_ends(capsule: Capsule, thing: Thing, place: Placement = AT_REST) -> NDArray[np.float64]:
     """Return both ends of a thing's limb in the scene, (2, 3); limbs swing while it walks."""
     ends = np.array([capsule.start_m, capsule.end_m])
-    if thing.moves_at(time_s):
-        phase = 2.0 * math.pi * _STEP_HZ * (time_s - thing.moves_from_s)
-        ends[:, 0] += np.array(capsule.swing_m) * math.sin(phase)
-    return np.asarray(ends @ turned(thing.yaw_rad) + (*thing.position_at(time_s), 0.0))
+    ends[:, 0] += np.array(capsule.swing_m) * math.sin(place.stride_rad)
+    frame = turned(thing.yaw_rad + place.turn_rad)
+    return np.asarray(ends @ frame + (*thing.position(place), 0.0))

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.sources.scene import Colour, Finish
+from followme.sources.parts import Colour, Finish
 
 Picture = NDArray[np.float32]
 
@@ -189,6 +189,52 @@ def _stone(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -
     picture[y < 0.15] *= 0.62
 
 
+def _carpet(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Short pile, with a border of its own tone."""
+    picture *= rng.normal(1.0, 0.10, (*picture.shape[:2], 1)).astype(np.float32)
+    picture *= _clouds(picture.shape, rng, 10, 0.05)
+    rim = max(1, min(picture.shape[:2]) // 24)
+    _outline(picture, (rim, rim, picture.shape[1] - 1 - rim, picture.shape[0] - 1 - rim), 1.5, rim)
+
+
+def _gloss(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Streaks of light that a smooth surface mirrors, slanting."""
+    slant = x[None, :] + 0.6 * y[:, None]
+    streak = np.exp(-((np.abs(((slant / 0.7) % 1.0) - 0.5) / 0.09) ** 2))
+    picture *= _clouds(picture.shape, rng, 5, 0.03)
+    picture += (70.0 * streak)[..., None]
+
+
+def _window(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Daylight between the bars of a frame: sky above, trees below."""
+    height, width = picture.shape[:2]
+    m = (width - 1) / max(float(x[-1] - x[0]), 1e-3)
+    rows = np.linspace(0.0, 1.0, height, dtype=np.float32)[:, None, None]
+    sky = np.array([250, 240, 226], np.float32)
+    trees = np.array([96, 138, 104], np.float32) * _clouds(picture.shape, rng, 9, 0.16)
+    picture[:] = np.where(rows > 0.38, sky, trees)
+    bar = max(1, round(0.05 * m))
+    white = np.array([214, 220, 222], np.float32)
+    picture[:bar] = picture[-bar:] = white
+    picture[:, :bar] = picture[:, -bar:] = white
+    picture[:, (width - bar) // 2 : (width + bar) // 2 + 1] = white
+
+
+def _sign(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Draw a bright rim, an arrow and two lines of what might be text."""
+    height, width = picture.shape[:2]
+    rim = max(1, min(height, width) // 16)
+    _outline(picture, (rim, rim, width - 1 - rim, height - 1 - rim), 1.8, rim)
+    if min(height, width) >= 12:
+        tip = (round(0.12 * width), height // 2)
+        tail = round(0.32 * width)
+        thick = max(1, height // 12)
+        cv2.arrowedLine(picture, (tail, tip[1]), tip, _BRIGHT, thick, tipLength=0.5)
+        for low in (0.32, 0.58):
+            rows = slice(round(low * height), max(round((low + 0.12) * height), 1))
+            picture[rows, round(0.42 * width) : round(0.86 * width)] = 230.0
+
+
 def _clouds(
     shape: tuple[int, ...], rng: np.random.Generator, across: int, strength: float
 ) -> Picture:
@@ -252,4 +298,8 @@ _PAINTERS: dict[Finish, Callable[[Picture, Picture, Picture, np.random.Generator
     Finish.CARDBOARD: _cardboard,
     Finish.BOOKS: _books,
     Finish.STONE: _stone,
+    Finish.CARPET: _carpet,
+    Finish.GLOSS: _gloss,
+    Finish.WINDOW: _window,
+    Finish.SIGN: _sign,
 }

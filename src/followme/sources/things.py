@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from followme.sources.scene import Box, Capsule, Colour, Finish, Thing, Vector
+from followme.sources.course import Stands, Straight
+from followme.sources.parts import Box, Capsule, Colour, Finish, Vector
+from followme.sources.scene import Thing
 from followme.values.obstacle import Kind
 
 _CARDBOARD = (176, 132, 84)
@@ -151,9 +153,8 @@ def a_person(
 ) -> Thing:
     """Return a person of 1.74 m, 0.54 m wide, who by default looks toward the walker."""
     parts = (*_legs(), *_trunk(), *_arms(), *_head())
-    return Thing(
-        id, Kind.PERSON, "person", colour, parts, at_m, yaw_rad, velocity_mps, moves_from_s
-    )
+    course = Straight(velocity_mps, moves_from_s) if any(velocity_mps) else Stands()
+    return Thing(id, Kind.PERSON, "person", colour, parts, at_m, yaw_rad, course)
 
 
 def _legs() -> list[Capsule]:
