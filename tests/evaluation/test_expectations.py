@@ -39,7 +39,11 @@ def test_every_part_is_read():
             "duty_at_most": 0.25,
             "every_stop": True,
             "spaced_s": 10,
-            "never": ["STOP", {"say": "CLEAR", "before": "passed"}, {"number": True, "from_s": 7.5}],
+            "never": [
+                "STOP",
+                {"say": "CLEAR", "before": "passed"},
+                {"number": True, "from_s": 7.5},
+            ],
         }
     )
     assert read.messages[0].words == ("Head height",)

@@ -26,7 +26,9 @@ def test_a_share_has_the_interval_of_wilson(hits, n, interval):
     assert wilson(hits, n) == pytest.approx(interval, abs=5e-4)
 
 
-@pytest.mark.parametrize(("count", "exact"), [(0, (0.0, 3.69)), (3, (0.62, 8.77)), (20, (12.2, 30.9))])
+@pytest.mark.parametrize(
+    ("count", "exact"), [(0, (0.0, 3.69)), (3, (0.62, 8.77)), (20, (12.2, 30.9))]
+)
 def test_a_rate_has_nearly_the_exact_interval_of_poisson(count, exact):
     assert poisson(count, 1.0) == pytest.approx(exact, abs=0.08)
 

@@ -21,9 +21,7 @@ FrameAt = Callable[[float, FloorPose], Frame | None]
 TruthAt = Callable[[Scene, FloorPose, float], tuple[TruthObject, ...]]
 
 
-def contacts_with_cane(
-    subject: Subject, seconds: float, truth_at: TruthAt, seed: int
-) -> list[int]:
+def contacts_with_cane(subject: Subject, seconds: float, truth_at: TruthAt, seed: int) -> list[int]:
     """Return the things that a walker with nothing but a cane bumps into."""
     walker = _walker(subject, seed, listens=False)
     steps = round(seconds / _STEP_S)

@@ -90,9 +90,7 @@ def encounters(record: WalkRecord) -> list[Encounter]:
 def seen_as(moment: Moment, thing: TrueThing) -> Obstacle | None:
     """Return what FollowMe believed of a real thing: of all that match it, the nearest one."""
     fitting = [o for o in moment.seen if _is(o, thing, moment.things)]
-    return min(
-        fitting, key=lambda o: math.dist(o.nearest_m[:2], thing.nearest_m[:2]), default=None
-    )
+    return min(fitting, key=lambda o: math.dist(o.nearest_m[:2], thing.nearest_m[:2]), default=None)
 
 
 def lead_s(record: WalkRecord, id: int, at_s: float) -> float:

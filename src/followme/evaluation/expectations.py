@@ -181,7 +181,9 @@ def _message(raw: Any, where: str) -> Message:
     if after not in (ENTRY, DARK):
         after = _number(after, f"{where} after", f"{ENTRY}, {DARK} or seconds from 0")
     if after == ENTRY and keys.get("of") is None:
-        raise ExpectationError(f"{where} after: entry needs the thing that comes in, give its id as of")
+        raise ExpectationError(
+            f"{where} after: entry needs the thing that comes in, give its id as of"
+        )
     within = keys.get("within_s", math.inf)
     return Message(
         say=_saying(keys, where),
@@ -287,5 +289,7 @@ def _distances(raw: Any, where: str) -> tuple[tuple[float, Window], ...]:
     if raw is None:
         return ()
     if isinstance(raw, Mapping):
-        return tuple((_number(v, f"{where} speed"), _window(pair, where)) for v, pair in raw.items())
+        return tuple(
+            (_number(v, f"{where} speed"), _window(pair, where)) for v, pair in raw.items()
+        )
     return ((math.nan, _window(raw, where)),)

@@ -130,4 +130,6 @@ def _is(path: Path, word: str) -> bool:
     number, _, name = path.stem.partition("_")
     if word.isdigit():
         return number.isdigit() and int(number) == int(word)
-    return word.lower() in (path.stem.lower(), name.lower()) or word.lower() in name.lower().split("_")
+    return word.lower() in (path.stem.lower(), name.lower()) or word.lower() in name.lower().split(
+        "_"
+    )

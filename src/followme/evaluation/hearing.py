@@ -42,9 +42,10 @@ def sounding(track: Pcm, seconds: float) -> NDArray[np.bool_]:
     piece = samples_in(PIECE_S)
     filled = np.zeros(count * piece, np.int16)
     filled[: len(track)] = track[: len(filled)]
-    loud = (np.abs(filled.astype(np.int32)) >= AUDIBLE).reshape(count, piece).any(axis=1)
+    audible = np.abs(filled.astype(np.int32)) >= AUDIBLE
+    loud = np.asarray(audible.reshape(count, piece).any(axis=1))
     at = np.flatnonzero(loud)
     for low, high in zip(at, at[1:], strict=False):
         if (high - low) * PIECE_S <= _WORD_GAP_S:
             loud[low:high] = True
-    return np.asarray(loud)
+    return loud

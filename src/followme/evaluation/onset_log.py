@@ -96,7 +96,9 @@ def read_log(path: Path) -> RunResult:
     except OSError as error:
         raise LogError(f"onset log {path}: it cannot be read, {error.strerror}") from error
     except ValueError as error:
-        raise LogError(f"onset log {path}: it is damaged, remove it and run the walk again") from error
+        raise LogError(
+            f"onset log {path}: it is damaged, remove it and run the walk again"
+        ) from error
     head = rows[0] if rows else {}
     if not isinstance(head, dict) or _HEAD not in head:
         raise LogError(f"onset log {path}: it is none, its first line has no {_HEAD!r}")
@@ -116,7 +118,9 @@ def read_log(path: Path) -> RunResult:
     )
 
 
-def rows_of(heard: Sequence[Heard], true_distances_m: Sequence[float]) -> tuple[dict[str, Any], ...]:
+def rows_of(
+    heard: Sequence[Heard], true_distances_m: Sequence[float]
+) -> tuple[dict[str, Any], ...]:
     """Return the lines of all messages of a run."""
     return tuple(onset_row(h, d) for h, d in zip(heard, true_distances_m, strict=True))
 

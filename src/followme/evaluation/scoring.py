@@ -93,7 +93,7 @@ def side_is_right(side: Side, thing: TrueThing) -> bool:
     y_m = thing.nearest_m[1]
     left, right = side in (Side.AHEAD_LEFT, Side.LEFT), side in (Side.AHEAD_RIGHT, Side.RIGHT)
     if abs(y_m) <= _SIDE_M:
-        return not (right and y_m > 0.0 or left and y_m < 0.0)
+        return not ((right and y_m > 0.0) or (left and y_m < 0.0))
     return left if y_m > 0.0 else right
 
 
@@ -161,9 +161,7 @@ def _contradictions(record: WalkRecord, e: Evidence) -> None:
     for h in heard:
         if h.track_id >= 0 and h.says in ("WARN", "STOP", "INFORM"):
             by_thing.setdefault(h.track_id, []).append(h)
-    turned = sum(
-        _other_side(a, b, record) for said in by_thing.values() for a, b in pairwise(said)
-    )
+    turned = sum(_other_side(a, b, record) for said in by_thing.values() for a, b in pairwise(said))
     e.rate("contradictory", untrue + turned, minutes)
     e.rate("clear_on_unknown", sum(_unknown(record, h) for h in clears), minutes)
 
@@ -213,4 +211,3 @@ def _latencies(record: WalkRecord, e: Evidence) -> None:
     for fault in record.faults:
         said = [h.onset_s for h in record.heard if h.says == "HEALTH" and h.onset_s >= fault.from_s]
         e.value("fault_to_audible", (said[0] if said else record.seconds + 60.0) - fault.from_s)
-

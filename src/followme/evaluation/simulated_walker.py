@@ -135,7 +135,9 @@ class SimulatedWalker:
             found = 0.0 < x <= REACH_M + CANE_REACH_M and abs(y) <= CANE_HALF_M
             if low and found and thing.id not in self._known:
                 self._known.add(thing.id)
-                side = Side.AHEAD if abs(y) < 0.08 else Side.AHEAD_LEFT if y > 0 else Side.AHEAD_RIGHT
+                side = (
+                    Side.AHEAD if abs(y) < 0.08 else Side.AHEAD_LEFT if y > 0 else Side.AHEAD_RIGHT
+                )
                 self._answers.append(_Answer(time_s + self._reaction_s(), True, side))
 
     def _touch(self, time_s: float, things: Sequence[TruthObject]) -> None:

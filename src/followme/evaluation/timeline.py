@@ -129,9 +129,7 @@ def _believed(record: WalkRecord, chart: _Chart) -> Iterator[str]:
             if o.track_id in known:
                 yield f"<circle cx='{x}' cy='{y}' r='1.6' fill='none' stroke='{colour}'/>"
             else:
-                yield (
-                    f"<path d='M{x - 2} {y - 2}l4 4m0 -4l-4 4' stroke='{colour}' fill='none'/>"
-                )
+                yield (f"<path d='M{x - 2} {y - 2}l4 4m0 -4l-4 4' stroke='{colour}' fill='none'/>")
 
 
 def _sound(record: WalkRecord, chart: _Chart, y: float) -> Iterator[str]:

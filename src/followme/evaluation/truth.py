@@ -14,7 +14,8 @@ from followme.evaluation.walls import Walls
 from followme.geometry.corridor import Band, Corridor
 from followme.geometry.zones import NO_SLACK, Approach, Slack, zone_of
 from followme.settings import ObstacleFusionSettings
-from followme.sources.scene import Box, Scene, Thing
+from followme.sources.parts import Box, Capsule, Cylinder, Part
+from followme.sources.scene import Scene, Thing
 from followme.sources.walker_path import FloorPose
 from followme.values.obstacle import Kind, Obstacle, Zone
 from followme.values.truth import TruthObject
@@ -100,9 +101,7 @@ class Truth:
             in_corridor=self._inside(thing, 0.0),
         )
 
-    def _zone(
-        self, thing: TrueThing, closing_mps: float, walker_mps: float, slack: Slack
-    ) -> Zone:
+    def _zone(self, thing: TrueThing, closing_mps: float, walker_mps: float, slack: Slack) -> Zone:
         wider_m = 0.0 if slack is NO_SLACK else self._s.hysteresis.exit_width_m
         if not self._inside(thing, wider_m):
             return Zone.CLEAR
@@ -133,13 +132,15 @@ def match(seen: Obstacle, things: Sequence[TrueThing]) -> TrueThing | None:
 
 def top_m(thing: Thing) -> float:
     """Return how high a thing reaches above the floor."""
-    tops = [
-        part.centre_m[2] + part.size_m[2] / 2
-        if isinstance(part, Box)
-        else max(part.start_m[2], part.end_m[2]) + part.radius_m
-        for part in thing.parts
-    ]
-    return max(tops)
+    return max(_part_top_m(part) for part in thing.parts)
+
+
+def _part_top_m(part: Part) -> float:
+    if isinstance(part, Box):
+        return part.centre_m[2] + part.size_m[2] / 2
+    if isinstance(part, Capsule):
+        return max(part.start_m[2], part.end_m[2]) + part.radius_m
+    return part.top_m if isinstance(part, Cylinder) else 0.0
 
 
 def walker_speeds(walk: Sequence[Snapshot]) -> NDArray[np.float64]:
@@ -165,4 +166,3 @@ def _closing(
         return math.nan
     step_s = walk[at].time_s - walk[other].time_s
     return (raw[other][thing.id].distance_m - thing.distance_m) / step_s
-

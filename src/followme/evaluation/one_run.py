@@ -1,0 +1,141 @@
+"""One run from its file to its result: render, see, hear, judge, count contacts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+
+from followme.evaluation.contacts import contacts_with_cane, contacts_with_followme
+from followme.evaluation.evidence import Evidence
+from followme.evaluation.expectations import expectation_of
+from followme.evaluation.grid import Run
+from followme.evaluation.judge import shortfalls
+from followme.evaluation.mutations import MUTATIONS, Mutation
+from followme.evaluation.onset_log import RunResult, rows_of
+from followme.evaluation.perceiving import pipeline_settings, seen_by
+from followme.evaluation.scoring import evidence_of
+from followme.evaluation.walk_record import WalkRecord
+from followme.evaluation.walk_run import Shown, Subject, run_walk
+from followme.sources.scene_file import Walk, load_walk
+from followme.sources.walk_source import WalkSource
+from followme.values.frame import Frame
+
+#: Of the images: the size at which depth is worked.
+WIDTH, HEIGHT = 320, 240
+
+Change = Callable[[Frame], Frame]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended.
+
+    Parameters
+    ----------
+    run : Run
+        Which one.
+    result : RunResult
+        What it says; this alone is kept in files.
+    text : str
+        What the walk is.
+    record : WalkRecord or None
+        All of it, where pictures were asked for.
+    """
+
+    run: Run
+    result: RunResult
+    text: str
+    record: WalkRecord | None = None
+
+
+def run_one(run: Run) -> Finished:
+    """Run a walk.
+
+    Raises
+    ------
+    ValueError
+        When its file or its expectations cannot be used, or a network is missing.
+    """
+    cv2.setNumThreads(1)  # runs go side by side
+    walk, own_speed_mps = varied(run)
+    expected = expectation_of(walk.expect, f"walk {run.path.name}: expect")
+    mutation = next((m for m in MUTATIONS if m.name == run.mutation), None)
+    subject = subject_of(walk)
+    record = run_walk(
+        subject,
+        _shown(walk, run, mutation),
+        settings=pipeline_settings(run.perception),
+        pictures=run.pictures,
+    )
+    if mutation is not None and mutation.heard is not None:
+        record = replace(record, heard=tuple(mutation.heard(record.heard)))
+    evidence = evidence_of(record)
+    if run.contacts:
+        _count_contacts(walk, run, subject, evidence)
+    result = RunResult(
+        run={**run.as_row(), "number": walk.number, "name": walk.name},
+        shortfalls=tuple(shortfalls(record, expected, own_speed_mps)),
+        evidence=evidence,
+        onsets=rows_of(
+            record.heard,
+            [
+                math.nan if h.thing is None else record.distance_at(h.thing, h.onset_s)
+                for h in record.heard
+            ],
+        ),
+    )
+    return Finished(run, result, walk.text, record if run.pictures else None)
+
+
+def varied(run: Run) -> tuple[Walk, float]:
+    """Return the walk of a run, and the speed for which its file was written."""
+    walk = load_walk(run.path)
+    own_speed_mps = speed_of(walk)
+    changed = walk.varied(
+        speed_mps=run.speed_mps, pitch_deg=run.pitch_deg, seed=run.seed, sway=run.sway
+    )
+    return changed, own_speed_mps
+
+
+def speed_of(walk: Walk) -> float:
+    """Return how fast the walker of a walk goes at most, m/s."""
+    path = walk.scene.path
+    steps = range(round(min(walk.seconds, path.seconds) * 10) + 1)
+    return max(path.motion_at(n / 10, 0).speed_mps for n in steps)
+
+
+def subject_of(walk: Walk) -> Subject:
+    """Return what is needed of a walk to judge it."""
+    return Subject(walk.number, walk.name, walk.scene, speed_of(walk), walk.rate_hz)
+
+
+def _shown(walk: Walk, run: Run, mutation: Mutation | None) -> Iterator[Shown]:
+    source = WalkSource(walk, WIDTH, HEIGHT, run.seed)
+    change = _changes(run, mutation)
+    for frame in source.frames():
+        yield Shown(walk.scene.path.pose_at(frame.stamp_ns * 1e-9), change(frame))
+    source.close()
+
+
+def _changes(run: Run, mutation: Mutation | None) -> Change:
+    see = seen_by(run.perception)
+    if mutation is None or mutation.frames is None:
+        return see
+    mutate = mutation.frames()
+    return lambda frame: mutate(see(frame))
+
+
+def _count_contacts(walk: Walk, run: Run, subject: Subject, e: Evidence) -> None:
+    """Let the simulated walker walk twice; only walks in which a cane alone fails tell."""
+    without = contacts_with_cane(subject, walk.seconds, WalkSource(walk, WIDTH, HEIGHT, run.seed), run.seed)
+    touched = []
+    if without:
+        source = WalkSource(walk, WIDTH, HEIGHT, run.seed)
+        touched = contacts_with_followme(
+            subject, walk.seconds, source, _changes(run, None), run.seed, pipeline_settings(run.perception)
+        )
+    e.value("contacts_cane", len(without))
+    e.value("contacts_followme", len(touched))
