@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from followme.perception import depth as perception_depth
+from followme.perception import model_file
 from followme.perception.card import ModelError
 from followme.settings import DepthEstimatorSettings, ModelSettings
 from followme.stages.depth import DepthStage
@@ -39,7 +39,7 @@ def no_model_comes_along(monkeypatch) -> None:
     def share_path(*parts: str) -> Path:
         raise FileNotFoundError("/".join(parts))
 
-    monkeypatch.setattr(perception_depth, "share_path", share_path)
+    monkeypatch.setattr(model_file, "share_path", share_path)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ class BlobFinder:
                 continue
             of_it = points.where(np.flatnonzero(number == i))
             if walls or not self._ruler.is_wall(of_it):
-                blobs.append(self._ruler.measure(cloud, of_it))
+                blobs.append(self._ruler.measure(cloud, of_it, 1 if walls else BESIDE_THINNED**2))
         return [blob for blob in blobs if blob is not None]
 
 

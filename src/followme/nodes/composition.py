@@ -9,6 +9,7 @@ from typing import Any
 from followme.graph import NODES
 from followme.ros.base_node import BaseNode
 from followme.ros.exchange import Exchange
+from followme.ros.gate import Gate
 
 
 class Composition:
@@ -36,9 +37,12 @@ class Composition:
         camera: Mapping[str, Any] | None = None,
     ) -> None:
         self._exchange = Exchange()
+        gate = Gate()
         self.nodes: dict[str, BaseNode[Any]] = {}
         for spec in reversed(NODES):
             wiring = dict(camera or {}) if spec.name == "camera" else {}
+            if spec.gate:
+                wiring["gate"] = gate
             try:
                 self.nodes[spec.name] = node_class(spec.name)(
                     exchange=self._exchange,
@@ -62,12 +66,14 @@ class Composition:
 
 
 def node_class(name: str) -> Callable[..., BaseNode[Any]]:
-    """Return the class of a node of the table: the one BaseNode of its module."""
+    """Return the class of a node of the table: the one BaseNode that its module defines."""
     module = importlib.import_module(f"followme.nodes.{name}")
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, BaseNode) and value is not BaseNode
+        if isinstance(value, type)
+        and issubclass(value, BaseNode)
+        and value.__module__ == module.__name__
     ]
     if len(found) != 1:
         raise TypeError(f"followme.nodes.{name}: expected one node class, found {len(found)}")

@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -18,7 +19,7 @@ from followme.graph import CAMERA_FRAME, NODES, NodeSpec
 from followme.health.latest import LatestSlot
 from followme.ros.diagnostics import Timings, Troubles, diagnostic_array
 from followme.ros.exchange import Exchange
-from followme.ros.lifecycle import Autostart, survive_invalid_transitions
+from followme.ros.lifecycle import Autostart, NotYetError, survive_invalid_transitions
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
 from followme.ros.ports import InPort, OutPort
@@ -73,6 +74,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.troubles = Troubles()
         self.timings, self.ages = Timings(), Timings()
         self.frame_id = CAMERA_FRAME
+        self.waits_for: NotYetError | None = None
         self._timed = timed
         self._active = False
         self._generation = 0
@@ -128,7 +130,15 @@ class BaseNode(LifecycleNode, Generic[S]):
     # -- what subclasses override ----------------------------------------------------------
 
     def load(self) -> None:
-        """Configure: load and warm what the worker needs; raise when that cannot be had."""
+        """Configure: load and warm what the worker needs; raise when that cannot be had.
+
+        NotYetError says that it is missing without anybody's fault.
+        """
+
+    def turn(self, item: Any) -> AbstractContextManager[bool]:
+        """Wait until it is this node's turn; what is entered says whether to work on the item."""
+        del item
+        return nullcontext(True)
 
     def work(self, item: Any) -> None:
         """Do the work on the newest item; in the worker's thread."""
@@ -205,6 +215,11 @@ class BaseNode(LifecycleNode, Generic[S]):
         try:
             result = entities(state)
             act()
+        except NotYetError as error:
+            self.waits_for = error
+            self.get_logger().info(str(error))
+            self._clean_up()
+            return TransitionCallbackReturn.FAILURE
         except ValueError as error:
             # the project's own errors: one sentence that names the thing and the mend
             if self.troubles.note(str(error)):
@@ -220,6 +235,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         return result
 
     def _configure(self) -> None:
+        self.waits_for = None
         self.load()
         for port in self._ins.values():
             port.open()
@@ -255,18 +271,22 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.produce(lambda: self._generation == generation)
 
     def _guarded(self, item: Any) -> None:
-        begin = time.perf_counter()
         try:
             if item is None:
                 self.idle()
                 return
-            self.work(item)
+            with self.turn(item) as wanted:
+                if not wanted:
+                    return
+                begin = time.perf_counter()
+                self.work(item)
+                worked_ms = (time.perf_counter() - begin) * 1e3
         except Exception as error:  # noqa: BLE001
             # one bad item must not end the node; it is logged with its cause and counted
             if self.troubles.note(f"{type(error).__name__}: {error}"):
                 self.get_logger().error(traceback.format_exc())
             return
-        self.note_work((time.perf_counter() - begin) * 1e3)
+        self.note_work(worked_ms)
 
     def note_work(self, ms: float) -> None:
         """Note how long one piece of work took."""
@@ -287,10 +307,13 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     def _diagnose(self) -> None:
         level, summary = DiagnosticStatus.OK, "working"
-        if not self._active:
+        if self.waits_for is not None:
+            summary = f"waiting: {self.waits_for}"
+        elif not self._active:
             level, summary = DiagnosticStatus.WARN, "not active"
-        if self.troubles.take_fresh() or (not self._active and self.troubles.last):
-            level = DiagnosticStatus.WARN if self._active else DiagnosticStatus.ERROR
+        failed = not self._active and self.waits_for is None and self.troubles.last
+        if self.troubles.take_fresh() or failed:
+            level = DiagnosticStatus.ERROR if failed else DiagnosticStatus.WARN
             summary = self.troubles.last
         facts: dict[str, Any] = {
             "dropped": self.slot.dropped,
