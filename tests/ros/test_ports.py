@@ -260,6 +260,7 @@ class TestQualityOfService:
         await_that(lambda: publisher.get_subscription_count() > 0, why="discovery")
         await_that(lambda: publisher.publish(ObstacleArray()) or ends.got, why="it arrives")
         assert ends.troubles == []
+        assert profile("RESULT").reliability is ReliabilityPolicy.RELIABLE  # for all others
         into.close()
         into.open()  # its parameters are declared already
         await_that(lambda: publisher.get_subscription_count() > 0, why="discovery")

@@ -268,7 +268,11 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     def run_worker(self, generation: int) -> None:
         """Run :meth:`produce` for one life of the node."""
-        self.produce(lambda: self._generation == generation)
+        try:
+            self.produce(lambda: self._generation == generation)
+        except Exception as error:  # noqa: BLE001
+            # nobody waits for this thread: what ended it has to be seen elsewhere
+            self._failed(error)
 
     def _guarded(self, item: Any) -> None:
         try:
@@ -282,11 +286,15 @@ class BaseNode(LifecycleNode, Generic[S]):
                 self.work(item)
                 worked_ms = (time.perf_counter() - begin) * 1e3
         except Exception as error:  # noqa: BLE001
-            # one bad item must not end the node; it is logged with its cause and counted
-            if self.troubles.note(f"{type(error).__name__}: {error}"):
-                self.get_logger().error(traceback.format_exc())
+            # one bad item must not end the node
+            self._failed(error)
             return
         self.note_work(worked_ms)
+
+    def _failed(self, error: Exception) -> None:
+        """Log an error with its cause, when it is new, and count it."""
+        if self.troubles.note(f"{type(error).__name__}: {error}"):
+            self.get_logger().error(traceback.format_exc())
 
     def note_work(self, ms: float) -> None:
         """Note how long one piece of work took."""

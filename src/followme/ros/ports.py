@@ -170,9 +170,8 @@ class InPort:
         if wire.unpack is None:
             return
         try:
-            value = wire.unpack(message)
+            self._taken(wire.unpack(message), message.header.frame_id)
         except ValueError as error:
-            # a bad message is its sender's mistake: say so, and wait for a better one
+            # a message that is bad, or contradicts that of another topic, is its sender's
+            # mistake: say so, and wait for a better one
             self._trouble(f"{self.resolved}: {error}")
-            return
-        self._taken(value, message.header.frame_id)
