@@ -81,9 +81,9 @@ def test_the_picture_is_that_of_the_stamp(observer, record):
     observer.info(CameraInfo(1, CAMERA))
     observer.status(STATUS)
     observer.obstacles(seen(1))
-    ((image, camera, status, obstacles, saying),) = record.of("frame")
+    ((image, camera, status, obstacles, saying, faces),) = record.of("frame")
     assert image is images[1]
-    assert (camera, status, saying) == (CAMERA, STATUS, "")
+    assert (camera, status, saying, faces) == (CAMERA, STATUS, "", None)
     assert obstacles.stamp_ns == 1
 
 
@@ -126,7 +126,7 @@ def test_words_stand_in_the_picture_while_they_sound(observer, record):
     def shown() -> str:
         observer.image(an_image(1))
         observer.obstacles(seen(1))
-        return str(record.of("frame")[-1][-1])
+        return str(record.of("frame")[-1][4])
 
     assert shown() == ""
     observer.announcement(said(Outcome.STARTED))
@@ -182,6 +182,7 @@ def test_at_the_end_the_files_get_counts_and_facts(observer, record):
         "frames_in": 1,
         "frames_out": 1,
         "first_obstacles_s": observer.first_obstacles_s,
+        "pictures_left_out_unsearched": 0,
         "seconds": 2.0,
         "dropped": {"speech": 0},
     }

@@ -60,6 +60,12 @@ class Composition:
         some = next(iter(self.nodes.values()))
         self._exchange.listen(some.resolve_topic_name(topic), lambda value, _: taker(value))
 
+    def looks_for_faces(self) -> bool:
+        """Return whether faces are looked for, or will be as soon as the network is loaded."""
+        node = self.nodes["face_detector"]
+        starting = node.waits_for is None and not node.troubles.last
+        return node.active or (starting and bool(node.settings.autostart))
+
     def dropped(self) -> dict[str, int]:
         """Return how many items each node had to pass over."""
         return {name: node.slot.dropped for name, node in self.nodes.items()}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -17,12 +17,13 @@ from rclpy.parameter import Parameter
 
 from followme.graph import CAMERA_FRAME, NODES, NodeSpec
 from followme.health.latest import LatestSlot
-from followme.ros.diagnostics import Timings, Troubles, diagnostic_array
+from followme.ros.diagnostics import Timings, Troubles, diagnostic_array, verdict
 from followme.ros.exchange import Exchange
 from followme.ros.lifecycle import Autostart, NotYetError, survive_invalid_transitions
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
 from followme.ros.ports import InPort, OutPort
+from followme.ros.worker import Worker
 
 S = TypeVar("S")
 
@@ -245,7 +246,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.restart()
         self._generation += 1
         self._active = True
-        self._worker = _Worker(self, self._generation)
+        self._worker = Worker(self.get_name(), self.run_worker, self._generation)
         self._worker.start()
 
     def _deactivate(self) -> None:
@@ -314,15 +315,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.changed()
 
     def _diagnose(self) -> None:
-        level, summary = DiagnosticStatus.OK, "working"
-        if self.waits_for is not None:
-            summary = f"waiting: {self.waits_for}"
-        elif not self._active:
-            level, summary = DiagnosticStatus.WARN, "not active"
-        failed = not self._active and self.waits_for is None and self.troubles.last
-        if self.troubles.take_fresh() or failed:
-            level = DiagnosticStatus.ERROR if failed else DiagnosticStatus.WARN
-            summary = self.troubles.last
+        level, summary = verdict(self._active, self.waits_for, self.troubles)
         facts: dict[str, Any] = {
             "dropped": self.slot.dropped,
             "work_p50_ms": self.timings.percentile(50),
@@ -339,15 +332,3 @@ class BaseNode(LifecycleNode, Generic[S]):
                 self.get_fully_qualified_name(), self.clock.now_ns(), level, summary, facts
             )
         )
-
-
-class _Worker(threading.Thread):
-    """The worker's thread; knows which life of the node it belongs to."""
-
-    def __init__(self, node: BaseNode[Any], generation: int) -> None:
-        super().__init__(name=f"{node.get_name()}-worker", daemon=True)
-        self._node = node
-        self.generation = generation
-
-    def run(self) -> None:
-        self._node.run_worker(self.generation)

@@ -52,20 +52,19 @@ class Autostart:
         self._timer = node.create_timer(0.05, self._try, clock=steady)
 
     def _try(self) -> None:
-        if time.monotonic() < self._next_s:
-            return
-        waiting = self._node.waits_for is not None and not self._node.waits_for.came()
-        if waiting and not self._taken_in_hand():
-            self._next_s = time.monotonic() + _LOOK_EVERY_S
-            return
-        # whoever was faster has the node in hand now
-        if self._taken_in_hand() or self._start():
+        if self._taken_in_hand():  # whoever was faster
             self._timer.cancel()
             return
-        if self._node.waits_for is not None:
+        if time.monotonic() < self._next_s:
             return
-        self._next_s = time.monotonic() + self._pause_s
-        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        waits_for = self._node.waits_for
+        if waits_for is not None and not waits_for.came():
+            self._next_s = time.monotonic() + _LOOK_EVERY_S
+        elif self._start():
+            self._timer.cancel()
+        elif self._node.waits_for is None:
+            self._next_s = time.monotonic() + self._pause_s
+            self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
 
     def _taken_in_hand(self) -> bool:
         return bool(self._node._state_machine.current_state[1] != "unconfigured")
