@@ -99,6 +99,16 @@ def test_a_network_is_not_asked_where_a_sensor_measures(with_network, monkeypatc
     assert depth.status.provenance is Provenance.SENSOR
 
 
+def test_a_sensor_that_is_switched_off_leaves_the_metres_to_the_network(tmp_path):
+    onnx = tiny_depth_onnx(tmp_path / "depth.onnx", 12, 16, near_m=2.0, m_per_red=0.0)
+    model = ModelSettings(file=str(onnx))
+    depth = DepthStage(DepthEstimatorSettings(model=model, use_sensor=False)).estimate(
+        a_frame(0, FLOOR_M)
+    )
+    assert isinstance(depth, DepthMap)
+    assert depth.status.provenance is Provenance.MONOCULAR
+
+
 def test_sensor_and_network_may_take_turns(with_network):
     frames = [a_frame(0, FLOOR_M), a_frame(100 * MS), a_frame(200 * MS, FLOOR_M)]
     provenances = [with_network.estimate(frame).status.provenance for frame in frames]
