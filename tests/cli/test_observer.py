@@ -11,6 +11,7 @@ from followme.cli.live import LiveLines
 from followme.cli.observer import RunObserver
 from followme.values.camera import Attitude, Camera
 from followme.values.depth_map import DepthStatus, ImageHealth, Provenance
+from followme.values.detections import Detections
 from followme.values.frame import CameraInfo, ColourImage
 from followme.values.intent import Announcement, Outcome, Priority
 from followme.values.obstacle import Obstacles, Sight
@@ -194,3 +195,31 @@ def test_a_reader_who_went_away_does_not_disturb_the_record(record):
     observer.obstacles(seen(1, CHAIR))
     observer.announcement(said(Outcome.STARTED))
     assert [name for name, *_ in record.calls] == ["obstacles", "frame", "announcement"]
+
+
+def test_a_picture_waits_for_its_faces_while_somebody_looks_for_them(observer, record):
+    observer.faces_looked_for = lambda: True
+    observer.image(an_image(1))
+    observer.obstacles(seen(1))
+    assert record.of("frame") == []
+    faces = Detections.empty(1, (4, 3))
+    observer.faces(faces)
+    ((image, *_, found),) = record.of("frame")
+    assert (image.stamp_ns, found) == (1, faces)
+
+
+def test_a_picture_that_nobody_looked_at_is_left_out_and_counted(observer, record):
+    observer.faces_looked_for = lambda: True
+    observer.image(an_image(1))
+    observer.obstacles(seen(1))
+    observer.close({})
+    assert record.of("frame") == []
+    ((_, facts),) = record.of("close")
+    assert facts["pictures_left_out_unsearched"] == 1
+
+
+@pytest.mark.parametrize("node", ["face_detector", "object_detector", "segmenter"])
+def test_each_network_has_a_row_in_the_table(observer, node):
+    observer.timed(node, 12.5)
+    row = observer.latency.rows()[node]
+    assert (row["n"], row["p50_ms"]) == (1, 12.5)

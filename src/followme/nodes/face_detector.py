@@ -8,7 +8,6 @@ from typing import Any
 from followme.perception.faces import FACE, FaceDetector
 from followme.ros.network_node import NetworkNode
 from followme.ros.process import main_of
-from followme.ros.vision_mirror import VisionMirror
 from followme.settings import FaceDetectorSettings, ModelSettings
 from followme.values.frame import ColourImage
 
@@ -18,7 +17,7 @@ class FaceDetectorNode(NetworkNode[FaceDetectorSettings, FaceDetector]):
 
     def __init__(self, **wiring: Any) -> None:
         super().__init__("face_detector", "face", **wiring)
-        self._mirror = VisionMirror(self, "faces") if self.settings.mirror else None
+        self._mirror = self.mirror_of("faces")
 
     def open(self, model: Path, s: ModelSettings) -> FaceDetector:
         return FaceDetector(model, s)

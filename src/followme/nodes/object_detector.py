@@ -8,7 +8,6 @@ from typing import Any
 from followme.perception.objects import ObjectDetector
 from followme.ros.network_node import NetworkNode
 from followme.ros.process import main_of
-from followme.ros.vision_mirror import VisionMirror
 from followme.settings import ModelSettings, ObjectDetectorSettings
 from followme.values.frame import ColourImage
 
@@ -18,7 +17,7 @@ class ObjectDetectorNode(NetworkNode[ObjectDetectorSettings, ObjectDetector]):
 
     def __init__(self, **wiring: Any) -> None:
         super().__init__("object_detector", "objects", **wiring)
-        self._mirror = VisionMirror(self, "objects") if self.settings.mirror else None
+        self._mirror = self.mirror_of("objects")
 
     def open(self, model: Path, s: ModelSettings) -> ObjectDetector:
         return ObjectDetector(model, s)

@@ -14,7 +14,8 @@ from followme.perception.network import Network
 from followme.ros.base_node import BaseNode
 from followme.ros.gate import Gate, give_way
 from followme.ros.lifecycle import NotYetError
-from followme.settings import ModelSettings
+from followme.ros.vision_mirror import VisionMirror
+from followme.settings import ModelSettings, SettingsError
 from followme.values.frame import ColourImage
 
 S = TypeVar("S")
@@ -55,6 +56,22 @@ class NetworkNode(BaseNode[S], Generic[S, N]):
 
     def began(self, network: N) -> None:
         """Publish what is latched: the node was activated."""
+
+    def mirror_of(self, topic: str) -> VisionMirror | None:
+        """Return what publishes a topic as vision_msgs too; None unless a parameter asks for it.
+
+        Raises
+        ------
+        SettingsError
+            When vision_msgs is not installed; the node has then left the graph.
+        """
+        if not self.settings.mirror:
+            return None
+        try:
+            return VisionMirror(self, topic)
+        except SettingsError:
+            self.destroy_node()
+            raise
 
     # -- the node ------------------------------------------------------------------------------
 
