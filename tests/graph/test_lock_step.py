@@ -34,8 +34,9 @@ from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
 from followme.values.intent import Outcome
 from followme.voices.silent import SilentVoice
 from tests.build import constant_onnx, tiny_segmentation_onnx
+from tests.real_ros import await_that
 
-from .conftest import Graph, await_that
+from .conftest import Graph
 
 pytestmark = pytest.mark.graph
 

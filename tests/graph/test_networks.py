@@ -25,8 +25,9 @@ from followme.ros.wire import WIRES
 from followme.sources.synthetic import SyntheticSource
 from followme.values.frame import ColourImage
 from tests.build import constant_onnx, spot_onnx, tiny_segmentation_onnx
+from tests.real_ros import await_that
 
-from .conftest import Graph, Processes, await_that
+from .conftest import Graph, Processes
 
 pytestmark = pytest.mark.graph
 

@@ -14,8 +14,9 @@ from followme.ros.stamps import stamp_ns
 from followme.ros.wire import WIRES
 from followme.values.detections import Detections
 from followme.values.frame import ColourImage
+from tests.real_ros import await_that
 
-from .conftest import Graph, await_that
+from .conftest import Graph
 
 pytestmark = pytest.mark.graph
 

@@ -27,8 +27,9 @@ from followme.values.frame import CameraInfo
 from followme.values.intent import Announcement, Priority
 from followme.values.obstacle import Obstacles, Sight
 from followme_msgs.msg import ObstacleArray
+from tests.real_ros import await_that
 
-from .conftest import Ros, await_that
+from .conftest import Ros
 from .test_messages import a_status
 
 SAID = Announcement(1, "Stop", "stop.object", Priority.STOP)

@@ -8,8 +8,7 @@ import pytest
 
 from followme.ros import gate as gate_module
 from followme.ros.gate import Gate, give_way
-
-from .conftest import await_that
+from tests.real_ros import await_that
 
 
 @pytest.fixture

@@ -19,9 +19,10 @@ from followme.values.frame import ColourImage
 from followme.values.label_map import LabelInfo
 from followme.values.obstacle import Obstacles, Sight
 from followme_msgs.msg import ObstacleArray
+from tests.real_ros import await_that
 
 from .any_values import same
-from .conftest import Ros, await_that
+from .conftest import Ros
 
 OBSTACLES, IMAGE, TRUTH = "obstacles", "camera/image_raw", "camera/truth"
 LABEL_INFO = "segmentation/label_info"

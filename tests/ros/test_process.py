@@ -11,8 +11,7 @@ from rclpy.node import Node
 
 from followme.ros import process
 from followme.ros.process import Spinner, run_nodes, stop_on_signals
-
-from .conftest import await_that
+from tests.real_ros import await_that
 
 
 @pytest.fixture

@@ -86,8 +86,8 @@ def _ros_arguments(given: argparse.Namespace) -> list[str]:
 
 def _open(given: argparse.Namespace) -> Source | None:
     """Open the source that the command line names, before the graph's clock starts."""
-    if given.source is None and given.params_file is not None:
-        return None  # the parameter file may name another one
+    if given.params_file is not None:
+        return None  # it may say which source, and how: the camera node reads it
     defaults = CameraNodeSettings()
     # quiet in a pipe
     with tqdm(desc="rendering", unit="frame", leave=False, disable=None) as bar:

@@ -79,6 +79,10 @@ class OutPort:
             )
         exchange.add_giver(self.resolved)
 
+    def close(self) -> None:
+        """Leave the exchange: nobody in this process gives this topic any more."""
+        self._exchange.remove_giver(self.resolved)
+
     @property
     def wanted(self) -> bool:
         """Whether anybody outside this process listens."""
