@@ -18,7 +18,7 @@ from followme.nodes.face_detector import FaceDetectorNode
 from followme.nodes.object_detector import ObjectDetectorNode
 from followme.nodes.segmenter import SegmenterNode
 from followme.perception import model_file
-from followme.ros import lifecycle
+from followme.ros import gate, lifecycle
 from followme.ros.qos import profile
 from followme.ros.stamps import stamp_ns
 from followme.ros.wire import WIRES
@@ -141,7 +141,7 @@ class TestWithoutNetwork:
     ) -> None:
         node = TASKS[task]()
         diagnostics = graph.collect(DiagnosticArray, "/diagnostics", 10)
-        graph.spin_only(node)
+        graph.spin(node)
         await_that(lambda: node.waits_for is not None, why="it looked for its network")
         await_that(lambda: diagnostics, why="diagnostics")
         (status,) = diagnostics[-1].status
@@ -165,7 +165,7 @@ class TestWithoutNetwork:
         self, graph: Graph, no_model_comes_along: Path, task: str
     ) -> None:
         node = TASKS[task](overrides={"autostart": False})
-        graph.spin_only(node)
+        graph.spin(node)
         for _ in range(2):
             assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
             assert node._state_machine.current_state[1] == "unconfigured"
@@ -177,7 +177,7 @@ class TestWithoutNetwork:
         self, graph: Graph, tmp_path: Path
     ) -> None:
         node = a_node(tmp_path / "none.onnx", "objects")
-        graph.spin_only(node)
+        graph.spin(node)
         await_that(lambda: "there is no file" in node.troubles.last, why="it is said")
         assert node.waits_for is None
 
@@ -191,7 +191,7 @@ def test_a_damaged_network_is_said_in_a_sentence_and_a_whole_one_begins(
     whole = file.read_bytes()
     file.write_bytes(whole[:100])
     node = a_node(file, task)
-    graph.spin_only(node)
+    graph.spin(node)
     await_that(lambda: "sha256 is not that of" in node.troubles.last, why="it is said")
     assert "\n" not in node.troubles.last
     file.write_bytes(whole)
@@ -251,8 +251,11 @@ def everywhere(folder: Path, task: str) -> Path:
 
 
 def test_in_one_process_depth_goes_first_and_names_reach_the_obstacles(
-    graph: Graph, tmp_path: Path
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # on a busy machine, too
+    monkeypatch.setattr(gate, "_SILENT_S", 60.0)
+    monkeypatch.setattr(gate, "_PATIENCE_S", 60.0)
     timed: dict[str, int] = {}
     ended: list[bool] = []
     events = Events()
@@ -288,8 +291,9 @@ def test_in_one_process_depth_goes_first_and_names_reach_the_obstacles(
         assert len(events.values[topic]) >= 5
         for value in events.values[topic]:
             depth = ("depth/status", value.stamp_ns)
-            # a stamp that depth passed over has none
-            assert depth not in order or order[depth] < order[(topic, value.stamp_ns)]
+            # a stamp that depth passed over has none, and the first may come while it begins
+            if depth in order and value.stamp_ns > events.values["depth/status"][0].stamp_ns:
+                assert order[depth] < order[(topic, value.stamp_ns)]
     assert all(timed[stage] >= 5 for stage in files)
     last = events.values["obstacles"][-1]
     assert 0.0 < last.ages.objects_s < 1.0 and 0.0 < last.ages.labels_s < 1.5
@@ -303,7 +307,7 @@ def test_the_graph_runs_without_any_network(graph: Graph, no_model_comes_along: 
     )
     events = Events()
     composed.listen("obstacles", events.of("obstacles"))
-    graph.spin_only(*composed.nodes.values())
+    graph.spin(*composed.nodes.values())
     waiting = [composed.nodes[n] for n in ("face_detector", "object_detector", "segmenter")]
     await_that(lambda: any(o.obstacles for o in events.values["obstacles"]), why="obstacles")
     assert all(node.waits_for is not None and not node.active for node in waiting)

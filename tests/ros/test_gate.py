@@ -76,6 +76,14 @@ def test_who_comes_after_waits_until_depth_of_its_stamp_has_ended(gate, later, p
     assert one.newest
 
 
+def test_depth_that_is_expected_is_waited_for(gate, later, patient):
+    gate.expect()
+    one = later(1)
+    with gate.first(1):
+        assert not one.inside
+    await_that(lambda: one.inside)
+
+
 def test_only_one_is_inside_at_a_time(gate, later, patient):
     with gate.first(1):
         two = [later(1), later(1)]

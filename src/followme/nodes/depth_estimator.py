@@ -66,6 +66,8 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
             self.work(frame)
 
     def restart(self) -> None:
+        if self._gate is not None:
+            self._gate.expect()
         self._pairing.clear()
         if self._stage is not None:
             self._stage.reset()
@@ -88,6 +90,8 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
 
     def _image_came(self, image: Any, frame_id: str) -> None:
         self.frame_id = frame_id
+        if self._gate is not None and self.active:
+            self._gate.expect()
         self._put(self._pairing.image(image, _now_s()))
 
     def _put(self, frame: Frame | None) -> None:

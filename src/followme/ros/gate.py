@@ -30,6 +30,11 @@ class Gate:
         self._first_active_s = float("-inf")
         self._taken = False
 
+    def expect(self) -> None:
+        """Let all others wait a while: the one who goes first has begun, or got an image."""
+        with self._condition:
+            self._first_active_s = time.monotonic()
+
     @contextmanager
     def first(self, stamp_ns: int) -> Iterator[None]:
         """Work on the image of a stamp before all others."""
