@@ -18,6 +18,7 @@ from followme.evaluation.walk_record import PIECE_S, Heard, Moment, TrueThing, W
 from followme.pipeline import Pipeline, PipelineSettings, Step
 from followme.sources.scene import Scene
 from followme.sources.walker_path import FloorPose
+from followme.stages.names import Names
 from followme.values.frame import Frame
 from followme.values.intent import Announcement, Outcome
 from followme.voices.pcm import Pcm, read_wav
@@ -68,6 +69,7 @@ def run_walk(
     shown: Iterable[Shown],
     *,
     settings: PipelineSettings | None = None,
+    look: Callable[[Frame], Names] | None = None,
     pictures: int = 0,
     hears: Callable[[float, Announcement], None] | None = None,
 ) -> WalkRecord:
@@ -82,6 +84,8 @@ def run_walk(
         may answer to what was said.
     settings : PipelineSettings or None
         None for the defaults.
+    look : callable or None
+        Says what each frame shows; None: the networks do, where they are.
     pictures : int
         How many pictures to keep at most.
     hears : callable or None
@@ -96,7 +100,9 @@ def run_walk(
     run = _Run(subject, settings, KeyFrames(pictures, settings.obstacles.corridor))
     with tempfile.TemporaryDirectory(prefix="followme_walk_") as folder:
         path = Path(folder) / "track.wav"
-        pipeline = Pipeline(settings, lambda s, clock: WavVoice(s, clock, path), lag_s=CHAIN_S)
+        pipeline = Pipeline(
+            settings, lambda s, clock: WavVoice(s, clock, path), lag_s=CHAIN_S, look=look
+        )
         for one in shown:
             begun = run.take(one, pipeline)
             for a in begun if hears is not None else ():
