@@ -1,13 +1,11 @@
-"""The real things that a walker met: whether they were seen, how exactly, and warned of how early."""
+"""The real things that a walker met: whether they were seen, and how early they were said."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from followme.evaluation.judge import true_stops
-from followme.evaluation.truth import match
 from followme.evaluation.walk_record import Heard, Moment, TrueThing, WalkRecord
 from followme.settings import WalkerSettings
 from followme.values.obstacle import Kind, Obstacle, Sight
@@ -75,7 +73,7 @@ def encounters(record: WalkRecord) -> list[Encounter]:
     found = []
     for id in sorted({t.id for m in record.moments for t in m.things if t.in_corridor}):
         sightings = [
-            Sighting(m, thing, seen_as(m, thing))
+            Sighting(m, thing, m.seen_as(thing))
             for m in record.moments
             for thing in m.things
             if thing.id == id and thing.in_corridor and m.sight is not Sight.BLIND
@@ -87,12 +85,6 @@ def encounters(record: WalkRecord) -> list[Encounter]:
     return found
 
 
-def seen_as(moment: Moment, thing: TrueThing) -> Obstacle | None:
-    """Return what FollowMe believed of a real thing: of all that match it, the nearest one."""
-    fitting = [o for o in moment.seen if _is(o, thing, moment.things)]
-    return min(fitting, key=lambda o: math.dist(o.nearest_m[:2], thing.nearest_m[:2]), default=None)
-
-
 def lead_s(record: WalkRecord, id: int, at_s: float) -> float:
     """Return how long before contact a second of the walk was; NaN when nothing came nearer."""
     thing = record.at(at_s).thing(id)
@@ -101,10 +93,3 @@ def lead_s(record: WalkRecord, id: int, at_s: float) -> float:
         return math.nan
     return (distance_m - WalkerSettings().reach_m) / thing.closing_mps
 
-
-def _is(obstacle: Obstacle, thing: TrueThing, things: Sequence[TrueThing]) -> bool:
-    matched = match(obstacle, [thing])
-    if matched is None:
-        return False
-    best = match(obstacle, things)
-    return best is not None and best.id == thing.id

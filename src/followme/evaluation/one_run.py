@@ -15,8 +15,9 @@ from followme.evaluation.grid import Run
 from followme.evaluation.judge import shortfalls
 from followme.evaluation.mutations import MUTATIONS, Mutation
 from followme.evaluation.onset_log import RunResult, rows_of
-from followme.evaluation.perceiving import pipeline_settings, seen_by
+from followme.evaluation.perceiving import change_for, look_for, settings_for
 from followme.evaluation.scoring import evidence_of
+from followme.evaluation.simulated_walker import SimulatedWalker
 from followme.evaluation.walk_record import WalkRecord
 from followme.evaluation.walk_run import Shown, Subject, run_walk
 from followme.sources.scene_file import Walk, load_walk
@@ -66,8 +67,9 @@ def run_one(run: Run) -> Finished:
     subject = subject_of(walk)
     record = run_walk(
         subject,
-        _shown(walk, run, mutation),
-        settings=pipeline_settings(run.perception),
+        _shown(walk, _source(walk, run), _changes(run, mutation)),
+        settings=settings_for(run.perception),
+        look=look_for(run.perception),
         pictures=run.pictures,
     )
     if mutation is not None and mutation.heard is not None:
@@ -95,7 +97,10 @@ def varied(run: Run) -> tuple[Walk, float]:
     walk = load_walk(run.path)
     own_speed_mps = speed_of(walk)
     changed = walk.varied(
-        speed_mps=run.speed_mps, pitch_deg=run.pitch_deg, seed=run.seed, sway=run.sway
+        speed_mps=run.speed_mps,
+        pitch_deg=run.pitch_deg,
+        seed=run.seed or None,
+        sway=None if run.sway is None else run.sway == "full",
     )
     return changed, own_speed_mps
 
@@ -109,19 +114,20 @@ def speed_of(walk: Walk) -> float:
 
 def subject_of(walk: Walk) -> Subject:
     """Return what is needed of a walk to judge it."""
-    return Subject(walk.number, walk.name, walk.scene, speed_of(walk), walk.rate_hz)
+    return Subject(walk.number, walk.name, speed_of(walk), walk.rate_hz)
 
 
-def _shown(walk: Walk, run: Run, mutation: Mutation | None) -> Iterator[Shown]:
-    source = WalkSource(walk, WIDTH, HEIGHT, run.seed)
-    change = _changes(run, mutation)
+def _shown(walk: Walk, source: WalkSource, change: Change) -> Iterator[Shown]:
     for frame in source.frames():
-        yield Shown(walk.scene.path.pose_at(frame.stamp_ns * 1e-9), change(frame))
+        time_s = frame.stamp_ns * 1e-9
+        pose = walk.scene.path.pose_at(time_s)
+        turned_rad = source.sight_pose_at(time_s).yaw_rad - pose.yaw_rad
+        yield Shown(change(frame), pose, source.outlines_at(time_s), turned_rad)
     source.close()
 
 
 def _changes(run: Run, mutation: Mutation | None) -> Change:
-    see = seen_by(run.perception)
+    see = change_for(run.perception)
     if mutation is None or mutation.frames is None:
         return see
     mutate = mutation.frames()
@@ -129,13 +135,25 @@ def _changes(run: Run, mutation: Mutation | None) -> Change:
 
 
 def _count_contacts(walk: Walk, run: Run, subject: Subject, e: Evidence) -> None:
-    """Let the simulated walker walk twice; only walks in which a cane alone fails tell."""
-    without = contacts_with_cane(subject, walk.seconds, WalkSource(walk, WIDTH, HEIGHT, run.seed), run.seed)
-    touched = []
-    if without:
-        source = WalkSource(walk, WIDTH, HEIGHT, run.seed)
-        touched = contacts_with_followme(
-            subject, walk.seconds, source, _changes(run, None), run.seed, pipeline_settings(run.perception)
+    """Let the simulated walker walk; with FollowMe only where a cane alone fails."""
+    alone = contacts_with_cane(_walker(walk, run.seed, listens=False), WalkSource(walk, 16, 16))
+    helped: list[int] = []
+    if alone:
+        helped = contacts_with_followme(
+            _walker(walk, run.seed, listens=True),
+            _source(walk, run),
+            subject,
+            change_for(run.perception),
+            settings_for(run.perception),
+            look_for(run.perception),
         )
-    e.value("contacts_cane", len(without))
-    e.value("contacts_followme", len(touched))
+    e.value("contacts_cane", len(alone))
+    e.value("contacts_followme", len(helped))
+
+
+def _walker(walk: Walk, seed: int, *, listens: bool) -> SimulatedWalker:
+    return SimulatedWalker(walk.scene.path.pose_at(0.0), speed_of(walk), seed, listens)
+
+
+def _source(walk: Walk, run: Run) -> WalkSource:
+    return WalkSource(walk, WIDTH, HEIGHT, run.seed, exact=run.perception == "truth")

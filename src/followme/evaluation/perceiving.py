@@ -5,34 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from followme.evaluation.grid import PERCEPTIONS, GridError
+from followme.evaluation.grid import GridError
 from followme.pipeline import PipelineSettings
 from followme.perception.model_file import find_model
-from followme.sources.sensor import SensorModel
-from followme.sources.walk import Walk
 from followme.stages.names import Names
 from followme.values.frame import Frame
 
-#: A sensor that errs as little as the model allows; two images must still differ.
-EXACT = SensorModel(
-    grey_sigma=1.0, min_m=0.05, max_m=20.0, sigma_m=0.0, sigma_per_m2=0.0, dropout=0.0
-)
-
 Change = Callable[[Frame], Frame]
 Look = Callable[[Frame], Names]
-
-
-def walk_for(perception: str, walk: Walk) -> Walk:
-    """Return a walk with the sensor that a kind of perception means.
-
-    Raises
-    ------
-    GridError
-        When there is no such kind.
-    """
-    if perception not in PERCEPTIONS:
-        raise GridError(f"perception {perception!r} is none of {', '.join(PERCEPTIONS)}")
-    return replace(walk, sensor=EXACT) if perception == "truth" else walk
 
 
 def change_for(perception: str) -> Change:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from followme.evaluation.floor_plan import box, cut
+from followme.sources.outlines import Outline
 from followme.sources.walker_path import FloorPose
 from followme.values.intent import Announcement
-from followme.values.obstacle import Kind, Side, Zone
-from followme.values.truth import TruthObject
+from followme.values.obstacle import Side, Zone
 
 #: From the body to the tip of the cane.
 CANE_REACH_M = 1.0
@@ -23,6 +24,8 @@ CANE_REACH_M = 1.0
 CANE_HALF_M = 0.45
 #: Edges above are passed below by a cane (B1).
 CANE_HIGH_M = 0.685
+#: Lower things are stepped over, shallower holes too (R7: canes find drops of 4 to 8 cm).
+CANE_LOW_M, CANE_DROP_M = 0.05, 0.06
 #: From camera to the leading foot, arm or belly (A: d_eff).
 REACH_M = 0.40
 #: Half of a body.
@@ -42,6 +45,10 @@ _MOST_ASIDE_M = 0.85
 _BACK_AFTER_S = 3.0
 # Words about a warning must be heard before they can be followed.
 _WORDS_S = 1.2
+# A slower walker stands.
+_STANDS_MPS = 0.15
+_SWEPT = box(0.0, REACH_M + CANE_REACH_M, CANE_HALF_M)
+_BODY = box(-0.10, REACH_M, BODY_HALF_M)
 
 
 @dataclass(frozen=True)
@@ -95,14 +102,14 @@ class SimulatedWalker:
         at_s = onset_s + heard_s + self._reaction_s()
         self._answers.append(_Answer(at_s, a.zone is Zone.STOP, a.side))
 
-    def walk(self, time_s: float, step_s: float, things: Sequence[TruthObject]) -> None:
-        """Go on for ``step_s``; things are those around at the pose of now."""
+    def walk(self, time_s: float, step_s: float, outlines: Sequence[Outline]) -> None:
+        """Go on for ``step_s``; outlines are those around at the pose of now."""
         due = [answer for answer in self._answers if answer.at_s <= time_s]
         self._answers = [answer for answer in self._answers if answer.at_s > time_s]
         for answer in due:
             self._follow(answer, time_s)
-        self._sweep(time_s, things)
-        self._touch(time_s, things)
+        self._sweep(time_s, outlines)
+        self._touch(time_s, outlines)
         self._move(time_s, step_s)
 
     def _follow(self, answer: _Answer, time_s: float) -> None:
@@ -127,27 +134,30 @@ class SimulatedWalker:
         self._aside_m = max(-_MOST_ASIDE_M, min(_MOST_ASIDE_M, aside_m))
         self._evades_until_s = time_s + _BACK_AFTER_S
 
-    def _sweep(self, time_s: float, things: Sequence[TruthObject]) -> None:
+    def _sweep(self, time_s: float, outlines: Sequence[Outline]) -> None:
         """Let the cane find what stands low: the walker stops and steps aside."""
-        for thing in things:
-            x, y, z = thing.nearest_m
-            low = z < CANE_HIGH_M or thing.kind is Kind.DROP_OFF
-            found = 0.0 < x <= REACH_M + CANE_REACH_M and abs(y) <= CANE_HALF_M
-            if low and found and thing.id not in self._known:
-                self._known.add(thing.id)
-                side = (
-                    Side.AHEAD if abs(y) < 0.08 else Side.AHEAD_LEFT if y > 0 else Side.AHEAD_RIGHT
-                )
-                self._answers.append(_Answer(time_s + self._reaction_s(), True, side))
+        for part in outlines:
+            low = part.bottom_m < CANE_HIGH_M and part.top_m > CANE_LOW_M
+            drop = part.bottom_m <= -CANE_DROP_M
+            if not (low or drop) or part.id in self._known:
+                continue
+            shape = cut(part.corners_m, _SWEPT)
+            if shape:
+                if part.id:
+                    self._known.add(part.id)
+                middle_m = sum(y for _, y in shape) / len(shape)
+                self._answers.append(_Answer(time_s + self._reaction_s(), True, _side_of(middle_m)))
 
-    def _touch(self, time_s: float, things: Sequence[TruthObject]) -> None:
+    def _touch(self, time_s: float, outlines: Sequence[Outline]) -> None:
         speed_mps = math.hypot(self.forward_mps, self.left_mps)
-        for thing in things:
-            x, y, z = thing.nearest_m
-            reached = -BODY_HALF_M < x <= REACH_M and abs(y) <= BODY_HALF_M and z < BODY_HIGH_M
-            # whoever meets a walker that stands walks around them
-            if reached and thing.id not in self.contacts and speed_mps > 0.15:
-                self.contacts.append(thing.id)
+        # whoever meets a walker that stands walks around them
+        if speed_mps <= _STANDS_MPS:
+            return
+        for part in outlines:
+            hits = part.bottom_m < BODY_HIGH_M and part.top_m > CANE_LOW_M
+            hits |= part.bottom_m <= -CANE_DROP_M
+            if hits and part.id > 0 and part.id not in self.contacts and cut(part.corners_m, _BODY):
+                self.contacts.append(part.id)
                 self._stands_until_s = time_s + _STAND_S
 
     def _move(self, time_s: float, step_s: float) -> None:
@@ -173,3 +183,9 @@ class SimulatedWalker:
 
     def _coin(self) -> float:
         return 1.0 if self._rng.random() < 0.5 else -1.0
+
+
+def _side_of(y_m: float) -> Side:
+    if abs(y_m) < 0.08:
+        return Side.AHEAD
+    return Side.AHEAD_LEFT if y_m > 0.0 else Side.AHEAD_RIGHT

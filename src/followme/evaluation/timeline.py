@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from followme.evaluation.encounters import seen_as
 from followme.evaluation.judge import counted
 from followme.evaluation.walk_record import PIECE_S, Heard, WalkRecord
 from followme.settings import ZoneSettings
@@ -119,14 +118,12 @@ def _things(record: WalkRecord, chart: _Chart) -> Iterator[str]:
 def _believed(record: WalkRecord, chart: _Chart) -> Iterator[str]:
     """Dot what FollowMe believed of the things that are really there, and cross out phantoms."""
     for m in record.moments[::2]:
-        found = [seen_as(m, t) for t in m.things]
-        known = {o.track_id for o in found if o is not None}
         for o in m.seen:
             if o.zone < Zone.INFORM or o.distance_m > _FAR_M:
                 continue
             x, y = chart.x(m.time_s), chart.y(o.distance_m)
             colour = ZONE_COLOUR[o.zone]
-            if o.track_id in known:
+            if o.track_id in m.matches:
                 yield f"<circle cx='{x}' cy='{y}' r='1.6' fill='none' stroke='{colour}'/>"
             else:
                 yield (f"<path d='M{x - 2} {y - 2}l4 4m0 -4l-4 4' stroke='{colour}' fill='none'/>")

@@ -26,7 +26,10 @@ class TrueThing:
     kind : Kind
     label : str
     nearest_m : tuple of three floats
-        Its point nearest to the walker, walker frame.
+        Its point nearest to the walker in the frame of the body, x forward and y left: of what is
+        in the way, if any of it is. Its height is where the part begins that it belongs to.
+    sight_m : tuple of two floats
+        That point in the frame of the sight, which turns with the sway of the camera.
     closing_mps : float
         How fast it really comes nearer.
     zone, wide_zone : Zone
@@ -40,6 +43,7 @@ class TrueThing:
     kind: Kind
     label: str
     nearest_m: tuple[float, float, float]
+    sight_m: tuple[float, float] = (math.nan, math.nan)
     closing_mps: float = math.nan
     zone: Zone = Zone.CLEAR
     wide_zone: Zone = Zone.CLEAR
@@ -52,8 +56,8 @@ class TrueThing:
 
     @property
     def bearing_rad(self) -> float:
-        """Positive to the left."""
-        return math.atan2(self.nearest_m[1], self.nearest_m[0])
+        """As FollowMe's sight has it, positive to the left."""
+        return math.atan2(self.sight_m[1], self.sight_m[0])
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Moment:
         Nearest first.
     seen : tuple of Obstacle
         What was believed.
+    matches : mapping of track to id
+        Which real thing each of it was; phantoms are not in it.
     sight : Sight
     distances_known, observed_free : bool, float
         See :class:`followme.values.obstacle.Obstacles`.
@@ -84,6 +90,7 @@ class Moment:
     speed_mps: float
     things: tuple[TrueThing, ...]
     seen: tuple[Obstacle, ...] = ()
+    matches: Mapping[int, int] = field(default_factory=dict)
     sight: Sight = Sight.SEEING
     distances_known: bool = True
     observed_free: float = 0.0
@@ -96,6 +103,11 @@ class Moment:
     def obstacle(self, track_id: int) -> Obstacle | None:
         """Return what was believed of a track."""
         return next((o for o in self.seen if o.track_id == track_id), None)
+
+    def seen_as(self, thing: TrueThing) -> Obstacle | None:
+        """Return what was believed of a real thing: of all that are it, the nearest one."""
+        fitting = [o for o in self.seen if self.matches.get(o.track_id) == thing.id]
+        return min(fitting, key=lambda o: o.distance_m, default=None)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import numpy as np
 from followme.evaluation.hearing import CHAIN_S, SOUND_S, first_audible, sounding
 from followme.evaluation.image_faults import FaultWatch
 from followme.evaluation.key_frames import KeyFrames
-from followme.evaluation.truth import Snapshot, Truth, match, walker_speeds
-from followme.evaluation.walk_record import PIECE_S, Heard, Moment, TrueThing, WalkRecord
+from followme.evaluation.truth import Snapshot, Truth, walker_speeds
+from followme.evaluation.walk_record import PIECE_S, Heard, Moment, WalkRecord
 from followme.pipeline import Pipeline, PipelineSettings, Step
-from followme.sources.scene import Scene
+from followme.sources.outlines import Outline
 from followme.sources.walker_path import FloorPose
 from followme.stages.names import Names
 from followme.values.frame import Frame
@@ -30,10 +30,23 @@ _AFTER_S = 0.3
 
 @dataclass(frozen=True)
 class Shown:
-    """A frame of a walk and where the walker was."""
+    """A frame of a walk, and the truth of it.
 
-    pose: FloorPose
+    Parameters
+    ----------
+    frame : Frame
+    pose : FloorPose
+        Where the body of the walker was.
+    outlines : tuple of Outline
+        All that was there, in the frame of the body.
+    sight_yaw_rad : float
+        How far the camera was turned against the body, to the left.
+    """
+
     frame: Frame
+    pose: FloorPose
+    outlines: tuple[Outline, ...]
+    sight_yaw_rad: float = 0.0
 
     @property
     def time_s(self) -> float:
@@ -49,8 +62,6 @@ class Subject:
     ----------
     number, name : int, str
         Of the walk.
-    scene : Scene
-        What really stands there.
     speed_mps : float
         Of the walker, at which the windows of the walk hold.
     rate_hz : float
@@ -59,7 +70,6 @@ class Subject:
 
     number: int
     name: str
-    scene: Scene
     speed_mps: float
     rate_hz: float
 
@@ -119,10 +129,11 @@ class _Run:
     """What a walk leaves, as it goes on."""
 
     def __init__(self, subject: Subject, settings: PipelineSettings, keys: KeyFrames) -> None:
-        self._subject, self._settings, self._keys = subject, settings, keys
+        self._subject, self._keys = subject, keys
         self._watch = FaultWatch(1.0 / subject.rate_hz)
         self._said: list[Announcement] = []
         self._outcomes: dict[tuple[int, str, int], str] = {}
+        self._truth = Truth(settings.obstacles)
         self._steps: list[tuple[Step, float]] = []
         self.snapshots: list[Snapshot] = []
 
@@ -132,7 +143,10 @@ class _Run:
         begin = time.perf_counter()
         step = pipeline.step(one.frame)
         self._steps.append((step, (time.perf_counter() - begin) * 1e3))
-        self.snapshots.append(Snapshot(one.time_s, one.pose, one.frame.truth or ()))
+        seen = step.obstacles.obstacles
+        self.snapshots.append(
+            self._truth.snapshot(one.time_s, one.pose, one.outlines, seen, one.sight_yaw_rad)
+        )
         begun = self.note(step.announcements)
         self._keys.take(one.frame, step, begun)
         return begun
@@ -166,8 +180,7 @@ class _Run:
         )
 
     def _moments(self) -> tuple[Moment, ...]:
-        truth = Truth(self._subject.scene, self._settings.obstacles)
-        things = truth.things(self.snapshots)
+        things = self._truth.things(self.snapshots)
         speeds = walker_speeds(self.snapshots)
         return tuple(
             Moment(
@@ -176,6 +189,7 @@ class _Run:
                 speed_mps=float(speed),
                 things=there,
                 seen=step.obstacles.obstacles,
+                matches=snapshot.matches,
                 sight=step.obstacles.sight,
                 distances_known=step.obstacles.distances_known,
                 observed_free=step.obstacles.observed_free,
@@ -190,7 +204,6 @@ class _Run:
         self, a: Announcement, moments: tuple[Moment, ...], track: Pcm, begin_s: float
     ) -> Heard:
         onset_s = begin_s + first_audible(track, a.onset_s) + SOUND_S
-        thing = _about(a, moments)
         outcome = self._outcomes[_key(a)]
         return Heard(
             onset_s=onset_s,
@@ -204,7 +217,7 @@ class _Run:
             track_id=a.track_id,
             distance_m=a.distance_m,
             outcome=Outcome.CUT.value if outcome == Outcome.STARTED.value else outcome,
-            thing=None if thing is None else thing.id,
+            thing=_about(a, moments),
         )
 
 
@@ -216,13 +229,10 @@ def _onset_s(a: Announcement) -> float:
     return a.stamp_ns * 1e-9 + a.latency_s + SOUND_S
 
 
-def _about(a: Announcement, moments: tuple[Moment, ...]) -> TrueThing | None:
-    """Return the real thing that an announcement is about, where its evidence was seen."""
-    if a.track_id < 0:
-        return None
-    with_track = [m for m in moments if m.obstacle(a.track_id) is not None]
+def _about(a: Announcement, moments: tuple[Moment, ...]) -> int | None:
+    """Return which real thing an announcement is about, where its evidence was seen."""
+    with_track = [m for m in moments if a.track_id >= 0 and m.obstacle(a.track_id) is not None]
     if not with_track:
         return None
     evidence = min(with_track, key=lambda m: abs(m.time_s - a.stamp_ns * 1e-9))
-    obstacle = evidence.obstacle(a.track_id)
-    return None if obstacle is None else match(obstacle, evidence.things)
+    return evidence.matches.get(a.track_id)
