@@ -7,7 +7,8 @@ from setuptools import find_packages, setup
 NODES = ("camera", "depth_estimator", "obstacle_fusion", "speech", "overlay")
 SHARED = {
     "launch": ["launch/*.py"],
-    "config": ["config/*"],
+    "config": ["config/*.*"],
+    "config/walks": ["config/walks/*.yaml"],
     "rviz": ["rviz/*"],
     "models": ["models/*.onnx", "models/*.json"],
 }

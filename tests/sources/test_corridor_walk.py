@@ -82,7 +82,15 @@ def test_every_thing_and_a_door_is_seen_in_time() -> None:
         seen |= set(np.unique(labels).tolist())
     named = {CLASS_NAMES[i] for i in seen}
     assert named == {
-        "floor", "wall", "ceiling", "door", "person", "box", "chair", "shelf", "pillar"
+        "floor",
+        "wall",
+        "ceiling",
+        "door",
+        "person",
+        "box",
+        "chair",
+        "shelf",
+        "pillar",
     }
 
 
