@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from followme.sources.corridor_walk import HALF_WIDTH_M, a_corridor, demonstration
-from followme.sources.renderer import render
-from followme.sources.parts import CLASS_NAMES
 from followme.sources.course import Moment
+from followme.sources.parts import CLASS_NAMES
+from followme.sources.renderer import render
 from followme.sources.scene_truth import nearest_point
 from followme.sources.things import a_door_frame
 from followme.sources.walker_path import FloorPose

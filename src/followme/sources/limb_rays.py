@@ -23,7 +23,7 @@ Rays = tuple[Floats, Floats, Floats]
 
 
 class _Shape(NamedTuple):
-    """Figures of limbs in the optical frame; each (L,) float32, or those of one limb, or a ray's."""
+    """Figures of limbs in the optical frame, float32: (L,), or of one limb, or a ray each."""
 
     start: tuple[Floats, Floats, Floats]
     end: tuple[Floats, Floats, Floats]

@@ -73,7 +73,7 @@ class Route:
     """
 
     speed_mps: float = 1.0
-    start: FloorPose = FloorPose(0.0, 0.0)
+    start: FloorPose = field(default_factory=lambda: FloorPose(0.0, 0.0))
     steps: tuple[Step, ...] = ()
 
     def faster(self, speed_mps: float) -> Route:

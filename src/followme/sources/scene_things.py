@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from followme.sources.corridor_room import Corridor
@@ -101,7 +102,7 @@ def _course(fields: Fields, thing: Thing) -> Course:
     person = thing.kind is Kind.PERSON
     speed = moves.number("speed_mps", 1.0 if person else 0.5, 0.01, 20.0)
     turns = moves.flag("turns", person)
-    for n, (a, b) in enumerate(zip([(0.0, 0.0), *points], points), start=1):
+    for n, (a, b) in enumerate(pairwise([(0.0, 0.0), *points]), start=1):
         if a == b:
             raise SceneError(f"{moves.where} way_m, {n}.: it is where the thing already is")
     return Way(points, speed, thing.yaw_rad if turns else None)
