@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from followme.sources.corridor_walk import HALF_WIDTH_M, a_corridor, demonstration
-from followme.sources.renderer import render
-from followme.sources.parts import CLASS_NAMES
 from followme.sources.course import Moment
+from followme.sources.parts import CLASS_NAMES
+from followme.sources.renderer import render
 from followme.sources.scene_truth import nearest_point
 from followme.sources.things import a_door_frame
 from followme.sources.walker_path import FloorPose
@@ -82,7 +82,15 @@ def test_every_thing_and_a_door_is_seen_in_time() -> None:
         seen |= set(np.unique(labels).tolist())
     named = {CLASS_NAMES[i] for i in seen}
     assert named == {
-        "floor", "wall", "ceiling", "door", "person", "box", "chair", "shelf", "pillar"
+        "floor",
+        "wall",
+        "ceiling",
+        "door",
+        "person",
+        "box",
+        "chair",
+        "shelf",
+        "pillar",
     }
 
 

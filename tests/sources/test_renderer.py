@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from followme.sources.corridor_walk import HALF_WIDTH_M, HEIGHT_M, a_corridor
-from followme.sources.renderer import Rendered, render
 from followme.sources.parts import CLASS_NAMES, Box, Capsule
+from followme.sources.renderer import Rendered, render
 from followme.sources.scene import Scene, Thing
 from followme.sources.source import SourceError
 from followme.sources.surfaces import limb_ends

@@ -9,7 +9,7 @@ import pytest
 from followme.sources.corridor_walk import a_corridor
 from followme.sources.course import Moment
 from followme.sources.parts import Box, Capsule
-from followme.sources.scene import Mount, Panel, Scene, Thing
+from followme.sources.scene import Mount, Panel, Thing
 from followme.sources.source import SourceError
 from followme.sources.things import a_box, a_person
 from followme.values.obstacle import Kind

@@ -35,6 +35,7 @@ class Placement(NamedTuple):
     stride_rad: float = 0.0
 
 
+#: Where a thing is that has not moved.
 AT_REST = Placement()
 
 
@@ -53,6 +54,10 @@ class Stands:
     def placed_at(self, time_s: float) -> Placement:
         """Return the place at rest."""
         return AT_REST
+
+
+#: Of what never moves.
+STANDS = Stands()
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,10 @@ class Start:
     def waits_for_walker(self) -> bool:
         """Whether a time alone does not tell."""
         return self.walker_within_m is not None or self.walker_at_x_m is not None
+
+
+#: At the start of the walk.
+AT_ONCE = Start()
 
 
 @dataclass(frozen=True)

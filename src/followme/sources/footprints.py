@@ -13,7 +13,7 @@ _SHADOW_BELOW_M = 0.6
 
 
 def footprint_of(actor: int, thing: Thing) -> Footprint | None:
-    """Return the rectangle that the lower parts of a thing cover, None when it hangs or is a pit."""
+    """Return the rectangle that the lower parts of a thing cover, None where there is none."""
     corners: list[tuple[float, float]] = []
     for part in thing.parts:
         if isinstance(part, Pit):

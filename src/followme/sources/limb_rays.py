@@ -7,7 +7,7 @@ are therefore followed at once, each beside the figures of its limb; large limbs
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ Rays = tuple[Floats, Floats, Floats]
 
 
 class _Shape(NamedTuple):
-    """Figures of limbs in the optical frame; each (L,) float32, or those of one limb, or a ray's."""
+    """Figures of limbs in the optical frame, float32: (L,), or of one limb, or a ray each."""
 
     start: tuple[Floats, Floats, Floats]
     end: tuple[Floats, Floats, Floats]
@@ -39,12 +39,11 @@ class _Shape(NamedTuple):
 
     def of(self, which: int | NDArray[np.intp]) -> _Shape:
         """Return the figures of some limbs."""
-        return _Shape(
-            *(
-                tuple(axis[which] for axis in value) if isinstance(value, tuple) else value[which]
-                for value in self
-            )
-        )
+        figures: list[Any] = [
+            tuple(axis[which] for axis in value) if isinstance(value, tuple) else value[which]
+            for value in self
+        ]
+        return _Shape(*figures)
 
 
 def cast_limbs(surfaces: Surfaces, view: View, canvas: Canvas, now: Arrangement) -> None:
@@ -127,7 +126,13 @@ def _axes(vectors: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
 
 
 def _cast_large(
-    limbs: Limbs, shape: _Shape, i: int, window: list[int], light: Floats, view: View, canvas: Canvas
+    limbs: Limbs,
+    shape: _Shape,
+    i: int,
+    window: list[int],
+    light: Floats,
+    view: View,
+    canvas: Canvas,
 ) -> None:
     part = slice(window[0], window[1]), slice(window[2], window[3])
     ray = (view.across[part[1]][None, :], view.down[part[0]][:, None], np.float32(1.0))
@@ -212,7 +217,7 @@ def _facing(shape: _Shape, ray: Rays, depth: Floats, share: Floats, light: Float
     """Return the cosine between the surface's normal and the light, -1 to 1."""
     toward = depth * _dot(ray, (light[0], light[1], light[2]))
     toward = toward - shape.start_light - share * shape.line_light
-    return np.clip(toward / shape.radius, np.float32(-1.0), np.float32(1.0))
+    return np.asarray(np.clip(toward / shape.radius, np.float32(-1.0), np.float32(1.0)))
 
 
 def _dot(ray: Rays, vector: tuple[Floats, Floats, Floats]) -> Floats:

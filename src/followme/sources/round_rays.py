@@ -71,7 +71,7 @@ def _side(
     depth = (b - np.sqrt(b * b - a * c)) / a
     toward = (depth * along[0] - x) * np.float32(light[0])
     toward = toward + (depth * along[1] - y) * np.float32(light[1])
-    return depth, toward / np.float32(radius_m)
+    return np.asarray(depth, np.float32), np.asarray(toward / np.float32(radius_m), np.float32)
 
 
 def _end(
@@ -82,7 +82,7 @@ def _end(
     off_x = depth * along[0] - np.float32(to_axis[0])
     off_y = depth * along[1] - np.float32(to_axis[1])
     inside = off_x * off_x + off_y * off_y <= np.float32(radius_m**2)
-    return depth, inside & (depth > 0)
+    return np.asarray(depth, np.float32), np.asarray(inside & (depth > 0))
 
 
 def _window(item: Round, axis_m: NDArray[np.float64], view: View) -> Window | None:

@@ -8,7 +8,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from followme.sources.course import AT_REST, Course, Moment, Placement, Stands, Start
+from followme.sources.course import (
+    AT_ONCE,
+    AT_REST,
+    STANDS,
+    Course,
+    Moment,
+    Placement,
+    Start,
+)
 from followme.sources.parts import Colour, Finish, Material, Part, Pit, check_label
 from followme.sources.source import SourceError
 from followme.sources.walker_path import WalkerPath
@@ -100,8 +108,8 @@ class Thing:
     parts: tuple[Part, ...]
     at_m: tuple[float, float]
     yaw_rad: float = 0.0
-    course: Course = Stands()
-    start: Start = Start()
+    course: Course = STANDS
+    start: Start = AT_ONCE
     appears: bool = False
     stays_s: float = math.inf
 
@@ -111,7 +119,7 @@ class Thing:
             raise SourceError(f"thing {self.label}: id {self.id} must be from 1 to 255")
         if not self.parts:
             raise SourceError(f"thing {self.label}: it has no parts, give at least one")
-        moves = self.course != Stands() or self.yaw_rad != 0.0
+        moves = self.course != STANDS or self.yaw_rad != 0.0
         if moves and any(isinstance(part, Pit) for part in self.parts):
             raise SourceError(f"thing {self.label}: a pit neither moves nor turns")
 
@@ -191,4 +199,3 @@ class Scene:
             raise SourceError("scene: id 0 is for fixtures, give things ids from 1 to 255")
         if any(fixture.id for fixture in self.fixtures):
             raise SourceError("scene: fixtures have the id 0")
-

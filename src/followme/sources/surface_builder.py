@@ -181,7 +181,7 @@ class _Builder:
     def _add_pit(self, actor: int, thing: Thing, pit: Pit) -> None:
         """Add its four sides, seen from within, and its bottom."""
         half = (pit.size_m[0] / 2, pit.size_m[1] / 2, pit.depth_m / 2)
-        centre = np.array([pit.centre_m[0], pit.centre_m[1], -half[2]]) + (*thing.at_m, 0.0)
+        centre = np.array([*pit.centre_m, -half[2]]) + np.array([*thing.at_m, 0.0])
         surface = self._part_surface(actor, thing)
         for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1), (2, 1)):
             u, v = (a for a in range(3) if a != axis)

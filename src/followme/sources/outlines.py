@@ -1,0 +1,125 @@
+"""What things cover on the floor plan, part by part: the truth that corridors are held against."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followme.sources.course import Moment, Placement
+from followme.sources.parts import Box, Capsule, Cylinder, Part
+from followme.sources.scene import Scene, Thing
+from followme.sources.surfaces import limb_ends
+from followme.sources.walker_path import FloorPose
+from followme.values.obstacle import Kind
+
+_ROUND = np.arange(16) * (math.tau / 16)
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """One part of a thing, seen from above.
+
+    Parameters
+    ----------
+    id : int
+        Of the thing; 0 for walls and other parts of the room.
+    kind : Kind
+        Of the thing.
+    label : str
+        Of the thing.
+    corners_m : (N, 2) float64
+        Of a convex polygon in order around it, 2 of a wall; x forward and y left of the walker.
+    bottom_m, top_m : float
+        Above the floor; a pit has its bottom below 0 and its top at 0.
+    """
+
+    id: int
+    kind: Kind
+    label: str
+    corners_m: NDArray[np.float64]
+    bottom_m: float
+    top_m: float
+
+
+def outlines_of(scene: Scene, pose: FloorPose, when: float | Moment) -> tuple[Outline, ...]:
+    """Return all parts of all things that are there, and the walls, in the frame of a walker."""
+    moment = when if isinstance(when, Moment) else Moment(when)
+    found = []
+    for thing in (*scene.things, *scene.fixtures):
+        place = thing.placed_at(moment)
+        if place is not None:
+            found += [_seen(outline, pose) for outline in thing_outlines(thing, place)]
+    return (*found, *(_seen(outline, pose) for outline in _walls(scene)))
+
+
+def thing_outlines(thing: Thing, place: Placement) -> Iterator[Outline]:
+    """Yield the parts of one thing, in the frame of the scene."""
+    stand = FloorPose(*thing.position(place), thing.yaw_rad + place.turn_rad)
+    for part in thing.parts:
+        corners, bottom_m, top_m = _part(thing, part, stand, place)
+        yield Outline(thing.id, thing.kind, thing.label, corners, bottom_m, top_m)
+
+
+def _part(
+    thing: Thing, part: Part, stand: FloorPose, place: Placement
+) -> tuple[NDArray[np.float64], float, float]:
+    if isinstance(part, Capsule):
+        ends = limb_ends(part, thing, place)
+        low, high = float(ends[:, 2].min()), float(ends[:, 2].max())
+        return _stadium(ends[:, :2], part.radius_m), low - part.radius_m, high + part.radius_m
+    if isinstance(part, Cylinder):
+        axis = np.array([stand.from_walker(*part.centre_m)] * 2)
+        return _stadium(axis, part.radius_m), part.bottom_m, part.top_m
+    yaw_rad = part.yaw_rad if isinstance(part, Box) else 0.0
+    middle = FloorPose(part.centre_m[0], part.centre_m[1], yaw_rad)
+    length, width = part.size_m[0] / 2, part.size_m[1] / 2
+    square = ((-length, -width), (length, -width), (length, width), (-length, width))
+    corners = np.array([stand.from_walker(*middle.from_walker(*corner)) for corner in square])
+    if isinstance(part, Box):
+        half = part.size_m[2] / 2
+        return corners, part.centre_m[2] - half, part.centre_m[2] + half
+    return corners, -part.depth_m, 0.0
+
+
+def _stadium(ends: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]:
+    """Return corners around a line, (16 to 18, 2)."""
+    way = ends[1] - ends[0]
+    along = math.atan2(way[1], way[0])
+    turn = _ROUND - math.pi / 2 + math.tau / 32
+    ring = radius_m * np.stack([np.cos(turn + along), np.sin(turn + along)], axis=1)
+    first = np.cos(turn) > 0
+    # each half of the ring goes around its own end
+    return np.concatenate([ends[1] + ring[first], ends[0] + ring[~first]])
+
+
+def _walls(scene: Scene) -> Iterator[Outline]:
+    for panel in scene.panels:
+        if panel.axis != 2 and panel.label == "wall":
+            along = np.array([panel.low_m[0], panel.high_m[0]])
+            at = np.full(2, panel.at_m)
+            corners = np.stack([at, along] if panel.axis == 0 else [along, at], axis=1)
+            yield Outline(0, Kind.OBJECT, "wall", corners, panel.low_m[1], panel.high_m[1])
+
+
+def _seen(outline: Outline, pose: FloorPose) -> Outline:
+    corners = np.array([pose.to_walker(x, y) for x, y in outline.corners_m])
+    return Outline(
+        outline.id, outline.kind, outline.label, corners, outline.bottom_m, outline.top_m
+    )
+
+
+def distance_m(outline: Outline, x_m: float, y_m: float) -> float:
+    """Return how far a point is from an outline on the floor plan; 0 within it."""
+    point, corners = np.array([x_m, y_m]), outline.corners_m
+    ways = np.roll(corners, -1, axis=0) - corners
+    off = point - corners
+    length2 = np.maximum(np.einsum("ni,ni->n", ways, ways), 1e-12)
+    share = np.clip(np.einsum("ni,ni->n", off, ways) / length2, 0.0, 1.0)
+    nearest = float(np.hypot(*(off - share[:, None] * ways).T).min())
+    sides = ways[:, 0] * off[:, 1] - ways[:, 1] * off[:, 0]
+    within = len(corners) > 2 and (bool((sides > 0).all()) or bool((sides < 0).all()))
+    return 0.0 if within else nearest
