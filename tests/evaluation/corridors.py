@@ -1,25 +1,40 @@
-"""Tiny walks for the tests of evaluation: small images, few seconds."""
+"""Tiny walks for the tests of evaluation: written as scene files, few seconds each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from followme.evaluation.walk_run import Shown, Subject
-from followme.sources.corridor_walk import a_corridor
-from followme.sources.scene import Scene, Thing
-from followme.sources.synthetic import SyntheticSource
-from followme.sources.walker_path import WalkerPath, walking
+import yaml
 
-RATE_HZ = 15.0
+BOX = {"type": "box", "at_m": [5.0, 0.0], "size_m": [0.4, 0.4, 0.4]}
 
 
-def a_subject(things: Sequence[Thing] = (), path: WalkerPath | None = None) -> Subject:
-    scene = a_corridor(things, path or walking((0.0, 1.0), (6.0, 1.0)), length_m=12.0)
-    return Subject(1, "tiny walk", scene, 1.0, RATE_HZ)
+def a_walk(**changed: Any) -> dict[str, Any]:
+    """Return what a scene file holds: a box ahead, and a walker who stops before it."""
+    content: dict[str, Any] = {
+        "number": 2,
+        "name": "tiny box",
+        "text": "A box, and little time.",
+        "seconds": 4.5,
+        "rate_hz": 10,
+        "walker": {"path": [{"to_m": [4.0, 0]}]},
+        "corridor": {"length_m": 12, "doors": False},
+        "things": [BOX],
+        "expect": {
+            "messages": [
+                {"say": "WARN", "distance_m": [2.8, 3.7]},
+                {"say": "STOP", "distance_m": [1.0, 1.6], "foot": True},
+            ],
+            "at_most": 2,
+        },
+    }
+    content.update(changed)
+    return {key: value for key, value in content.items() if value is not None}
 
 
-def shown(scene: Scene, seconds: float | None = None, seed: int = 0) -> Iterator[Shown]:
-    source = SyntheticSource(160, 120, RATE_HZ, seed, seconds, scene=scene)
-    for frame in source.frames():
-        yield Shown(scene.path.pose_at(frame.stamp_ns * 1e-9), replace(frame))
+def written(folder: Path, name: str = "02_tiny_box.yaml", **changed: Any) -> Path:
+    """Write a scene file and return its path."""
+    path = folder / name
+    path.write_text(yaml.safe_dump(a_walk(**changed)))
+    return path

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from followme.evaluation.truth import Snapshot, Truth
+from followme.evaluation.truth import Truth
 from followme.evaluation.walk_record import (
     PIECE_S,
     Fault,
@@ -15,15 +15,30 @@ from followme.evaluation.walk_record import (
     TrueThing,
     WalkRecord,
 )
-from followme.sources.corridor_walk import a_corridor
+from followme.sources.outlines import Outline
 from followme.sources.walker_path import FloorPose
 from followme.values.intent import Priority
 from followme.values.obstacle import Kind, Obstacle, Side, Sight, Zone
-from followme.values.truth import TruthObject
 
 RATE_HZ = 10.0
 PRIORITY = {"stop": Priority.STOP, "warn": Priority.WARN, "inform": Priority.INFORM}
 ZONE = {"stop": Zone.STOP, "warn": Zone.WARN, "inform": Zone.INFORM}
+
+
+def a_part(
+    x_m: float,
+    y_m: float = 0.0,
+    z_m: float = 0.0,
+    top_m: float = 1.0,
+    *,
+    id: int = 1,
+    kind: Kind = Kind.OBJECT,
+    label: str = "box",
+) -> Outline:
+    """Return a thin part that begins at a point and reaches away from the walker."""
+    corners = np.array([(x_m, y_m), (x_m + 0.2, y_m)])
+    return Outline(id, kind, label, corners, z_m, max(top_m, z_m + 0.1))
+
 
 See = Callable[[float, TrueThing], Obstacle | None]
 
@@ -97,21 +112,23 @@ def a_record(
 ) -> WalkRecord:
     """Return a walk straight ahead toward one thing (none: ``from_m`` None) at 10 frames/s."""
     count = round(seconds * RATE_HZ)
+    truth = Truth()
     walk = []
     for n in range(count):
         pose = FloorPose(n * speed_mps / RATE_HZ, 0.0)
-        objects: tuple[TruthObject, ...] = ()
+        outlines = ()
         if from_m is not None and from_m > pose.x_m:
-            objects = (TruthObject(1, kind, "box", (from_m - pose.x_m, y_m, z_m)),)
-        walk.append(Snapshot(n / RATE_HZ, pose, objects))
-    things = Truth(a_corridor(length_m=40.0)).things(walk)
+            outlines = (a_part(from_m - pose.x_m, y_m, z_m, kind=kind),)
+        walk.append(truth.snapshot(n / RATE_HZ, pose, outlines))
+    things = truth.things(walk)
     moments = tuple(
         Moment(
             s.time_s,
             s.pose,
             speed_mps,
             there,
-            tuple(o for t in there if t.id > 0 and (o := see(s.time_s, t)) is not None),
+            tuple(o for t in there if (o := see(s.time_s, t)) is not None),
+            {7: 1},
             sight,
             observed_free=observed_free,
             rules_ms=5.0,

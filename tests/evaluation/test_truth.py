@@ -4,41 +4,42 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
-from followme.evaluation.truth import Snapshot, Truth, match, top_m
-from followme.sources.corridor_walk import a_corridor
-from followme.sources.things import a_box, a_person, a_pillar, a_shelf
+from followme.evaluation.truth import Truth
+from followme.sources.outlines import Outline
 from followme.sources.walker_path import FloorPose
 from followme.values.obstacle import Kind, Zone
-from followme.values.truth import TruthObject
-from tests.evaluation.records import an_obstacle
+from tests.evaluation.records import a_part, an_obstacle
+
+TRUTH = Truth()
 
 
-def walk_toward(*objects: TruthObject, speed_mps: float = 1.0, count: int = 10, things=()):
+def walk_toward(*parts: Outline, speed_mps: float = 1.0, count: int = 10):
     """Let things that stand come nearer as the walker goes."""
     walk = []
     for n in range(count):
         gone_m = n * 0.1 * speed_mps
-        moved = tuple(
-            TruthObject(o.id, o.kind, o.label, (o.nearest_m[0] - gone_m, *o.nearest_m[1:]))
-            for o in objects
-        )
-        walk.append(Snapshot(n * 0.1, FloorPose(gone_m, 0.0), moved))
-    return Truth(a_corridor(things, length_m=40.0)).things(walk)
+        moved = [
+            Outline(p.id, p.kind, p.label, p.corners_m - (gone_m, 0.0), p.bottom_m, p.top_m)
+            for p in parts
+        ]
+        walk.append(TRUTH.snapshot(n * 0.1, FloorPose(gone_m, 0.0), moved))
+    return TRUTH.things(walk)
 
 
-def box_at(x_m: float, y_m: float = 0.0, z_m: float = 0.0) -> TruthObject:
-    return TruthObject(1, Kind.OBJECT, "box", (x_m, y_m, z_m))
+def first(*parts: Outline):
+    return walk_toward(*parts, count=2)[0][0]
 
 
 def test_an_empty_walk_has_nothing():
-    assert Truth(a_corridor(length_m=40.0)).things([]) == []
+    assert TRUTH.things([]) == []
     assert walk_toward() == [()] * 10
 
 
 def test_speed_is_read_off_the_way():
-    things = walk_toward(box_at(5.0), speed_mps=1.4)
+    things = walk_toward(a_part(5.0), speed_mps=1.4)
     assert things[0][0].closing_mps == pytest.approx(1.4)
     assert things[-1][0].closing_mps == pytest.approx(1.4)
 
@@ -47,71 +48,105 @@ def test_speed_is_read_off_the_way():
     ("x_m", "zone"), [(6.0, Zone.CLEAR), (4.5, Zone.INFORM), (3.3, Zone.WARN), (1.8, Zone.STOP)]
 )
 def test_zones_are_those_of_b3(x_m, zone):
-    assert walk_toward(box_at(x_m, z_m=0.8), count=2)[0][0].zone is zone
+    assert first(a_part(x_m)).zone is zone
 
 
 def test_the_wide_zone_grants_the_slack_of_leaving():
-    (thing,) = walk_toward(box_at(3.8), count=2)[0]
+    thing = first(a_part(3.8))
     assert (thing.zone, thing.wide_zone) == (Zone.INFORM, Zone.WARN)
+    beside = first(a_part(1.4, 0.38))
+    assert (beside.zone, beside.wide_zone) == (Zone.CLEAR, Zone.STOP)
 
 
-def test_what_a_cane_finds_stops_later():
-    low = walk_toward(box_at(1.7), count=2, things=[a_box(1, (1.9, 0.0))])[0][0]
-    high = walk_toward(box_at(1.7), count=2, things=[a_pillar(1, (1.9, 0.0))])[0][0]
-    assert (low.zone, high.zone) == (Zone.WARN, Zone.STOP)
+def test_what_a_cane_finds_stops_later_but_a_drop_does_not():
+    assert first(a_part(1.7, top_m=0.4)).zone is Zone.WARN
+    assert first(a_part(1.7, top_m=0.9)).zone is Zone.STOP
+    pit = Outline(1, Kind.DROP_OFF, "hole", np.array([(1.7, -1.0), (1.7, 1.0)]), -0.3, 0.0)
+    assert first(pit).zone is Zone.STOP
+
+
+def test_a_high_part_beside_the_way_does_not_make_a_low_one_urgent():
+    low_in_the_way, high_beside = a_part(1.7, top_m=0.4), a_part(1.7, 0.8, top_m=1.5)
+    assert first(low_in_the_way, high_beside).zone is Zone.WARN
 
 
 @pytest.mark.parametrize(
     ("y_m", "inside"), [(0.0, True), (0.29, True), (0.31, False), (-0.29, True), (-0.31, False)]
 )
 def test_the_way_is_as_wide_as_the_body(y_m, inside):
-    assert walk_toward(box_at(1.4, y_m), count=1)[0][0].in_corridor is inside
+    near = a_part(1.0, y_m)
+    assert first(near).in_corridor is inside
 
 
 def test_the_way_widens_farther_away():
-    assert walk_toward(box_at(4.0, 0.38), count=1)[0][0].in_corridor
+    assert first(a_part(4.0, 0.38)).in_corridor
+    assert not first(a_part(1.0, 0.38)).in_corridor
 
 
-def test_what_hangs_above_the_head_is_not_in_the_way():
-    assert not walk_toward(box_at(2.0, 0.0, 2.05), count=1)[0][0].in_corridor
-    assert walk_toward(box_at(2.0, 0.0, 2.0), count=1)[0][0].in_corridor
+def test_what_hangs_above_the_head_or_lies_flat_is_not_in_the_way():
+    assert not first(a_part(2.0, 0.0, 2.05)).in_corridor
+    assert first(a_part(2.0, 0.0, 2.0)).in_corridor
+    mat = Outline(1, Kind.OBJECT, "box", np.array([(2.0, -0.5), (2.0, 0.5)]), 0.0, 0.02)
+    assert not first(mat).in_corridor
 
 
-def test_the_end_wall_is_a_thing_in_the_way():
-    scene = a_corridor(length_m=6.0)
-    walk = [Snapshot(n * 0.1, FloorPose(3.0 + n * 0.1, 0.0), ()) for n in range(3)]
-    things = Truth(scene).things(walk)[0]
-    assert things[0].distance_m == pytest.approx(3.0)
-    assert things[0].zone is Zone.WARN and things[0].id < 0
-    assert things[0].closing_mps == pytest.approx(1.0)
+def test_a_wide_thing_is_as_far_as_what_of_it_is_in_the_way():
+    slanted = Outline(1, Kind.OBJECT, "table", np.array([(1.0, 1.0), (3.0, -1.0)]), 0.7, 0.75)
+    thing = first(slanted)
+    assert thing.in_corridor
+    # of the line x + y = 2 the point nearest to the walker lies beside the way, at (1, 1)
+    assert abs(thing.nearest_m[1]) < 0.36
+    assert thing.distance_m == pytest.approx(1.7, abs=0.05)
 
 
-def test_the_walls_beside_are_not_in_the_way_until_one_turns_to_them():
-    truth = Truth(a_corridor(length_m=40.0))
-    ahead, turned = (
-        truth.things([Snapshot(0.0, FloorPose(10.0, 0.0, yaw), ())])[0]
-        for yaw in (0.0, math.radians(90))
-    )
-    assert ahead == ()
-    assert turned[0].distance_m == pytest.approx(1.2)
+def test_of_a_table_whose_legs_stand_outside_the_edge_is_met():
+    legs = [a_part(2.0, y, top_m=0.7) for y in (-0.6, 0.6)]
+    edge = Outline(1, Kind.OBJECT, "table", np.array([(2.0, -0.6), (2.0, 0.6)]), 0.71, 0.74)
+    thing = first(*legs, edge)
+    assert thing.nearest_m == pytest.approx((2.0, 0.0, 0.71))
 
 
-def test_a_wall_passed_at_a_slant_is_met_where_the_body_meets_it():
-    truth = Truth(a_corridor(length_m=40.0))
-    (wall, *_) = truth.things([Snapshot(0.0, FloorPose(10.0, 0.0, math.radians(45)), ())])[0]
-    # the shoulder at 0.30 m meets the wall at 1.2 m before the middle of the body does
-    assert wall.nearest_m[0] == pytest.approx(1.2 * math.sqrt(2) - 0.30, abs=0.02)
+def test_walls_and_fixtures_have_ids_of_their_own_below_zero():
+    walls = [
+        Outline(0, Kind.OBJECT, "wall", np.array(ends), 0.0, 2.5)
+        for ends in ([(-3.0, 1.2), (5.0, 1.2)], [(3.0, -1.2), (3.0, 1.2)])
+    ]
+    things = walk_toward(*walls, count=2)[0]
+    assert {t.id for t in things} == {-1, -2}
+    end = next(t for t in things if t.id == -2)
+    assert (end.in_corridor, end.zone) == (True, Zone.WARN)
+    assert not next(t for t in things if t.id == -1).in_corridor
 
 
-def test_heights_of_things():
-    assert top_m(a_box(1, (0.0, 0.0), (0.4, 0.4, 0.4))) == pytest.approx(0.4)
-    assert top_m(a_shelf(1, (0.0, 0.0))) == pytest.approx(1.9)
-    assert top_m(a_person(1, (0.0, 0.0))) == pytest.approx(1.74, abs=0.05)
+def test_sway_turns_the_sight_and_not_the_way():
+    thing = TRUTH.snapshot(
+        0.0, FloorPose(0.0, 0.0), [a_part(2.0)], sight_yaw_rad=math.radians(10)
+    ).things[1]
+    assert thing.nearest_m[1] == pytest.approx(0.0)
+    assert math.degrees(thing.bearing_rad) == pytest.approx(-10.0)
 
 
-def test_an_obstacle_is_the_nearest_real_thing_within_the_gate():
-    (near, far) = walk_toward(box_at(2.0), TruthObject(2, Kind.OBJECT, "bin", (3.5, 0.3, 0.0)))[0]
-    assert match(an_obstacle(far), (near, far)) == far
-    assert match(an_obstacle(near, nearest_m=(2.7, 0.0, 0.0)), (near, far)) == near
-    assert match(an_obstacle(near, nearest_m=(2.0, 1.5, 0.0)), (near, far)) is None
-    assert match(an_obstacle(near), ()) is None
+class TestMatches:
+    def matched(self, seen, *parts, sight_yaw_rad: float = 0.0):
+        snapshot = TRUTH.snapshot(0.0, FloorPose(0.0, 0.0), parts, [seen], sight_yaw_rad)
+        return snapshot.matches.get(seen.track_id)
+
+    def seen_at(self, x_m: float, y_m: float = 0.0):
+        return an_obstacle(first(a_part(2.0)), nearest_m=(x_m, y_m, 0.0), distance_m=x_m)
+
+    def test_an_obstacle_is_the_nearest_real_thing_within_the_gate(self):
+        parts = [a_part(2.0), a_part(3.5, 0.3, id=2)]
+        assert self.matched(self.seen_at(1.9), *parts) == 1
+        assert self.matched(self.seen_at(3.4), *parts) == 2
+        assert self.matched(self.seen_at(2.0, 1.2), *parts) is None
+        assert self.matched(self.seen_at(2.0)) is None
+
+    def test_any_place_on_a_wide_thing_is_that_thing(self):
+        shelf = Outline(1, Kind.OBJECT, "shelf", np.array([(2.0, -1.0), (2.0, 1.0)]), 0.0, 1.0)
+        assert self.matched(self.seen_at(2.0, 0.9), shelf) == 1
+
+    def test_a_swaying_sight_is_turned_back(self):
+        turned = math.radians(20)
+        spot = (3.0 * math.cos(-turned), 3.0 * math.sin(-turned))
+        assert self.matched(self.seen_at(*spot), a_part(3.0), sight_yaw_rad=turned) == 1
+        assert self.matched(self.seen_at(*spot), a_part(3.0)) is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from followme.evaluation.metrics import SHORT, Row, table
 from followme.evaluation.one_run import Finished
 from followme.evaluation.perceiving import settings_for
 from followme.evaluation.report_html import Chapter, write_page
-from followme.evaluation.runner import run_all
+from followme.evaluation.runner import Progress, run_all
 from followme.evaluation.table import text_table
 from followme.outputs.files import write_json
 from followme.sources.scene_file import walk_paths
@@ -60,8 +59,9 @@ def _check(given: argparse.Namespace) -> None:
     if given.grid == "full" and given.html is not None:
         raise ValueError("--html: a page shows each walk once, give it with --grid ci")
     if given.mutations and (given.grid == "full" or given.html or given.json or given.out):
-        raise ValueError("--mutations: it prints a table only; leave out --grid full, --html, "
-                         "--json and --out")
+        raise ValueError(
+            "--mutations: it prints a table only; leave out --grid full, --html, --json and --out"
+        )
 
 
 def _runs(given: argparse.Namespace) -> list[Run]:
@@ -82,7 +82,7 @@ def _runs(given: argparse.Namespace) -> list[Run]:
     )
 
 
-def _progress() -> object:
+def _progress() -> Progress | None:
     if not sys.stderr.isatty():
         return None
 
@@ -113,7 +113,7 @@ def _facts(
         f"{len(finished)} runs, {len(finished) - short} inside their windows, {short} short; "
         f"perception {given.perception}, seed {given.seed}, FollowMe {__version__}.",
         f"Rules (depth, floor, fusion, tracking, zones, scheduling): {rules_ms:.1f} ms a frame at "
-        f"320x240, p50, with {given.jobs} processes side by side; {verdict} the target of "
+        f"320x240, p50, {given.jobs} at a time; {verdict} the target of "
         f"{RULES_TARGET_MS:g} ms.",
         "Figures of synthetic walks are not proof of safety.",
     ]

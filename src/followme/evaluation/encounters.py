@@ -92,4 +92,3 @@ def lead_s(record: WalkRecord, id: int, at_s: float) -> float:
     if thing is None or math.isnan(distance_m) or thing.closing_mps < _SLOW_MPS:
         return math.nan
     return (distance_m - WalkerSettings().reach_m) / thing.closing_mps
-

@@ -6,7 +6,7 @@ what must not be said::
     expect:
       messages:                      # each must come; they are matched in this order
         - say: WARN
-          distance_m: [2.8, 3.7]     # W@3.7-2.8: true distance at onset, walker at this walk's speed
+          distance_m: [2.8, 3.7]     # W@3.7-2.8: true distance at onset, at the walk's speed
           words: [Head height]
         - say: STOP
           distance_m: [1.5, 2.1]

@@ -9,6 +9,8 @@ Point = tuple[float, float]
 #: All points with ``a x + b y + c >= 0``.
 HalfPlane = tuple[float, float, float]
 
+_FLAT_M2 = 1e-9
+
 
 def cut(shape: Iterable[Sequence[float]], planes: Iterable[HalfPlane]) -> list[Point]:
     """Return the part of a convex shape (corners in order, two for a line) in all half planes.
@@ -58,7 +60,10 @@ def _holds(shape: Sequence[Point], p: Point) -> bool:
         (x1 - x0) * (p[1] - y0) - (y1 - y0) * (p[0] - x0)
         for (x0, y0), (x1, y1) in zip(shape, (*shape[1:], shape[0]), strict=True)
     ]
-    return all(s > 0 for s in sides) or all(s < 0 for s in sides)
+    # a cut leaves corners double and shapes flat: neither edge nor area, so neither decides
+    if all(abs(s) < _FLAT_M2 for s in sides):
+        return False
+    return all(s > -_FLAT_M2 for s in sides) or all(s < _FLAT_M2 for s in sides)
 
 
 def _foot(a: Point, b: Point, p: Point) -> Point:

@@ -6,6 +6,8 @@ real chain adds, so that the latencies of a walk are those of a walker and not o
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ def sounding(track: Pcm, seconds: float) -> NDArray[np.bool_]:
     audible = np.abs(filled.astype(np.int32)) >= AUDIBLE
     loud = np.asarray(audible.reshape(count, piece).any(axis=1))
     at = np.flatnonzero(loud)
-    for low, high in zip(at, at[1:], strict=False):
+    for low, high in pairwise(at):
         if (high - low) * PIECE_S <= _WORD_GAP_S:
             loud[low:high] = True
     return loud

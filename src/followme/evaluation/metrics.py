@@ -71,7 +71,7 @@ class Row:
     figure : Figure
     value : float
         NaN where nothing was there to measure it.
-    n : int
+    n : float
         What it was counted on: things, frames, messages; minutes for rates.
     interval : tuple of two floats
         95 %; NaN where it cannot be told.
@@ -79,7 +79,7 @@ class Row:
 
     figure: Figure
     value: float
-    n: int
+    n: float
     interval: Interval = UNKNOWN
 
     @property
@@ -330,8 +330,8 @@ def _row(f: Figure, e: Evidence) -> Row:
         if not minutes:
             return Row(f, math.nan, 0)
         if f.kind == "count":
-            return Row(f, count, round(minutes))
-        return Row(f, count / minutes, round(minutes), poisson(round(count), minutes))
+            return Row(f, count, minutes)
+        return Row(f, count / minutes, minutes, poisson(round(count), minutes))
     if f.kind == "fewer":
         return _fewer(f, e)
     values = np.array(e.values.get(f.evidence, ()), float)

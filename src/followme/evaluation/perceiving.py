@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from followme.evaluation.grid import GridError
-from followme.pipeline import PipelineSettings
 from followme.perception.model_file import find_model
+from followme.pipeline import PipelineSettings
 from followme.stages.names import Names
 from followme.values.frame import Frame
 

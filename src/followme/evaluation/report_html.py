@@ -116,7 +116,8 @@ def _chapter(chapter: Chapter) -> str:
     said = "".join(f"<li>{escape(_line(h, record))}</li>" for h in counted(record.heard))
     return "\n".join(
         [
-            f"<h2>{record.number}. {escape(record.name)} <span class='{verdict}'>{word}</span></h2>",
+            f"<h2>{record.number}. {escape(record.name)} "
+            f"<span class='{verdict}'>{word}</span></h2>",
             f"<p class='text'>{escape(chapter.text)}</p>",
             f"<ul>{short}</ul>" if short else "",
             f"<ul>{said}</ul>" if said else "<p>Nothing was said.</p>",

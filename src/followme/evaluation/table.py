@@ -19,7 +19,7 @@ def cells(row: Row) -> tuple[str, ...]:
     if f.target == 0.0:
         sign = ""
     minutes = f.kind in ("rate", "count")
-    n = f"{row.n} min" if minutes else str(row.n)
+    n = f"{row.n:.1f} min" if minutes else f"{row.n:.0f}"
     return (
         f.group,
         f.text,

@@ -74,7 +74,8 @@ def _axes(chart: _Chart) -> Iterator[str]:
         x = chart.x(second)
         yield f"<line x1='{x}' x2='{x}' y1='{chart.y(0)}' y2='{chart.y(0) + 4}' stroke='#888'/>"
         yield (
-            f"<text x='{x}' y='{chart.y(0) + 16}' text-anchor='middle' fill='#555'>{second} s</text>"
+            f"<text x='{x}' y='{chart.y(0) + 16}' text-anchor='middle' fill='#555'>"
+            f"{second} s</text>"
         )
     s = ZoneSettings()
     for limit_m, zone in ((s.stop_m, Zone.STOP), (s.warn_m, Zone.WARN)):

@@ -144,7 +144,9 @@ class Truth:
         return thing, low, is_wide
 
     def _at_body_height(self, part: Outline) -> bool:
-        hits = part.bottom_m < self._corridor.head_high_m and part.top_m > self._s.corridor.foot_low_m
+        hits = (
+            part.bottom_m < self._corridor.head_high_m and part.top_m > self._s.corridor.foot_low_m
+        )
         return hits or part.bottom_m <= -DROP_M
 
     def _in_the_way(self, part: Outline, wider_m: float) -> Point | None:
@@ -174,9 +176,7 @@ class Truth:
         if math.isnan(closing_mps):
             closing_mps = walker_mps
         low = thing.id in walk[at].low and thing.kind is not Kind.DROP_OFF
-        approach = Approach(
-            thing.distance_m, closing_mps, walker_mps, self._s.walker.reach_m, low
-        )
+        approach = Approach(thing.distance_m, closing_mps, walker_mps, self._s.walker.reach_m, low)
         wide = thing.id in walk[at].wide
         return replace(
             thing,
