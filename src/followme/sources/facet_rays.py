@@ -96,9 +96,9 @@ def _cast(
         hit &= _within(along_u, facet.high_m[0] - facet.low_m[0])
         hit &= _within(along_v, facet.high_m[1] - facet.low_m[1])
         for low, high in facet.openings:
-            missing = _inside(along_u, low[0] - facet.low_m[0], high[0] - facet.low_m[0])
-            missing &= _inside(along_v, low[1] - facet.low_m[1], high[1] - facet.low_m[1])
-            hit &= ~missing
+            missing_u = _inside(along_u, low[0] - facet.low_m[0], high[0] - facet.low_m[0])
+            missing_v = _inside(along_v, low[1] - facet.low_m[1], high[1] - facet.low_m[1])
+            hit &= ~(missing_u & missing_v)
     if not hit.any():
         return
     per_m_x, per_m_y, column, row = (np.float32(value) for value in facet.texture)
