@@ -8,7 +8,7 @@ from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.perception import ModelSettings
-from followme.settings.setting import setting
+from followme.settings.setting import SettingsError, setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
 from followme.settings.tracking import HysteresisSettings, TrackingSettings
 from followme.settings.walker import WalkerSettings
@@ -23,17 +23,54 @@ class CameraNodeSettings:
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
     source: str = setting(
         "synthetic",
-        "synthetic, or a folder of images, of RGB-D frames, or a bag.",
+        "synthetic; webcam:0 or webcam:/dev/video0; a folder of images, of RGB-D frames or of a "
+        "bag; a bag or a video file.",
         read_only=True,
     )
     rate_hz: float = setting(
         10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True
     )
     loop: bool = setting(False, "Begin again when the source ends.", read_only=True)
-    width: int = setting(640, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
-    height: int = setting(480, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
+    width: int = setting(
+        640,
+        "Of synthetic images; a webcam is asked for it.",
+        unit="px",
+        low=16,
+        high=4096,
+        read_only=True,
+    )
+    height: int = setting(
+        480,
+        "Of synthetic images; a webcam is asked for it.",
+        unit="px",
+        low=16,
+        high=4096,
+        read_only=True,
+    )
     seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
+    calibration: str = setting(
+        "",
+        "camera_info file (YAML, as ROS camera_calibration writes it) that holds for every image; "
+        "empty: what the source brings.",
+        read_only=True,
+    )
+    field_of_view_deg: float = setting(
+        0.0,
+        "Horizontal field of view, for a source without calibration: makes a nominal one; 0 when "
+        "nobody knows it.",
+        unit="deg",
+        low=0.0,
+        high=179.0,
+        read_only=True,
+    )
     frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
+
+    def __post_init__(self) -> None:
+        if 0.0 < self.field_of_view_deg < 1.0:
+            raise SettingsError(
+                f"field_of_view_deg: {self.field_of_view_deg!r} is no field of view, give 0 when "
+                "nobody knows it, or 1 to 179 deg"
+            )
 
 
 @dataclass(frozen=True)
