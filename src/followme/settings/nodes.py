@@ -8,7 +8,7 @@ from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.perception import ModelSettings
-from followme.settings.setting import SettingsError, setting
+from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
 from followme.settings.tracking import HysteresisSettings, TrackingSettings
 from followme.settings.walker import WalkerSettings
@@ -50,7 +50,7 @@ class CameraNodeSettings:
     seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
     calibration: str = setting(
         "",
-        "camera_info file (YAML, as ROS camera_calibration writes it) that holds for every image; "
+        "A camera_info file (YAML, as ROS camera_calibration writes it), valid for every image; "
         "empty: what the source brings.",
         read_only=True,
     )
@@ -64,13 +64,6 @@ class CameraNodeSettings:
         read_only=True,
     )
     frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
-
-    def __post_init__(self) -> None:
-        if 0.0 < self.field_of_view_deg < 1.0:
-            raise SettingsError(
-                f"field_of_view_deg: {self.field_of_view_deg!r} is no field of view, give 0 when "
-                "nobody knows it, or 1 to 179 deg"
-            )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from followme.sources.calibration import camera_from_yaml, check_size
+from followme.sources.source import SourceError
 from followme.values.camera import Camera
 from followme.values.frame import Frame
 
@@ -26,12 +27,17 @@ class CameraChoice:
     Raises
     ------
     SourceError
-        When the file cannot be used.
+        When the file cannot be used, or no lens has that field of view.
     """
 
     def __init__(
         self, calibration: str, field_of_view_deg: float, report: Callable[[str], None]
     ) -> None:
+        if field_of_view_deg != 0.0 and not 1.0 <= field_of_view_deg <= 179.0:
+            raise SourceError(
+                f"field_of_view_deg: {field_of_view_deg!r} is none that a lens has; give 1 to 179, "
+                "or 0 when nobody knows it"
+            )
         self._file = calibration
         self._given = (
             camera_from_yaml(Path(calibration).expanduser(), report) if calibration else None
