@@ -63,7 +63,7 @@ def device_of(text: str) -> str:
         return f"/dev/video{int(name)}"
     if name.startswith("/dev/") and "\0" not in name:
         return name
-    known = [f"{_PREFIX}{i}" for i in range(3)] + [f"{_PREFIX}{d}" for d in _devices()]
+    known = [f"{_PREFIX}{name}" for name in (0, *_devices())]
     raise SourceError(
         f"source {text!r} names no webcam; give webcam:0 or webcam:/dev/video0"
         f"{did_you_mean(text, known)}"
