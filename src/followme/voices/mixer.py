@@ -82,8 +82,8 @@ class Mixer:
         playing, self._playing = self._playing, None
         if playing is None:
             return
-        if playing.next > 0:
-            rest = playing.samples[playing.next : playing.next + samples_in(FADE_S)]
+        rest = playing.samples[playing.next : playing.next + samples_in(FADE_S)]
+        if playing.next > 0 and len(rest):
             fade = np.linspace(self._gain_of(playing), 0.0, len(rest), dtype=np.float32)
             self._tails.append((rest * fade).astype(np.int16))
         self._events.append(MixerEvent("cut", playing.name, self._at))

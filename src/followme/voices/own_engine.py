@@ -207,8 +207,12 @@ class OwnEngine:
             self._working, self._trouble = True, ""
 
     def _keep(self, key: _Key, file: Path) -> None:
-        sound = trimmed(read_foreign_wav(file))
-        file.unlink(missing_ok=True)
+        try:
+            sound = trimmed(read_foreign_wav(file))
+        except VoiceError as error:
+            raise VoiceError(f"pyttsx3 gave no sound for {key[0]!r} ({error})") from error
+        finally:
+            file.unlink(missing_ok=True)
         if not sound.size:
             raise VoiceError(f"pyttsx3 gave no sound for {key[0]!r}")
         sound.setflags(write=False)
