@@ -233,6 +233,23 @@ def test_an_engine_that_dies_is_started_again_with_growing_pauses(
     assert pauses[0] < pauses[1] < pauses[2]
 
 
+def test_an_engine_that_dies_at_its_start_is_refused_with_a_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_path(tmp_path, monkeypatch, "import os\nos._exit(3)\n")
+    assert refused() == "pyttsx3 ended: set voice.engine to auto"
+
+
+def test_while_it_starts_the_substitute_speaks(folder: Path, substitute: Substitute) -> None:
+    own = an_engine(substitute)
+    assert not own.prepare("Chair", 180)
+    own.render("Chair", 180, "en")
+    assert own.fault == "pyttsx3 is starting; espeak-ng speaks instead"
+    own.await_ready()
+    assert own.fault == ""
+    own.close()
+
+
 def test_without_a_substitute_the_words_are_missing_and_said_to_be(folder: Path) -> None:
     own = an_engine(None)
     assert not own.speaks

@@ -61,7 +61,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         )
         if s.calibration:
             # refused now, not when somebody walks
-            first = next(self._source.frames(), None)
+            first = _first_frame(self._source)
             if first is not None:
                 self._choice.camera_for(first)
 
@@ -147,6 +147,13 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         self.publish("camera/image_raw", ColourImage(stamp_ns, frame.bgr))
         self.frames_out += 1
         self.note_work((time.perf_counter() - begin) * 1e3)
+
+
+def _first_frame(source: Source) -> Frame | None:
+    """Return a frame to look at; None where a live source has none just now."""
+    if isinstance(source, LiveSource):
+        return source.newest(_LIVE_WAIT_S)
+    return next(source.frames(), None)
 
 
 main = main_of(CameraNode)

@@ -28,6 +28,7 @@ _STABLE_S = 10.0
 _CACHED_PHRASES = 256
 # rendered first: it shows that the driver writes files
 _TRIAL = ("Ready", 180)
+_MEND = "set voice.engine to auto"
 
 _Key = tuple[str, int]
 
@@ -100,7 +101,8 @@ class OwnEngine:
             self.watch(time.monotonic())
             if self._trouble:
                 self.close()
-                raise VoiceError(self._trouble)
+                mend = "" if _MEND in self._trouble else f": {_MEND}"
+                raise VoiceError(f"{self._trouble}{mend}")
 
     def prepare(self, text: str, words_per_minute: int) -> bool:
         """Ask for a phrase unless it is known; return whether it is worth waiting for."""
@@ -127,7 +129,8 @@ class OwnEngine:
         if key in self._phrases:
             self._fault = ""
             return self._phrases[key]
-        self._say_fault(self._trouble or f"pyttsx3 did not render {text!r} in time")
+        late = f"pyttsx3 did not render {text!r} in time"
+        self._say_fault(self._trouble or (late if self._working else "pyttsx3 is starting"))
         if self._substitute is None:
             raise VoiceError(self._fault)
         return self._substitute.render(text, words_per_minute, language)
