@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
+
+from followme.voices.own_engine import OwnEngine
+from tests.voices.listening import eventually
 
 PITCH_HZ = 1000.0
 
@@ -84,3 +88,13 @@ def put_on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, library: str = _L
 def take_off_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let processes that are started from now on find no pyttsx3."""
     put_on_path(folder, monkeypatch, "raise ImportError('absent')\n")
+
+
+def finished(own: OwnEngine, text: str) -> None:
+    """Watch until a phrase is no longer waited for."""
+
+    def done() -> bool:
+        own.watch(time.monotonic())
+        return not own.waiting(text, 180)
+
+    eventually(done, f"the answer about {text!r}")

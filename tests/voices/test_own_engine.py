@@ -1,8 +1,7 @@
-"""The user's own engine, by a stand-in for its library; the last tests use the real one."""
+"""The user's own engine, by a stand-in for its library."""
 
 from __future__ import annotations
 
-import importlib.util
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,14 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from followme.voices.engine import espeak_libraries, shared_engine
 from followme.voices.own_engine import HUNG_S, PATIENCE_S, OwnEngine
 from followme.voices.pcm import Pcm
-from followme.voices.pyttsx3_renderer import _chosen
 from followme.voices.sink_options import SinkOptions
 from followme.voices.voice import VoiceError
 from tests.voices.listening import eventually, has_gone
-from tests.voices.stand_in import PITCH_HZ, put_on_path, take_off_path
+from tests.voices.stand_in import PITCH_HZ, finished, put_on_path, take_off_path
 
 
 class Substitute:
@@ -58,16 +55,6 @@ def own(folder: Path, substitute: Substitute) -> Iterator[OwnEngine]:
     made.await_ready()
     yield made
     made.close()
-
-
-def finished(own: OwnEngine, text: str) -> None:
-    """Watch until a phrase is no longer waited for."""
-
-    def done() -> bool:
-        own.watch(time.monotonic())
-        return not own.waiting(text, 180)
-
-    eventually(done, f"the answer about {text!r}")
 
 
 def back(own: OwnEngine) -> None:
@@ -277,82 +264,3 @@ def test_words_too_long_for_a_message_are_the_substitute_s(
     assert not own.prepare("very " * 2000, 180)
     own.render("very " * 2000, 180, "en")
     assert len(substitute.said) == 1
-
-
-class Voices:
-    """What an engine knows about voices."""
-
-    def __init__(self, own: str, *voices: tuple[str, str, list[str] | None]) -> None:
-        self._own = own
-        self._voices = [
-            type("V", (), dict(zip(("id", "name", "languages"), v, strict=True))) for v in voices
-        ]
-
-    def getProperty(self, name: str) -> Any:
-        return self._voices if name == "voices" else self._own
-
-
-ESPEAK = [
-    ("gmw/de", "German", ["de"]),
-    ("gmw/en-029", "English (Caribbean)", ["en-029"]),
-    ("gmw/en", "English (Great Britain)", ["en-gb"]),
-    ("gmw/en-us", "English (America)", ["en-us"]),
-    ("none", "Unnamed", None),
-]
-
-
-@pytest.mark.parametrize(
-    ("own", "wanted", "language", "chosen"),
-    [
-        ("gmw/de", "", "en", "gmw/en"),
-        ("gmw/en-us", "", "en", "gmw/en-us"),
-        ("gmw/en", "", "de", "gmw/de"),
-        ("unlisted", "", "en", "gmw/en"),
-        ("gmw/en", "", "en_US", "gmw/en-us"),
-        ("gmw/en", "German", "en", "gmw/de"),
-        ("gmw/en", "GMW/EN-US", "de", "gmw/en-us"),
-        ("gmw/en", "none", "en", "none"),
-    ],
-)
-def test_the_voice_is_the_wanted_one_else_one_of_the_language(
-    own: str, wanted: str, language: str, chosen: str
-) -> None:
-    assert _chosen(Voices(own, *ESPEAK), wanted, language) == chosen
-
-
-def test_an_engine_without_a_list_keeps_its_voice() -> None:
-    assert _chosen(Voices("x"), "", "en") is None
-
-
-@pytest.fixture(scope="module")
-def real() -> Iterator[OwnEngine]:
-    if importlib.util.find_spec("pyttsx3") is None:
-        pytest.skip("pyttsx3 is absent")
-    if not espeak_libraries():
-        pytest.skip("espeak-ng is absent")
-    made = OwnEngine(SinkOptions(engine="pyttsx3"), shared_engine())
-    made.await_ready()
-    yield made
-    made.close()
-
-
-def test_the_real_library_renders_words_one_after_the_other(real: OwnEngine) -> None:
-    for text in ("Stop. Chair ahead.", "Person approaching, 3 metres", "Kopfhöhe", "\ud800 door"):
-        assert real.prepare(text, 180)
-        finished(real, text)
-        sound = real.render(text, 180, "en")
-        assert real.fault == ""
-        assert 0.2 < len(sound) / 22050 < 3.0
-        assert abs(int(sound[0])) > 300 and abs(int(sound[-1])) > 300
-
-
-def test_the_real_library_says_what_has_no_sound(real: OwnEngine) -> None:
-    assert real.prepare("...", 180)
-    finished(real, "...")
-    with pytest.raises(VoiceError, match="has no sound"):
-        real.render("...", 180, "en")
-    assert "pyttsx3 gave no sound for '...'" in real.fault
-
-
-def test_the_real_dummy_driver_cannot_write_files(real: OwnEngine) -> None:
-    assert "the driver 'dummy' of pyttsx3 cannot write sound to a file" in refused(driver="dummy")
