@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.ros.base_node import BaseNode
-from followme.ros.pairing import DepthPairing
+from followme.ros.pairing import DepthPairing, LabelPairing
 from followme.ros.process import main_of
 from followme.settings import ObstacleFusionSettings
 from followme.stages.obstacles import ObstacleStage
 from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.detections import Detections
+from followme.values.frame import GreyImage
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Obstacles
 
 # The clock speaks when depth was silent for so many of its periods, so that it never competes
@@ -24,6 +28,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         super().__init__("obstacle_fusion", **wiring)
         self._stage: ObstacleStage | None = None
         self._pairing = DepthPairing()
+        self._labels = LabelPairing()
         self._published_ns = 0
         self.idle_s = 0.5 / self.settings.clock_hz
         # the calibration stands for its image: it is small and comes with each
@@ -33,6 +38,11 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         self.takes("depth/sigma", lambda v, _: self._put("sigma", v))
         self.takes("depth/camera_info", lambda v, _: self._put("info", v))
         self.takes("depth/status", lambda v, _: self._put("status", v))
+        self.takes("faces", lambda v, _: self._named(FACES, v))
+        self.takes("objects", lambda v, _: self._named(OBJECTS, v))
+        self.takes("segmentation/labels", lambda v, _: self._labels_came("labels", v))
+        self.takes("segmentation/confidence", lambda v, _: self._labels_came("confidence", v))
+        self.takes("segmentation/label_info", lambda v, _: self._labels.info(v))
 
     def load(self) -> None:
         self._stage = ObstacleStage(self.settings)
@@ -53,6 +63,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
 
     def restart(self) -> None:
         self._pairing.clear()
+        self._labels.clear()
         self._published_ns = 0
         if self._stage is not None:
             self._stage.reset()
@@ -73,6 +84,20 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
     def _moved(self, motion: Any, _frame_id: str) -> None:
         if self._stage is not None:
             self._stage.moved(motion)
+
+    def _named(self, who: str, seen: Detections | LabelMap) -> None:
+        if self._stage is not None:
+            self._stage.named(who, seen)
+
+    def _labels_came(self, part: str, image: GreyImage) -> None:
+        try:
+            labels = self._labels.put(part, image)
+        except ValueError as error:
+            # a label that has no name is its sender's mistake: say so, and wait for better ones
+            self.trouble(f"segmentation/labels: {error}")
+            return
+        if labels is not None:
+            self._named(LABELS, labels)
 
     def _put(self, part: str, value: Any) -> None:
         complete = self._pairing.put(part, value)

@@ -14,6 +14,8 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from followme.ros.gate import give_way
+
 
 def begin(args: Sequence[str] | None = None) -> None:
     """Initialise rclpy and leave the signals to :func:`stop_on_signals`."""
@@ -94,11 +96,13 @@ class Spinner:
             self._failed()
 
 
-def main_of(node_class: Callable[..., Node]) -> Callable[[], int]:
-    """Return the ``main`` of a node's executable."""
+def main_of(node_class: Callable[..., Node], *, gives_way: bool = False) -> Callable[[], int]:
+    """Return the ``main`` of a node's executable; ``gives_way``: at a lower priority."""
 
     def main() -> int:
         """Run the node until SIGINT or SIGTERM; 2 on a user's mistake."""
+        if gives_way:
+            give_way()
         return run_nodes(lambda: [node_class()])
 
     return main

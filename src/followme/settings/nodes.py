@@ -10,10 +10,12 @@ from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.perception import ModelSettings
 from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
-from followme.settings.tracking import HysteresisSettings, TrackingSettings
+from followme.settings.tracking import HysteresisSettings, NamingSettings, TrackingSettings
 from followme.settings.walker import WalkerSettings
 
 _AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
+_AFTER_DEPTH = "In one process: look at an image only after its depth is known, one node at a time."
+_MIRROR = "Publish the same as vision_msgs/Detection2DArray too, where vision_msgs is installed."
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,43 @@ class CameraNodeSettings:
 
 
 @dataclass(frozen=True)
+class FaceDetectorSettings:
+    """Node face_detector: where faces are, to blur them and to know people."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    after_depth: bool = setting(True, _AFTER_DEPTH)
+    mirror: bool = setting(False, _MIRROR, read_only=True)
+    model: ModelSettings = field(default_factory=ModelSettings)
+
+
+@dataclass(frozen=True)
+class ObjectDetectorSettings:
+    """Node object_detector: which things an image shows."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    after_depth: bool = setting(True, _AFTER_DEPTH)
+    mirror: bool = setting(False, _MIRROR, read_only=True)
+    model: ModelSettings = field(default_factory=ModelSettings)
+
+
+@dataclass(frozen=True)
+class SegmenterSettings:
+    """Node segmenter: what each pixel shows."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    after_depth: bool = setting(True, _AFTER_DEPTH)
+    every: int = setting(3, "Look at every so many images only.", low=1, high=30)
+    model: ModelSettings = field(default_factory=ModelSettings)
+
+
+@dataclass(frozen=True)
 class DepthEstimatorSettings:
     """Node depth_estimator: metres for each pixel."""
 
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    use_sensor: bool = setting(
+        True, "Take the metres of a depth sensor where there is one; false: of the network alone."
+    )
     pair_wait_s: float = setting(
         0.05,
         "How long an image waits for the sensor depth of its own stamp.",
@@ -99,6 +134,7 @@ class ObstacleFusionSettings:
     zones: ZoneSettings = field(default_factory=ZoneSettings)
     hysteresis: HysteresisSettings = field(default_factory=HysteresisSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    naming: NamingSettings = field(default_factory=NamingSettings)
     sight: SightSettings = field(default_factory=SightSettings)
 
 
