@@ -310,7 +310,8 @@ def test_the_graph_runs_without_any_network(graph: Graph, no_model_comes_along: 
     graph.spin(*composed.nodes.values())
     waiting = [composed.nodes[n] for n in ("face_detector", "object_detector", "segmenter")]
     await_that(lambda: any(o.obstacles for o in events.values["obstacles"]), why="obstacles")
-    assert all(node.waits_for is not None and not node.active for node in waiting)
+    await_that(lambda: all(node.waits_for is not None for node in waiting), why="they wait")
+    assert not any(node.active for node in waiting)
     assert not composed.looks_for_faces()
 
 

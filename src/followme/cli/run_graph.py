@@ -48,6 +48,7 @@ def run_graph(given: argparse.Namespace) -> int:
     begin(_ros_arguments(given))
     stop = stop_on_signals()
     ended: list[bool] = []
+    source: Source | None = None
 
     def end() -> None:
         ended.append(True)
@@ -74,6 +75,8 @@ def run_graph(given: argparse.Namespace) -> int:
         if spinner.error is not None:
             raise spinner.error
     finally:
+        if source is not None:
+            source.close()
         rclpy.try_shutdown()
     return 0
 

@@ -96,7 +96,8 @@ class BaseNode(LifecycleNode, Generic[S]):
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnose_timer = self.create_timer(1.0, self._diagnose, clock=steady)
         survive_invalid_transitions(self)
-        self._autostart = Autostart(self, steady) if self.settings.autostart else None
+        gives_way = self.spec.gate == "after"
+        self._autostart = Autostart(self, steady, gives_way) if self.settings.autostart else None
 
     # -- what subclasses use ---------------------------------------------------------------
 

@@ -12,6 +12,8 @@ from rclpy.lifecycle import TransitionCallbackReturn
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
+# A node that gives way starts this much later.
+_GIVE_WAY_S = 0.5
 # How often a node looks whether what it waits for has come.
 _LOOK_EVERY_S = 1.0
 
@@ -43,12 +45,14 @@ class Autostart:
         What to start.
     steady : Clock
         A clock that no simulation stops.
+    gives_way : bool
+        Whether nodes that matter more start first: loading a network would hold them up.
     """
 
-    def __init__(self, node: Any, steady: Clock) -> None:
+    def __init__(self, node: Any, steady: Clock, gives_way: bool = False) -> None:
         self._node = node
         self._pause_s = _FIRST_PAUSE_S
-        self._next_s = 0.0
+        self._next_s = time.monotonic() + _GIVE_WAY_S if gives_way else 0.0
         self._timer = node.create_timer(0.05, self._try, clock=steady)
 
     def _try(self) -> None:

@@ -34,6 +34,10 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
+# How long a callback may hold up the end.
+_JOIN_S = 5.0
+
+
 class Spinner:
     """Spins nodes in a thread of its own, so that the main thread can wait for signals.
 
@@ -51,21 +55,39 @@ class Spinner:
         self._nodes = nodes
         # rclpy's events executor would take less, but its timers never fire in the wheels' 7.1.6
         self._executor = SingleThreadedExecutor()
+        self._stopping = False
         for node in nodes:
             self._executor.add_node(node)
         self._thread = threading.Thread(target=self._spin, name="executor", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End spinning, then let every node stop its work and leave the graph."""
+        """End spinning, then let every node stop its work and leave the graph.
+
+        rclpy frees what its wait hangs on when ``shutdown`` is called meanwhile (a crash, now and
+        then), so the thread is ended first. One that is held up by a callback is left alone, and
+        with it the nodes: the process ends, and the sound process notices.
+        """
+        self._stopping = True
+        self._executor.wake()
+        self._thread.join(_JOIN_S)
+        if self._thread.is_alive():
+            return
         self._executor.shutdown()
-        self._thread.join(2.0)
         for node in self._nodes:
             node.destroy_node()
 
+    def call(self, act: Callable[[], object]) -> None:
+        """Run something in the executor's thread.
+
+        Subscriptions may only be ended there: rclpy does not bear it elsewhere while it waits.
+        """
+        self._executor.create_task(act)
+
     def _spin(self) -> None:
         try:
-            self._executor.spin()
+            while not self._stopping:
+                self._executor.spin_once()
         except ExternalShutdownException:
             pass
         except Exception as error:  # noqa: BLE001

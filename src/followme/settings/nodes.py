@@ -25,16 +25,46 @@ class CameraNodeSettings:
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
     source: str = setting(
         "synthetic",
-        "synthetic, or a folder of images, of RGB-D frames, or a bag.",
+        "synthetic; webcam:0 or webcam:/dev/video0; a folder of images, of RGB-D frames or of a "
+        "bag; a bag or a video file.",
         read_only=True,
     )
     rate_hz: float = setting(
         10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True
     )
     loop: bool = setting(False, "Begin again when the source ends.", read_only=True)
-    width: int = setting(640, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
-    height: int = setting(480, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
+    width: int = setting(
+        640,
+        "Of synthetic images; a webcam is asked for it.",
+        unit="px",
+        low=16,
+        high=4096,
+        read_only=True,
+    )
+    height: int = setting(
+        480,
+        "Of synthetic images; a webcam is asked for it.",
+        unit="px",
+        low=16,
+        high=4096,
+        read_only=True,
+    )
     seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
+    calibration: str = setting(
+        "",
+        "A camera_info file (YAML, as ROS camera_calibration writes it), valid for every image; "
+        "empty: what the source brings.",
+        read_only=True,
+    )
+    field_of_view_deg: float = setting(
+        0.0,
+        "Horizontal field of view, for a source without calibration: makes a nominal one; 0 when "
+        "nobody knows it.",
+        unit="deg",
+        low=0.0,
+        high=179.0,
+        read_only=True,
+    )
     frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
 
 
