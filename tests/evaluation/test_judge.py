@@ -100,6 +100,7 @@ class TestWhatMustNotBe:
 
     def test_too_many_messages(self):
         assert judged(a_record([heard(1.0), heard(2.0)]), at_most=2) == []
+        assert judged(a_record([heard(1.0), heard(2.0), heard(3.0, **CLEAR)]), at_most=2) == []
         (text,) = judged(a_record([heard(t) for t in (1, 2, 3)]), at_most=2)
         assert "3 messages, at most 2" in text
 

@@ -87,13 +87,16 @@ class TestSeen:
     [
         (0.2, Side.AHEAD_LEFT, Side.AHEAD_RIGHT),
         (0.2, Side.LEFT, Side.AHEAD),
-        (-0.2, Side.AHEAD_RIGHT, Side.AHEAD_LEFT),
+        (-0.4, Side.AHEAD_RIGHT, Side.AHEAD_LEFT),
+        (-0.4, Side.RIGHT, Side.AHEAD),
         (0.05, Side.AHEAD, Side.AHEAD_RIGHT),
-        (-0.05, Side.AHEAD_RIGHT, Side.AHEAD_LEFT),
+        (0.05, Side.AHEAD_LEFT, Side.AHEAD_RIGHT),
+        (-0.25, Side.AHEAD_RIGHT, Side.AHEAD_LEFT),
+        (-0.1, Side.AHEAD, Side.AHEAD_LEFT),
     ],
 )
 def test_sides_are_true_within_their_dead_band(y_m, right, wrong):
-    thing = TrueThing(1, Kind.OBJECT, "box", (2.0, y_m, 0.0))
+    thing = TrueThing(1, Kind.OBJECT, "box", (2.0, y_m, 0.0), span_m=(y_m, y_m + 0.2))
     assert side_is_right(right, thing)
     assert not side_is_right(wrong, thing)
 

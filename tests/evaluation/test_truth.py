@@ -123,7 +123,35 @@ def test_sway_turns_the_sight_and_not_the_way():
         0.0, FloorPose(0.0, 0.0), [a_part(2.0)], sight_yaw_rad=math.radians(10)
     ).things[1]
     assert thing.nearest_m[1] == pytest.approx(0.0)
-    assert math.degrees(thing.bearing_rad) == pytest.approx(-10.0)
+    assert np.degrees(thing.bearings_rad) == pytest.approx((-10.0, -10.0))
+    assert math.degrees(thing.bearing_error_rad(0.0)) == pytest.approx(10.0)
+
+
+def test_any_bearing_of_what_is_as_near_is_right():
+    face = Outline(1, Kind.OBJECT, "box", np.array([(2.0, -0.2), (2.0, 0.2)]), 0.0, 1.0)
+    thing = first(face)
+    assert np.degrees(thing.bearings_rad) == pytest.approx((-5.7, 5.7), abs=0.1)
+    assert thing.bearing_error_rad(math.radians(3)) == 0.0
+    assert math.degrees(thing.bearing_error_rad(math.radians(9))) == pytest.approx(3.3, abs=0.1)
+
+
+def test_who_turns_before_a_wall_does_not_come_nearer():
+    wall = Outline(0, Kind.OBJECT, "wall", np.array([(-3.0, 1.2), (40.0, 1.2)]), 0.0, 2.5)
+    walk = []
+    for n in range(20):
+        pose = FloorPose(0.0, 0.0, n * 0.08)
+        corners = np.array([pose.to_walker(x, y) for x, y in wall.corners_m])
+        turned = Outline(0, wall.kind, wall.label, corners, 0.0, 2.5)
+        walk.append(TRUTH.snapshot(n * 0.1, pose, [turned]))
+    zones = {t.zone for there in TRUTH.things(walk) for t in there}
+    assert zones <= {Zone.CLEAR, Zone.INFORM}
+
+
+def test_a_thing_begins_where_its_lowest_near_part_does():
+    top, leg = a_part(2.0, z_m=0.71), a_part(2.1, top_m=0.7)
+    assert first(top, leg).nearest_m[2] == 0.0
+    far_leg = a_part(2.4, top_m=0.7)
+    assert first(top, far_leg).nearest_m[2] == 0.71
 
 
 class TestMatches:

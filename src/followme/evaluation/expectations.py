@@ -41,8 +41,8 @@ what must not be said::
     One of these must stand in the text; upper and lower case are the same.
 
 ``at_most``
-    Messages in the whole walk, tones without words too; 0 is silence. Neither here nor anywhere
-    else do the greeting and other replies count.
+    Messages in the whole walk, tones without words too. The end of a warning (CLEAR, B7) is not
+    counted here. Neither here nor anywhere else do the greeting and other replies count.
 ``at_most_per_minute``, ``duty_at_most``
     Messages in any 60 s, and the largest share of any 20 s that is filled with sound.
 ``every_stop``

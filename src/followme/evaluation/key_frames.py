@@ -14,10 +14,12 @@ from followme.pipeline import Step
 from followme.settings import CorridorSettings
 from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.frame import ColourImage, Frame
-from followme.values.intent import Announcement
+from followme.values.intent import Announcement, Priority
 
 # Without a message a picture is taken this often, so that a silent walk can be looked at too.
 _EVERY_S = 4.0
+# Before that little is to be seen of what will come.
+_FIRST_S = 1.0
 # Of the pictures so many at most are of silence.
 _SILENT_SHARE = 0.5
 _QUALITY = 80
@@ -37,11 +39,12 @@ class KeyFrames:
     def __init__(self, most: int, corridor: CorridorSettings) -> None:
         self._most, self._corridor = most, corridor
         self._silent = 0
-        self._last_s = -_EVERY_S
+        self._last_s = _FIRST_S - _EVERY_S
         self.pictures: dict[float, bytes] = {}
 
     def take(self, frame: Frame, step: Step, begun: Sequence[Announcement]) -> None:
         """Keep the picture of a frame if something began to be heard, or none was kept lately."""
+        begun = [a for a in begun if a.priority is not Priority.REPLY]
         time_s = frame.stamp_ns * 1e-9
         room = len(self.pictures) < self._most
         silent_due = time_s - self._last_s >= _EVERY_S and self._silent < _SILENT_SHARE * self._most

@@ -28,6 +28,7 @@ _OTHER_SIDE_S, _OTHER_SIDE_RAD = 2.0, math.radians(10.0)
 _CROWD_PEOPLE, _CROWD_M = 4, 4.0
 _CLEAR_FREE = SchedulerSettings().clear_free
 _SIDE_M = HysteresisSettings().side_m
+_ALSO = {"glass": ("door", "window")}
 _TONED = ("STOP", "CLEAR")
 
 
@@ -73,7 +74,7 @@ def _exactness(met: Encounter, e: Evidence) -> None:
             e.value(f"mae_{low:g}_{high:g}", float(np.mean(errors)))
             relative = [x / s.thing.distance_m for x, s in zip(errors, band, strict=True)]
             e.value(f"absrel_{low:g}_{high:g}", float(np.mean(relative)))
-    turned = [abs(s.seen.bearing_rad - s.thing.bearing_rad) for s in pairs if s.seen is not None]
+    turned = [s.thing.bearing_error_rad(s.seen.bearing_rad) for s in pairs if s.seen is not None]
     if turned and met.id > 0:
         e.value("bearing_deg", float(np.degrees(np.mean(turned))))
     for s in pairs:
@@ -81,7 +82,7 @@ def _exactness(met: Encounter, e: Evidence) -> None:
             continue
         e.share("side", side_is_right(s.seen.side, s.thing))
         if s.seen.label:
-            e.share("label", s.seen.label == s.thing.label)
+            e.share("label", name_is_right(s.seen.label, s.thing.label))
 
 
 def _seen_m(s: Sighting) -> float:
@@ -89,12 +90,21 @@ def _seen_m(s: Sighting) -> float:
 
 
 def side_is_right(side: Side, thing: TrueThing) -> bool:
-    """Return whether a side is true, within the dead band of B6."""
-    y_m = thing.nearest_m[1]
-    left, right = side in (Side.AHEAD_LEFT, Side.LEFT), side in (Side.AHEAD_RIGHT, Side.RIGHT)
-    if abs(y_m) <= _SIDE_M:
-        return not ((right and y_m > 0.0) or (left and y_m < 0.0))
-    return left if y_m > 0.0 else right
+    """Return whether a side is true by the span of the thing (B8), within the dead band of B6."""
+    right_m, left_m = thing.span_m
+    allowed = set()
+    if right_m < _SIDE_M and left_m > -_SIDE_M:
+        allowed.add(Side.AHEAD)
+    if right_m > -_SIDE_M:
+        allowed |= {Side.AHEAD_LEFT, Side.LEFT}
+    if left_m < _SIDE_M:
+        allowed |= {Side.AHEAD_RIGHT, Side.RIGHT}
+    return side in allowed
+
+
+def name_is_right(name: str, real: str) -> bool:
+    """Return whether a name is that of a real thing; a glass door is both."""
+    return name == real or name in _ALSO.get(real, ())
 
 
 def _warning(record: WalkRecord, met: Encounter, e: Evidence) -> None:

@@ -20,8 +20,9 @@ from followme.values.obstacle import Side, Zone
 
 #: From the body to the tip of the cane.
 CANE_REACH_M = 1.0
-#: Half of what a cane sweeps.
-CANE_HALF_M = 0.45
+#: Half of the width in which what a cane finds is evaded: what it touches beyond the shoulders
+#: is a line to walk along.
+CANE_HALF_M = 0.30
 #: Edges above are passed below by a cane (B1).
 CANE_HIGH_M = 0.685
 #: Lower things are stepped over, shallower holes too (R7: canes find drops of 4 to 8 cm).

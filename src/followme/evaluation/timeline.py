@@ -98,10 +98,14 @@ def _faults(record: WalkRecord, chart: _Chart) -> Iterator[str]:
 
 def _things(record: WalkRecord, chart: _Chart) -> Iterator[str]:
     """Draw the true distance of each thing; thick and in the colour of its true zone in the way."""
-    for id in sorted({t.id for m in record.moments for t in m.things if t.distance_m <= _FAR_M}):
+    # walls beside the way are nobody's concern, those in it are
+    ids = {t.id for m in record.moments for t in m.things if t.id > 0 or t.in_corridor}
+    for id in sorted(ids):
         there = [(m.time_s, t) for m in record.moments for t in m.things if t.id == id]
         for (t0, a), (t1, b) in pairwise(there):
             if t1 - t0 > 0.5 or min(a.distance_m, b.distance_m) > _FAR_M:
+                continue
+            if (id < 0 and not b.in_corridor) or b.nearest_m[0] < 0.0:
                 continue
             colour = ZONE_COLOUR.get(b.zone, _FREE_COLOUR)
             width = 3 if b.in_corridor else 1
@@ -109,7 +113,10 @@ def _things(record: WalkRecord, chart: _Chart) -> Iterator[str]:
                 f"<line x1='{chart.x(t0)}' y1='{chart.y(a.distance_m)}' x2='{chart.x(t1)}' "
                 f"y2='{chart.y(b.distance_m)}' stroke='{colour}' stroke-width='{width}'/>"
             )
-        time_s, thing = next(((t, x) for t, x in there if x.distance_m <= _FAR_M), there[0])
+        shown = ((t, x) for t, x in there if x.distance_m <= _FAR_M and x.nearest_m[0] >= 0.0)
+        time_s, thing = next(((t, x) for t, x in shown if id > 0 or x.in_corridor), there[0])
+        if thing.distance_m > _FAR_M:
+            continue
         yield (
             f"<text x='{chart.x(time_s) + 4}' y='{chart.y(thing.distance_m) + 14}' fill='#333'>"
             f"{escape(thing.label)}</text>"

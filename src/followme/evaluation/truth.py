@@ -22,6 +22,10 @@ from followme.values.obstacle import Kind, Obstacle, Zone
 FARTHEST_M = 8.0
 #: A pit this deep is a drop (B11).
 DROP_M = 0.08
+# The way is nowhere wider, within the farthest distance.
+_WIDEST_M = 1.0
+# Points this much farther are as near.
+_AS_NEAR_M = 0.10
 # A speed is read off this long a piece of the way.
 _SPEED_OVER_S = 0.3
 # What was seen this near to a real thing was that thing; outlines are exact, so this is less
@@ -41,6 +45,8 @@ class Snapshot:
         Where the body of the walker was.
     things : mapping of id to TrueThing
         Real things and walls (negative ids), without zones.
+    middles_m : mapping of id to (x, y)
+        Where the middle of each is, in the frame of the scene.
     matches : mapping of track to id
         Which of them each obstacle that FollowMe believes in is.
     low : set of id
@@ -52,6 +58,7 @@ class Snapshot:
     time_s: float
     pose: FloorPose
     things: Mapping[int, TrueThing]
+    middles_m: Mapping[int, Point] = field(default_factory=dict)
     matches: Mapping[int, int] = field(default_factory=dict)
     low: frozenset[int] = frozenset()
     wide: frozenset[int] = frozenset()
@@ -107,7 +114,8 @@ class Truth:
             id_or_none = _match(obstacle, parts, sight_yaw_rad)
             if id_or_none is not None:
                 matches[obstacle.track_id] = id_or_none
-        return Snapshot(time_s, pose, things, matches, frozenset(low), frozenset(wide))
+        middles = {id: _middle(those, pose) for id, those in parts.items()}
+        return Snapshot(time_s, pose, things, middles, matches, frozenset(low), frozenset(wide))
 
     def things(self, walk: Sequence[Snapshot]) -> list[tuple[TrueThing, ...]]:
         """Return the real things of each snapshot with speeds and zones, nearest first."""
@@ -127,21 +135,28 @@ class Truth:
     ) -> tuple[TrueThing, bool, bool]:
         """Return a thing, whether a cane finds what is in the way, and whether it nearly is."""
         body = [p for p in parts if self._at_body_height(p)]
-        inside = [(p, point) for p in body if (point := self._in_the_way(p, 0.0)) is not None]
-        spots = inside or [(p, nearest([(x, y) for x, y in p.corners_m])) for p in body or parts]
-        part, (x, y) = min(spots, key=lambda spot: math.hypot(*spot[1]))
+        inside = [(p, shape) for p in body for shape in self._in_the_way(p, 0.0)]
+        spots = inside or [(p, [(x, y) for x, y in p.corners_m]) for p in body or parts]
+        points = [nearest(shape) for _, shape in spots]
+        at = min(range(len(spots)), key=lambda i: math.hypot(*points[i]))
+        x, y = points[at]
+        deep_m = math.hypot(x, y) + self._s.corridor.support_m
+        front = [
+            p for (p, _), point in zip(spots, points, strict=True) if math.hypot(*point) <= deep_m
+        ]
+        across = np.concatenate([p.corners_m[:, 1] for p in body or parts])
         wider_m = self._s.hysteresis.exit_width_m
-        low = bool(inside) and max(p.top_m for p, _ in inside) <= self._s.corridor.cane_high_m
         thing = TrueThing(
             id,
-            part.kind,
-            part.label,
-            (x, y, part.bottom_m),
-            sight_m=_turned((x, y), -sight_yaw_rad),
+            parts[0].kind,
+            parts[0].label,
+            (x, y, min(p.bottom_m for p in front)),
+            bearings_rad=_bearings([shape for _, shape in spots], (x, y), sight_yaw_rad),
+            span_m=(float(across.min()), float(across.max())),
             in_corridor=bool(inside),
         )
-        is_wide = bool(inside) or any(self._in_the_way(p, wider_m) is not None for p in body)
-        return thing, low, is_wide
+        low = bool(inside) and max(p.top_m for p, _ in inside) <= self._s.corridor.cane_high_m
+        return thing, low, bool(inside) or any(self._in_the_way(p, wider_m) for p in body)
 
     def _at_body_height(self, part: Outline) -> bool:
         hits = (
@@ -149,16 +164,13 @@ class Truth:
         )
         return hits or part.bottom_m <= -DROP_M
 
-    def _in_the_way(self, part: Outline, wider_m: float) -> Point | None:
-        """Return the nearest point of a part within the way of the body; None when it is not."""
-        if np.abs(part.corners_m[:, 1]).min() > FARTHEST_M or part.corners_m[:, 0].max() <= 0.0:
-            return None
-        points = []
-        for planes in self._way(wider_m):
-            shape = cut(part.corners_m, planes)
-            if shape:
-                points.append(nearest(shape))
-        return min(points, key=lambda p: math.hypot(*p), default=None)
+    def _in_the_way(self, part: Outline, wider_m: float) -> list[list[Point]]:
+        """Return what of a part is within the way of the body; empty when nothing is."""
+        y = part.corners_m[:, 1]
+        if y.min() > _WIDEST_M or y.max() < -_WIDEST_M or part.corners_m[:, 0].max() <= 0.0:
+            return []
+        shapes = (cut(part.corners_m, planes) for planes in self._way(wider_m))
+        return [shape for shape in shapes if shape]
 
     def _way(self, wider_m: float) -> Iterable[tuple[HalfPlane, ...]]:
         """Return the way of the body as a straight strip and a wedge that widens (B1)."""
@@ -201,11 +213,34 @@ def _by_thing(outlines: Iterable[Outline]) -> dict[int, list[Outline]]:
     fixture = 0
     for outline in outlines:
         fixture -= outline.id == 0
-        id = outline.id or fixture
-        x, y = nearest([(a, b) for a, b in outline.corners_m])
-        if math.hypot(x, y) <= FARTHEST_M:
-            parts.setdefault(id, []).append(outline)
-    return parts
+        parts.setdefault(outline.id or fixture, []).append(outline)
+    return {id: those for id, those in parts.items() if any(_is_near(p) for p in those)}
+
+
+def _is_near(part: Outline) -> bool:
+    return math.hypot(*nearest([(x, y) for x, y in part.corners_m])) <= FARTHEST_M
+
+
+def _middle(parts: Sequence[Outline], pose: FloorPose) -> Point:
+    x, y = np.concatenate([p.corners_m for p in parts]).mean(axis=0)
+    return pose.from_walker(float(x), float(y))
+
+
+def _bearings(
+    shapes: Sequence[Sequence[Point]], near: Point, sight_yaw_rad: float
+) -> tuple[float, float]:
+    """Return between which bearings points lie that are as near as the nearest one."""
+    share = np.linspace(0.0, 1.0, 16)[:, None]
+    far_m = math.hypot(*near) + _AS_NEAR_M
+    spots = [np.array([near])]
+    for shape in shapes:
+        corners = np.array(shape)
+        for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            edge = a + share * (b - a)
+            spots.append(edge[np.hypot(edge[:, 0], edge[:, 1]) <= far_m])
+    x, y = np.concatenate(spots).T
+    turned = np.arctan2(y, x) - sight_yaw_rad
+    return float(turned.min()), float(turned.max())
 
 
 def _match(
@@ -230,7 +265,11 @@ def _turned(p: Point, by_rad: float) -> Point:
 
 
 def _closing(walk: Sequence[Snapshot], at: int, thing: TrueThing) -> float:
-    """Return how fast it comes nearer, from the way before; at its first sight the way after."""
+    """Return how fast it comes nearer, from the way before; at its first sight the way after.
+
+    Read off the middles of thing and walker: the nearest point jumps from foot to foot of a person
+    who walks, and along a wall when the walker turns.
+    """
     other = at
     while (
         other > 0
@@ -241,5 +280,9 @@ def _closing(walk: Sequence[Snapshot], at: int, thing: TrueThing) -> float:
     other = at + 1 if other == at else other
     if other >= len(walk) or thing.id not in walk[other].things:
         return math.nan
-    step_s = walk[at].time_s - walk[other].time_s
-    return (walk[other].things[thing.id].distance_m - thing.distance_m) / step_s
+    now, then = walk[at], walk[other]
+    step_s = now.time_s - then.time_s
+    own = np.subtract(now.middles_m[thing.id], then.middles_m[thing.id])
+    walked = np.subtract((now.pose.x_m, now.pose.y_m), (then.pose.x_m, then.pose.y_m))
+    turn = now.pose.yaw_rad + thing.bearing_rad
+    return float(np.dot(walked - own, (math.cos(turn), math.sin(turn))) / step_s)

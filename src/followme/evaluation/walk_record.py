@@ -27,9 +27,13 @@ class TrueThing:
     label : str
     nearest_m : tuple of three floats
         Its point nearest to the walker in the frame of the body, x forward and y left: of what is
-        in the way, if any of it is. Its height is where the part begins that it belongs to.
-    sight_m : tuple of two floats
-        That point in the frame of the sight, which turns with the sway of the camera.
+        in the way, if any of it is. Its height is where the thing begins there.
+    bearings_rad : tuple of two floats
+        Between which bearings points lie that are as near within 0.10 m, in the frame of the
+        sight, which turns with the sway of the camera; left is positive. Which of them is called
+        the nearest, noise decides.
+    span_m : tuple of two floats
+        Its rightmost and leftmost y at body height, frame of the body.
     closing_mps : float
         How fast it really comes nearer.
     zone, wide_zone : Zone
@@ -43,7 +47,8 @@ class TrueThing:
     kind: Kind
     label: str
     nearest_m: tuple[float, float, float]
-    sight_m: tuple[float, float] = (math.nan, math.nan)
+    bearings_rad: tuple[float, float] = (math.nan, math.nan)
+    span_m: tuple[float, float] = (math.nan, math.nan)
     closing_mps: float = math.nan
     zone: Zone = Zone.CLEAR
     wide_zone: Zone = Zone.CLEAR
@@ -56,8 +61,13 @@ class TrueThing:
 
     @property
     def bearing_rad(self) -> float:
-        """As FollowMe's sight has it, positive to the left."""
-        return math.atan2(self.sight_m[1], self.sight_m[0])
+        """Of its nearest point in the frame of the body, positive to the left."""
+        return math.atan2(self.nearest_m[1], self.nearest_m[0])
+
+    def bearing_error_rad(self, bearing_rad: float) -> float:
+        """Return how far a bearing of the sight is off; 0 between its bearings."""
+        low, high = self.bearings_rad
+        return max(low - bearing_rad, bearing_rad - high, 0.0)
 
 
 @dataclass(frozen=True)
