@@ -16,7 +16,7 @@ from followme.evaluation.floor_plan import box, cut
 from followme.sources.outlines import Outline
 from followme.sources.walker_path import FloorPose
 from followme.values.intent import Announcement
-from followme.values.obstacle import Side, Zone
+from followme.values.obstacle import Kind, Side, Zone
 
 #: From the body to the tip of the cane.
 CANE_REACH_M = 1.0
@@ -40,10 +40,14 @@ _SIDE_MPS = 0.35
 _STAND_S = 1.0
 _SLOWED = 0.6
 _STEP_M = 0.65
-# How far from the middle a walker can stand before the shoulder meets a wall of the corridor.
-_MOST_ASIDE_M = 0.85
-# A walker comes back to the middle once nothing was heard this long.
-_BACK_AFTER_S = 3.0
+# A walker stays aside until the place of which they heard is behind them by this much; where they
+# heard no distance they take it to be so far.
+_BEHIND_M, _UNHEARD_M = 1.0, 2.0
+# What the cane feels beside the body is not walked into.
+_BESIDE_M = 0.25
+_SLOW_S = 3.0
+# A cane that still finds the same thing stops its walker again.
+_AGAIN_S = 2.0
 # Words about a warning must be heard before they can be followed.
 _WORDS_S = 1.2
 # A slower walker stands.
@@ -59,6 +63,7 @@ class _Answer:
     at_s: float
     stop: bool
     side: Side
+    distance_m: float = _UNHEARD_M
 
 
 @dataclass
@@ -83,7 +88,7 @@ class SimulatedWalker:
     listens: bool = True
     contacts: list[int] = field(default_factory=list)
     _answers: list[_Answer] = field(default_factory=list)
-    _known: set[int] = field(default_factory=set)
+    _found_s: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._rng = np.random.default_rng([self.seed, 17])
@@ -92,7 +97,8 @@ class SimulatedWalker:
         self._aside_m = self.start.y_m
         self._stands_until_s = -math.inf
         self._slow_until_s = -math.inf
-        self._evades_until_s = -math.inf
+        self._evades: Side | None = None
+        self._evades_until_m = -math.inf
 
     def hears(self, onset_s: float, a: Announcement) -> None:
         """Take in a message; the answer comes after a reaction time."""
@@ -101,7 +107,9 @@ class SimulatedWalker:
         # tone and word "stop" come first, so a walker need not hear it out
         heard_s = 0.0 if a.zone is Zone.STOP else _WORDS_S if a.text else 0.15
         at_s = onset_s + heard_s + self._reaction_s()
-        self._answers.append(_Answer(at_s, a.zone is Zone.STOP, a.side))
+        told = any(c.isdigit() for c in a.text)
+        distance_m = a.distance_m if told else _UNHEARD_M
+        self._answers.append(_Answer(at_s, a.zone is Zone.STOP, a.side, distance_m))
 
     def walk(self, time_s: float, step_s: float, outlines: Sequence[Outline]) -> None:
         """Go on for ``step_s``; outlines are those around at the pose of now."""
@@ -111,73 +119,91 @@ class SimulatedWalker:
             self._follow(answer, time_s)
         self._sweep(time_s, outlines)
         self._touch(time_s, outlines)
-        self._move(time_s, step_s)
+        self._move(time_s, step_s, outlines)
 
     def _follow(self, answer: _Answer, time_s: float) -> None:
         if answer.stop:
             self._stands_until_s = time_s + self.speed_mps / _BRAKE_MPS2 + _STAND_S
         else:
-            self._slow_until_s = time_s + _BACK_AFTER_S
-        self._step_aside(answer.side, time_s)
+            self._slow_until_s = time_s + _SLOW_S
+        self._step_aside(answer)
 
-    def _step_aside(self, side: Side, time_s: float) -> None:
+    def _step_aside(self, answer: _Answer) -> None:
         """Choose where to pass: away from the thing, else where there is more room."""
-        if time_s < self._evades_until_s:
-            self._evades_until_s = time_s + _BACK_AFTER_S
+        until_m = self.pose.x_m + answer.distance_m + _BEHIND_M
+        self._evades_until_m = max(self._evades_until_m, until_m)
+        if self._evades is not None and answer.side in (self._evades, Side.AHEAD):
             return
-        if side in (Side.AHEAD_LEFT, Side.LEFT):
+        if answer.side in (Side.AHEAD_LEFT, Side.LEFT):
             way = -1.0
-        elif side in (Side.AHEAD_RIGHT, Side.RIGHT):
+        elif answer.side in (Side.AHEAD_RIGHT, Side.RIGHT):
             way = 1.0
         else:
             way = -math.copysign(1.0, self.pose.y_m) if abs(self.pose.y_m) > 0.05 else self._coin()
-        aside_m = self.pose.y_m + way * _STEP_M
-        self._aside_m = max(-_MOST_ASIDE_M, min(_MOST_ASIDE_M, aside_m))
-        self._evades_until_s = time_s + _BACK_AFTER_S
+        self._evades = answer.side
+        self._aside_m = self.pose.y_m + way * _STEP_M
 
     def _sweep(self, time_s: float, outlines: Sequence[Outline]) -> None:
         """Let the cane find what stands low: the walker stops and steps aside."""
         for part in outlines:
             low = part.bottom_m < CANE_HIGH_M and part.top_m > CANE_LOW_M
             drop = part.bottom_m <= -CANE_DROP_M
-            if not (low or drop) or part.id in self._known:
+            if not (low or drop) or time_s - self._found_s.get(part.id, -math.inf) < _AGAIN_S:
                 continue
             shape = cut(part.corners_m, _SWEPT)
             if shape:
-                if part.id:
-                    self._known.add(part.id)
+                self._found_s[part.id] = time_s
                 middle_m = sum(y for _, y in shape) / len(shape)
                 self._answers.append(_Answer(time_s + self._reaction_s(), True, _side_of(middle_m)))
 
     def _touch(self, time_s: float, outlines: Sequence[Outline]) -> None:
-        speed_mps = math.hypot(self.forward_mps, self.left_mps)
-        # whoever meets a walker that stands walks around them
-        if speed_mps <= _STANDS_MPS:
-            return
         for part in outlines:
             hits = part.bottom_m < BODY_HIGH_M and part.top_m > CANE_LOW_M
             hits |= part.bottom_m <= -CANE_DROP_M
-            if hits and part.id > 0 and part.id not in self.contacts and cut(part.corners_m, _BODY):
+            if not hits or part.id <= 0 or part.id in self.contacts or not self._moves_into(part):
+                continue
+            if cut(part.corners_m, _BODY):
                 self.contacts.append(part.id)
                 self._stands_until_s = time_s + _STAND_S
 
-    def _move(self, time_s: float, step_s: float) -> None:
+    def _moves_into(self, part: Outline) -> bool:
+        """Whether it is the walker who comes: people walk around one who stands or steps aside."""
+        if part.kind is Kind.PERSON:
+            return self.forward_mps > _STANDS_MPS
+        return math.hypot(self.forward_mps, self.left_mps) > _STANDS_MPS
+
+    def _move(self, time_s: float, step_s: float, outlines: Sequence[Outline]) -> None:
         stands = time_s < self._stands_until_s
         wanted_mps = 0.0 if stands else self.speed_mps
         if not stands and time_s < self._slow_until_s:
             wanted_mps *= _SLOWED
-        if time_s >= self._evades_until_s:
-            self._aside_m = self.start.y_m
+        if self.pose.x_m >= self._evades_until_m:
+            self._evades, self._aside_m = None, self.start.y_m
         limit = _BRAKE_MPS2 if wanted_mps < self.forward_mps else _SPEED_UP_MPS2
         change = wanted_mps - self.forward_mps
         self.forward_mps += max(-limit * step_s, min(limit * step_s, change))
-        missing_m = self._aside_m - self.pose.y_m
         # who brakes does not step aside yet
         braking = stands and self.forward_mps > 0.05
-        self.left_mps = 0.0 if braking else max(-_SIDE_MPS, min(_SIDE_MPS, missing_m / step_s))
+        self.left_mps = 0.0 if braking else self._sideways_mps(step_s, outlines)
         self.pose = FloorPose(
             self.pose.x_m + self.forward_mps * step_s, self.pose.y_m + self.left_mps * step_s
         )
+
+    def _sideways_mps(self, step_s: float, outlines: Sequence[Outline]) -> float:
+        missing_m = self._aside_m - self.pose.y_m
+        if abs(missing_m) < 1e-3:
+            return 0.0
+        left = missing_m > 0.0
+        beside = (
+            (1.0, 0.0, 0.10),
+            (-1.0, 0.0, REACH_M),
+            (0.0, 1.0 if left else -1.0, -BODY_HALF_M),
+            (0.0, -1.0 if left else 1.0, BODY_HALF_M + _BESIDE_M),
+        )
+        felt = (p for p in outlines if p.bottom_m < CANE_HIGH_M and p.top_m > CANE_LOW_M)
+        if any(cut(part.corners_m, beside) for part in felt):
+            return 0.0
+        return max(-_SIDE_MPS, min(_SIDE_MPS, missing_m / step_s))
 
     def _reaction_s(self) -> float:
         return max(0.3, float(self._rng.normal(_REACTION_S, _REACTION_SPREAD_S)))
