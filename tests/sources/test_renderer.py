@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ from followme.sources.parts import CLASS_NAMES, Box, Capsule
 from followme.sources.renderer import Rendered, render
 from followme.sources.scene import Scene, Thing
 from followme.sources.source import SourceError
-from followme.sources.surfaces import limb_ends
+from followme.sources.surfaces import limbs_at
 from followme.sources.things import a_box, a_person, a_pillar, a_shelf
 from followme.sources.walker_path import FloorPose, walking
 from followme.values.camera import Attitude, Camera
@@ -79,7 +80,7 @@ def _clearance_m(scene: Scene, points: NDArray[np.float64]) -> NDArray[np.float6
 
 def _part_m(thing: Thing, part: Box | Capsule, points: NDArray[np.float64]) -> NDArray[np.float64]:
     if isinstance(part, Capsule):
-        start, end = limb_ends(part, thing)
+        start, end = limbs_at(replace(thing, parts=(part,)))[0][0]
         line = end - start
         share = np.clip((points - start) @ line / (line @ line), 0, 1)
         return (

@@ -54,3 +54,16 @@ class Canvas:
         np.copyto(self.atlas_x[window], atlas[0], where=hit)
         np.copyto(self.atlas_y[window], atlas[1], where=hit)
         np.copyto(self.surface[window], np.uint8(surface), where=hit)
+
+    def put_pixels(
+        self,
+        pixel: NDArray[np.intp],
+        depth_m: NDArray[np.float32],
+        atlas: tuple[NDArray[np.float32], NDArray[np.float32]],
+        surface: NDArray[np.uint8],
+    ) -> None:
+        """Write what was met at pixels (row times width plus column); the last of several stays."""
+        self.depth_m.reshape(-1)[pixel] = depth_m
+        self.atlas_x.reshape(-1)[pixel] = atlas[0]
+        self.atlas_y.reshape(-1)[pixel] = atlas[1]
+        self.surface.reshape(-1)[pixel] = surface

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from followme.sources.canvas import Canvas
 from followme.sources.surfaces import Arrangement, Limbs, Surfaces, turned
-from followme.sources.view import NEAR_M, View
+from followme.sources.view import NEAR_M, View, pixels_of
 
 _SMALL_PX = 3000
 
@@ -157,7 +157,7 @@ def _cast_small(
     view: View,
     canvas: Canvas,
 ) -> None:
-    limb, row, column = _pixels(windows)
+    limb, row, column = pixels_of(windows)
     limb = which[limb]
     ray = (view.across[column], view.down[row], np.ones(1, np.float32))
     pixel = row * view.camera.width + column
@@ -174,21 +174,8 @@ def _cast_small(
         ray = (ray[0][hit], ray[1][hit], ray[2])
         facing = _facing(shape.of(limb), ray, depth, share, light)
     left, width, top, height = limbs.texture[limb].T
-    flat[pixel] = depth
     across = left + width * (np.float32(0.5) + np.float32(0.5) * facing)
-    canvas.atlas_x.reshape(-1)[pixel] = across
-    canvas.atlas_y.reshape(-1)[pixel] = top + height * share
-    canvas.surface.reshape(-1)[pixel] = limbs.surface[limb]
-
-
-def _pixels(windows: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
-    """Return the entry, row and column of every pixel of windows (L, 4)."""
-    heights, widths = windows[:, 1] - windows[:, 0], windows[:, 3] - windows[:, 2]
-    counts = heights * widths
-    entry = np.repeat(np.arange(len(windows)), counts)
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    row, column = np.divmod(within, widths[entry])
-    return entry, row + windows[entry, 0], column + windows[entry, 2]
+    canvas.put_pixels(pixel, depth, (across, top + height * share), limbs.surface[limb])
 
 
 def _meet(shape: _Shape, ray: Rays) -> tuple[Floats, Floats]:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.course import Moment, Placement
-from followme.sources.parts import Box, Capsule, Cylinder, Part
+from followme.sources.parts import Box, Capsule, Cylinder, Pit
 from followme.sources.scene import Scene, Thing
-from followme.sources.surfaces import limb_ends
+from followme.sources.surfaces import limbs_at
 from followme.sources.walker_path import FloorPose
 from followme.values.obstacle import Kind
 
@@ -59,18 +59,17 @@ def outlines_of(scene: Scene, pose: FloorPose, when: float | Moment) -> tuple[Ou
 def thing_outlines(thing: Thing, place: Placement) -> Iterator[Outline]:
     """Yield the parts of one thing, in the frame of the scene."""
     stand = FloorPose(*thing.position(place), thing.yaw_rad + place.turn_rad)
+    for ends, radius_m in zip(*limbs_at(thing, place), strict=True):
+        low, high = float(ends[:, 2].min() - radius_m), float(ends[:, 2].max() + radius_m)
+        corners = _stadium(ends[:, :2], float(radius_m))
+        yield Outline(thing.id, thing.kind, thing.label, corners, low, high)
     for part in thing.parts:
-        corners, bottom_m, top_m = _part(thing, part, stand, place)
-        yield Outline(thing.id, thing.kind, thing.label, corners, bottom_m, top_m)
+        if not isinstance(part, Capsule):
+            corners, low, high = _part(part, stand)
+            yield Outline(thing.id, thing.kind, thing.label, corners, low, high)
 
 
-def _part(
-    thing: Thing, part: Part, stand: FloorPose, place: Placement
-) -> tuple[NDArray[np.float64], float, float]:
-    if isinstance(part, Capsule):
-        ends = limb_ends(part, thing, place)
-        low, high = float(ends[:, 2].min()), float(ends[:, 2].max())
-        return _stadium(ends[:, :2], part.radius_m), low - part.radius_m, high + part.radius_m
+def _part(part: Box | Cylinder | Pit, stand: FloorPose) -> tuple[NDArray[np.float64], float, float]:
     if isinstance(part, Cylinder):
         axis = np.array([stand.from_walker(*part.centre_m)] * 2)
         return _stadium(axis, part.radius_m), part.bottom_m, part.top_m

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.course import AT_REST, Moment, Placement
-from followme.sources.parts import Capsule, Cylinder
+from followme.sources.parts import Cylinder
 from followme.sources.scene import Opening, Thing
+
+#: Neighbouring facets overlap by this much, else rays slip through between them.
+SEAM_M = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +60,80 @@ class Facet:
     pane: bool = False
     openings: tuple[Opening, ...] = ()
 
+    @property
+    def edges(self) -> tuple[int, int]:
+        """The other two axes."""
+        u, v = (axis for axis in range(3) if axis != self.axis)
+        return u, v
+
     def corners(self) -> NDArray[np.float64]:
         """Return its corners in the scene at rest, (4, 3)."""
         (u0, v0), (u1, v1) = self.low_m, self.high_m
         local = np.empty((4, 3))
         local[:, self.axis] = self.at_m
-        local[:, [a for a in range(3) if a != self.axis]] = [(u0, v0), (u1, v0), (u1, v1), (u0, v1)]
+        local[:, self.edges] = [(u0, v0), (u1, v0), (u1, v1), (u0, v1)]
         return np.asarray(local @ self.frame + self.origin_m)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Figures of all facets at rest, an entry each.
+
+    Parameters
+    ----------
+    actor : (F,) int
+        Whose each is; -1 for the room.
+    pane : (F,) bool
+        Whether it is of glass.
+    corners_m : (F, 4, 3) float64
+        In the scene.
+    normals : (F, 3) float64
+        Toward the side that it is seen from, in the scene; zero where it is seen from both.
+    axes : (F, 3, 3) float64
+        Of its frame in the scene, a row each.
+    origins_m : (F, 3) float64
+        Of its frame in the scene.
+    order : (F, 3) int
+        Its axes in the order normal, first and second edge.
+    from_m : (F, 3) float64
+        Where it begins on these: its place, its low edges.
+    longest_m : (F, 2) float32
+        How long its edges are, with a seam.
+    texture : (F, 4) float32
+        As in :class:`Facet`.
+    surface : (F,) uint8
+        Index into the tables of :class:`Surfaces`.
+    """
+
+    actor: NDArray[np.intp]
+    pane: NDArray[np.bool_]
+    corners_m: NDArray[np.float64]
+    normals: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    origins_m: NDArray[np.float64]
+    order: NDArray[np.intp]
+    from_m: NDArray[np.float64]
+    longest_m: NDArray[np.float32]
+    texture: NDArray[np.float32]
+    surface: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, facets: Sequence[Facet]) -> Sheet:
+        """Lay out the figures of facets."""
+        spans = [np.subtract(f.high_m, f.low_m) + SEAM_M for f in facets]
+        return cls(
+            np.array([f.actor for f in facets], np.intp),
+            np.array([f.pane for f in facets], bool),
+            np.array([f.corners() for f in facets]).reshape(-1, 4, 3),
+            np.array([f.sign * f.frame[f.axis] for f in facets]).reshape(-1, 3),
+            np.array([f.frame for f in facets]).reshape(-1, 3, 3),
+            np.array([f.origin_m for f in facets]).reshape(-1, 3),
+            np.array([[f.axis, *f.edges] for f in facets], np.intp).reshape(-1, 3),
+            np.array([[f.at_m, *f.low_m] for f in facets]).reshape(-1, 3),
+            np.array(spans, np.float32).reshape(-1, 2),
+            np.array([f.texture for f in facets], np.float32).reshape(-1, 4),
+            np.array([f.surface for f in facets], np.uint8),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +215,8 @@ class Surfaces:
         Things and fixtures.
     facets : tuple of Facet
         Panels first, in their order.
-    facet_actor : (F,) int
-        Of each facet.
-    corners_m : (F, 4, 3) float64
-        Of the facets at rest.
-    normals : (F, 3) float64
-        Toward the side that a facet is seen from, in the scene; zero where it is seen from both.
+    sheet : Sheet
+        Their figures.
     limbs : Limbs
         Of people.
     rounds : tuple of Round
@@ -167,9 +233,7 @@ class Surfaces:
 
     actors: tuple[Thing, ...]
     facets: tuple[Facet, ...]
-    facet_actor: NDArray[np.intp]
-    corners_m: NDArray[np.float64]
-    normals: NDArray[np.float64]
+    sheet: Sheet
     limbs: Limbs
     rounds: tuple[Round, ...]
     footprints: tuple[Footprint, ...]
@@ -206,9 +270,11 @@ class Arrangement:
         """Place all actors."""
         return cls(tuple(actors), tuple(actor.placed_at(moment) for actor in actors))
 
-    def turning(self) -> tuple[int, ...]:
-        """Return the actors that are turned from how they rest."""
-        return tuple(i for i, place in enumerate(self.places) if place and place.turn_rad)
+    def turning(self) -> tuple[tuple[int, float], ...]:
+        """Return the actors that are turned from how they rest, and how far."""
+        return tuple(
+            (i, place.turn_rad) for i, place in enumerate(self.places) if place and place.turn_rad
+        )
 
     def absent(self) -> tuple[int, ...]:
         """Return the actors that are not there."""
@@ -230,9 +296,15 @@ def turned(yaw_rad: float) -> NDArray[np.float64]:
     return np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
 
 
-def limb_ends(capsule: Capsule, thing: Thing, place: Placement = AT_REST) -> NDArray[np.float64]:
-    """Return both ends of a thing's limb in the scene, (2, 3); limbs swing while it walks."""
-    ends = np.array([capsule.start_m, capsule.end_m])
-    ends[:, 0] += np.array(capsule.swing_m) * math.sin(place.stride_rad)
+def limbs_at(
+    thing: Thing, place: Placement = AT_REST
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends (K, 2, 3) of a thing's limbs in the scene, and their radii (K,).
+
+    Limbs swing while it walks.
+    """
+    ends = thing.limb_ends_m.copy()
+    ends[:, :, 0] += thing.limb_swing_m * math.sin(place.stride_rad)
     frame = turned(thing.yaw_rad + place.turn_rad)
-    return np.asarray(ends @ frame + (*thing.position(place), 0.0))
+    radius_m = np.array([capsule.radius_m for capsule in thing.capsules])
+    return np.asarray(ends @ frame + (*thing.position(place), 0.0)), radius_m
