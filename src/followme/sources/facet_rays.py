@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.canvas import Canvas
-from followme.sources.surfaces import SEAM_M, Arrangement, Facet, Surfaces, turned
+from followme.sources.facets import SEAM_M, Facet
+from followme.sources.surfaces import Arrangement, Surfaces, turned
 from followme.sources.view import NEAR_M, View, Window, pixels_of
 
 _SEAM = np.float32(SEAM_M)

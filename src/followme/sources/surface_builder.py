@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.atlas import Atlas
+from followme.sources.facets import Facet, Sheet
 from followme.sources.footprints import footprint_of
 from followme.sources.parts import (
     CLASS_NAMES,
@@ -22,7 +23,7 @@ from followme.sources.parts import (
 )
 from followme.sources.scene import Opening, Panel, Thing
 from followme.sources.source import SourceError
-from followme.sources.surfaces import Facet, Limbs, Round, Sheet, Surfaces, turned
+from followme.sources.surfaces import Limbs, Round, Surfaces, turned
 from followme.sources.textures import draw
 
 _PX_PER_M = 96.0
