@@ -152,21 +152,19 @@ def _cast_small(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         depth = (-start[:, 0]).astype(np.float32)[entry] / along(0)
         places = [_place(depth, along(i), start[:, i].astype(np.float32)[entry]) for i in (1, 2)]
-        pixel = row * view.camera.width + column
-        hit = depth <= canvas.depth_m.reshape(-1)[pixel]
-        hit &= depth > NEAR_M
-        for place, longest in zip(places, sheet.longest_m[which].T, strict=True):
-            hit &= _within(place, longest[entry])
+        longest = sheet.longest_m[which][entry]
+        hit = _within(places[0], longest[:, 0]) & _within(places[1], longest[:, 1])
     met = np.flatnonzero(hit)
-    # written from far to near, the nearest of several facets on one pixel stays
-    met = met[np.argsort(-depth[met], kind="stable")]
+    pixel = row[met] * view.camera.width + column[met]
+    near = canvas.nearest(pixel, depth[met])
+    pixel, met = pixel[near], met[near]
     facet = which[entry[met]]
     texture = sheet.texture[facet]
     atlas = (
         places[0][met] * texture[:, 0] + texture[:, 2],
         places[1][met] * texture[:, 1] + texture[:, 3],
     )
-    canvas.put_pixels(pixel[met], depth[met], atlas, sheet.surface[facet])
+    canvas.paint(pixel, atlas, sheet.surface[facet])
 
 
 def _place(depth: Floats, along: Floats, origin: np.float32 | Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,10 +105,9 @@ def _walls(scene: Scene) -> Iterator[Outline]:
 
 
 def _seen(outline: Outline, pose: FloorPose) -> Outline:
-    corners = np.array([pose.to_walker(x, y) for x, y in outline.corners_m])
-    return Outline(
-        outline.id, outline.kind, outline.label, corners, outline.bottom_m, outline.top_m
-    )
+    cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
+    corners = (outline.corners_m - (pose.x_m, pose.y_m)) @ np.array([[cos, -sin], [sin, cos]])
+    return replace(outline, corners_m=corners)
 
 
 def distance_m(outline: Outline, x_m: float, y_m: float) -> float:
