@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from followme.sources.parts import Finish
 from followme.sources.scene import Opening, Panel
 from followme.sources.source import SourceError
-from followme.sources.textures import LAMP_EVERY_M, LAMP_FROM_M
+from followme.sources.texture_grain import LAMP_EVERY_M, LAMP_FROM_M
 
 _DOOR_SIZE_M = (1.0, 2.1)
 _DOORS_LEFT_M = (1.9, 6.6, 10.4)

@@ -12,7 +12,8 @@ from followme.values.obstacle import Kind
 _THICK_M = 0.04
 _STEEL = (196, 198, 200)
 _FRAME = (206, 200, 188)
-_DARK = (112, 108, 104)
+_DIM = (150, 145, 136)
+_PLASTER = (228, 220, 204)
 _CASING_M, _PROUD_M = 0.07, 0.015
 _NICHE_M = 1.2
 _PANE_M = 0.012
@@ -48,7 +49,7 @@ def a_doorway(
     middle_m: float = 0.0,
     height_m: float = 2.05,
     thick_m: float = 0.12,
-    colour: Colour = _FRAME,
+    colour: Colour = _PLASTER,
 ) -> Thing:
     """Return a wall across the corridor with an opening in it.
 
@@ -66,7 +67,7 @@ def a_doorway(
     for low, high in ((-half, middle_m - clear_m / 2), (middle_m + clear_m / 2, half)):
         if high - low > 1e-3:
             middle = (thick_m / 2, (low + high) / 2, ceiling_m / 2)
-            parts.append(Box(middle, (thick_m, high - low, ceiling_m)))
+            parts.append(Box(middle, (thick_m, high - low, ceiling_m), finish=Finish.WALL))
     if ceiling_m - height_m > 1e-3:
         middle = (thick_m / 2, middle_m, (ceiling_m + height_m) / 2)
         parts.append(Box(middle, (thick_m, clear_m, ceiling_m - height_m)))
@@ -132,11 +133,11 @@ def a_niche(wall_y_m: float, from_m: float, width_m: float, height_m: float) -> 
     low_y, high_y = min(wall_y_m, deep), max(wall_y_m, deep)
     to_m = from_m + width_m
     return (
-        Panel(1, deep, (from_m, 0.0), (to_m, height_m), "wall", _DARK),
-        Panel(0, from_m, (low_y, 0.0), (high_y, height_m), "wall", _DARK),
-        Panel(0, to_m, (low_y, 0.0), (high_y, height_m), "wall", _DARK),
-        Panel(2, height_m, (from_m, low_y), (to_m, high_y), "ceiling", _DARK),
-        Panel(2, 0.0, (from_m, low_y), (to_m, high_y), "floor", _DARK),
+        Panel(1, deep, (from_m, 0.0), (to_m, height_m), "wall", _DIM, Finish.WALL),
+        Panel(0, from_m, (low_y, 0.0), (high_y, height_m), "wall", _DIM, Finish.WALL),
+        Panel(0, to_m, (low_y, 0.0), (high_y, height_m), "wall", _DIM, Finish.WALL),
+        Panel(2, height_m, (from_m, low_y), (to_m, high_y), "ceiling", _DIM),
+        Panel(2, 0.0, (from_m, low_y), (to_m, high_y), "floor", _DIM, Finish.TILES),
     )
 
 

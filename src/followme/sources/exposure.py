@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +38,9 @@ def _smear(length_px: float) -> NDArray[np.float32]:
     """Return a kernel of odd size that spreads a pixel over a length."""
     if length_px < _LEAST_BLUR_PX:
         return np.ones(1, np.float32)
-    reach = int(np.ceil(0.5 * length_px - 0.5)) if length_px > 1.0 else 1
-    at = np.arange(-reach, reach + 1)
-    # how much of each pixel the smear covers
-    kernel = np.clip(0.5 * (1.0 + length_px) - np.abs(at), 0.0, 1.0)
+    reach = math.ceil(0.5 * length_px)
+    at = np.arange(-reach, reach + 1)[:, None]
+    # where the pixel was during the exposure, each time shared by the two pixels beside it
+    was = np.linspace(-0.5 * length_px, 0.5 * length_px, 33)
+    kernel = np.maximum(0.0, 1.0 - np.abs(at - was)).mean(axis=1)
     return np.asarray(kernel / kernel.sum(), np.float32)

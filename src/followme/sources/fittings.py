@@ -96,7 +96,7 @@ def stairs_down(
     parts: list[Part] = [Pit((length / 2, 0.0), (length, width_m), depth)]
     for step in range(1, steps):
         top, x = -step * rise_m, (step - 1) * tread_m
-        parts += _step(x, x + tread_m, width_m, -depth, top)
+        parts += _step(x, x + tread_m, width_m, -depth, top, edge_m=x + tread_m - _NOSING_M / 2)
     return Thing(id, Kind.DROP_OFF, "stairs", colour, tuple(parts), at_m)
 
 
@@ -115,16 +115,19 @@ def stairs_up(
     parts: list[Part] = []
     for step in range(1, steps + 1):
         x = (step - 1) * tread_m
-        parts += _step(x, x + tread_m if step < steps else length, width_m, 0.0, step * rise_m)
+        to_m = x + tread_m if step < steps else length
+        parts += _step(x, to_m, width_m, 0.0, step * rise_m, edge_m=x + _NOSING_M / 2)
     return Thing(id, Kind.OBJECT, "stairs", colour, tuple(parts), at_m)
 
 
-def _step(from_m: float, to_m: float, width_m: float, low_m: float, high_m: float) -> list[Box]:
+def _step(
+    from_m: float, to_m: float, width_m: float, low_m: float, high_m: float, *, edge_m: float
+) -> list[Box]:
     """Return a step, with a strip on its edge as good stairs have it."""
     middle = ((from_m + to_m) / 2, 0.0, (low_m + high_m) / 2)
     block = Box(middle, (to_m - from_m, width_m, high_m - low_m), finish=Finish.STONE)
     strip = Box(
-        (from_m + _NOSING_M / 2, 0.0, high_m),
+        (edge_m, 0.0, high_m),
         (_NOSING_M, width_m, _NOSING_HIGH_M),
         colour=_NOSING,
     )

@@ -16,7 +16,8 @@ def footprint_of(actor: int, thing: Thing) -> Footprint | None:
     """Return the rectangle that the lower parts of a thing cover, None where there is none."""
     corners: list[tuple[float, float]] = []
     for part in thing.parts:
-        if isinstance(part, Pit):
+        # a wall with a doorway would darken what lies in the doorway
+        if isinstance(part, Pit) or thing.label == "wall":
             return None
         corners += _covered(part)
     if not corners:

@@ -14,36 +14,63 @@ from numpy.typing import NDArray
 
 from followme.sources.canvas import Canvas
 from followme.sources.surfaces import Arrangement, Limbs, Surfaces, turned
-from followme.sources.view import NEAR_M, View
+from followme.sources.view import NEAR_M, View, pixels_of
 
 _SMALL_PX = 3000
 
 Floats = NDArray[np.float32]
 Rays = tuple[Floats, Floats, Floats]
 
+_ONE: Floats = np.asarray(1.0, np.float32)
 
-class _Shape(NamedTuple):
-    """Figures of limbs in the optical frame, float32: (L,), or of one limb, or a ray each."""
 
-    start: tuple[Floats, Floats, Floats]
-    end: tuple[Floats, Floats, Floats]
-    line: tuple[Floats, Floats, Floats]
+class _Lines(NamedTuple):
+    """Figures of the lines of limbs, optical frame, float32: (L,), of one limb, or a ray each."""
+
+    start: Rays
+    line: Rays
     length2: Floats
     line_start: Floats
     c: Floats
+
+    def of(self, which: int | NDArray[np.intp]) -> _Lines:
+        """Return those of some limbs."""
+        return _Lines(*_taken(self, which))
+
+
+class _Ends(NamedTuple):
+    """Figures of their ends and of the light on them, likewise."""
+
+    start: Rays
+    end: Rays
     start_c: Floats
     end_c: Floats
+    line_start: Floats
+    length2: Floats
     radius: Floats
     start_light: Floats
     line_light: Floats
 
-    def of(self, which: int | NDArray[np.intp]) -> _Shape:
-        """Return the figures of some limbs."""
-        figures: list[Any] = [
-            tuple(axis[which] for axis in value) if isinstance(value, tuple) else value[which]
-            for value in self
-        ]
-        return _Shape(*figures)
+    def of(self, which: int | NDArray[np.intp]) -> _Ends:
+        """Return those of some limbs."""
+        return _Ends(*_taken(self, which))
+
+
+class _Along(NamedTuple):
+    """What rays have to do with the line of a limb; they miss where ``root2`` is below 0."""
+
+    ray2: Floats
+    ray_line: Floats
+    a: Floats
+    b: Floats
+    root2: Floats
+
+
+def _taken(figures: tuple[Any, ...], which: int | NDArray[np.intp]) -> list[Any]:
+    return [
+        tuple(axis[which] for axis in value) if isinstance(value, tuple) else value[which]
+        for value in figures
+    ]
 
 
 def cast_limbs(surfaces: Surfaces, view: View, canvas: Canvas, now: Arrangement) -> None:
@@ -57,13 +84,14 @@ def cast_limbs(surfaces: Surfaces, view: View, canvas: Canvas, now: Arrangement)
         if now.places[actor] is None:
             windows[mine, 1] = windows[mine, 0]
     pixels = np.prod(np.maximum(windows[:, 1::2] - windows[:, ::2], 0), axis=1)
-    light = (surfaces.light @ view.to_scene).astype(np.float32)
-    shape = _shape(ends, limbs.radius_m, surfaces.light @ view.to_scene)
+    light = surfaces.light @ view.to_scene
+    figures = _figures(ends, limbs.radius_m, light)
+    toward = _axes(light[None])
     for i in np.flatnonzero(pixels > _SMALL_PX).tolist():
-        _cast_large(limbs, shape, i, windows[i].tolist(), light, view, canvas)
+        _cast_large(limbs, figures, i, windows[i].tolist(), toward, view, canvas)
     small = np.flatnonzero((pixels > 0) & (pixels <= _SMALL_PX))
     if small.size:
-        _cast_small(limbs, shape, small, windows[small], light, view, canvas)
+        _cast_small(limbs, figures, small, windows[small], toward, view, canvas)
 
 
 def _ends(limbs: Limbs, now: Arrangement) -> NDArray[np.float64]:
@@ -96,27 +124,43 @@ def _windows(
     return windows.astype(np.intp)
 
 
-def _shape(
+def _figures(
     ends: NDArray[np.float64], radius_m: NDArray[np.float64], light: NDArray[np.float64]
-) -> _Shape:
+) -> tuple[_Lines, _Ends]:
     start, end = ends[:, 0], ends[:, 1]
     line = end - start
     length2 = np.einsum("li,li->l", line, line)
     line_start = np.einsum("li,li->l", line, start)
     start_c = np.einsum("li,li->l", start, start) - radius_m**2
     end_c = np.einsum("li,li->l", end, end) - radius_m**2
-    singles = (
-        length2,
-        line_start,
-        length2 * start_c - line_start**2,
-        start_c,
-        end_c,
-        radius_m,
-        start @ light,
-        line @ light,
+    c = length2 * start_c - line_start**2
+    length2, line_start, c, start_c, end_c, radius, start_light, line_light = (
+        np.asarray(v, np.float32)
+        for v in (
+            length2,
+            line_start,
+            c,
+            start_c,
+            end_c,
+            radius_m,
+            start @ light,
+            line @ light,
+        )
     )
-    return _Shape(
-        _axes(start), _axes(end), _axes(line), *(np.asarray(v, np.float32) for v in singles)
+    starts = _axes(start)
+    return (
+        _Lines(starts, _axes(line), length2, line_start, c),
+        _Ends(
+            starts,
+            _axes(end),
+            start_c,
+            end_c,
+            line_start,
+            length2,
+            radius,
+            start_light,
+            line_light,
+        ),
     )
 
 
@@ -127,98 +171,87 @@ def _axes(vectors: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
 
 def _cast_large(
     limbs: Limbs,
-    shape: _Shape,
+    figures: tuple[_Lines, _Ends],
     i: int,
     window: list[int],
-    light: Floats,
+    light: Rays,
     view: View,
     canvas: Canvas,
 ) -> None:
     part = slice(window[0], window[1]), slice(window[2], window[3])
-    ray = (view.across[part[1]][None, :], view.down[part[0]][:, None], np.float32(1.0))
-    mine = shape.of(i)
+    ray = (view.across[part[1]][None, :], view.down[part[0]][:, None], _ONE)
+    ends = figures[1].of(i)
     with np.errstate(divide="ignore", invalid="ignore"):
-        depth, share = _meet(mine, ray)  # type: ignore[arg-type]
+        along = _along(figures[0].of(i), ray)
+        depth, share = _meet(ends, ray, along)
         hit = (depth > NEAR_M) & (depth <= canvas.depth_m[part])
         if not hit.any():
             return
-        facing = _facing(mine, ray, depth, share, light)  # type: ignore[arg-type]
-    left, width, top, height = limbs.texture[i]
-    atlas = (left + width * (np.float32(0.5) + np.float32(0.5) * facing), top + height * share)
-    canvas.put(part, hit, depth, atlas, int(limbs.surface[i]))
+        facing = _facing(ends, ray, depth, share, light)
+    canvas.put(part, hit, depth, _atlas(limbs.texture[i], facing, share), int(limbs.surface[i]))
 
 
 def _cast_small(
     limbs: Limbs,
-    shape: _Shape,
+    figures: tuple[_Lines, _Ends],
     which: NDArray[np.intp],
     windows: NDArray[np.intp],
-    light: Floats,
+    light: Rays,
     view: View,
     canvas: Canvas,
 ) -> None:
-    limb, row, column = _pixels(windows)
-    limb = which[limb]
-    ray = (view.across[column], view.down[row], np.ones(1, np.float32))
-    pixel = row * view.camera.width + column
-    flat = canvas.depth_m.reshape(-1)
+    entry, row, column = pixels_of(windows)
+    limb, pixel = which[entry], row * view.camera.width + column
+    ray: Rays = (view.across[column], view.down[row], _ONE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mine = shape.of(limb)
-        depth, share = _meet(mine, ray)
-        hit = np.flatnonzero((depth > NEAR_M) & (depth <= flat[pixel]))
-        if not hit.size:
-            return
-        # written from far to near, the nearest of several limbs on one pixel stays
-        hit = hit[np.argsort(-depth[hit], kind="stable")]
-        limb, pixel, depth, share = limb[hit], pixel[hit], depth[hit], share[hit]
-        ray = (ray[0][hit], ray[1][hit], ray[2])
-        facing = _facing(shape.of(limb), ray, depth, share, light)
-    left, width, top, height = limbs.texture[limb].T
-    flat[pixel] = depth
-    across = left + width * (np.float32(0.5) + np.float32(0.5) * facing)
-    canvas.atlas_x.reshape(-1)[pixel] = across
-    canvas.atlas_y.reshape(-1)[pixel] = top + height * share
-    canvas.surface.reshape(-1)[pixel] = limbs.surface[limb]
+        along = _along(figures[0].of(limb), ray)
+        # half of the rays miss: from here on without them
+        met = np.flatnonzero(along.root2 >= 0.0)
+        limb, pixel, ray = limb[met], pixel[met], (ray[0][met], ray[1][met], _ONE)
+        depth, share = _meet(figures[1].of(limb), ray, _Along(*(v[met] for v in along)))
+        near = canvas.nearest(pixel, depth)
+        limb, pixel, depth, share = limb[near], pixel[near], depth[near], share[near]
+        ray = (ray[0][near], ray[1][near], _ONE)
+        facing = _facing(figures[1].of(limb), ray, depth, share, light)
+    canvas.paint(pixel, _atlas(limbs.texture[limb].T, facing, share), limbs.surface[limb])
 
 
-def _pixels(windows: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
-    """Return the entry, row and column of every pixel of windows (L, 4)."""
-    heights, widths = windows[:, 1] - windows[:, 0], windows[:, 3] - windows[:, 2]
-    counts = heights * widths
-    entry = np.repeat(np.arange(len(windows)), counts)
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    row, column = np.divmod(within, widths[entry])
-    return entry, row + windows[entry, 0], column + windows[entry, 2]
+def _along(lines: _Lines, ray: Rays) -> _Along:
+    ray2 = ray[0] * ray[0] + ray[1] * ray[1] + _ONE
+    ray_line = _dot(ray, lines.line)
+    a = lines.length2 * ray2 - ray_line * ray_line
+    b = lines.length2 * _dot(ray, lines.start) - lines.line_start * ray_line
+    return _Along(ray2, ray_line, a, b, b * b - a * lines.c)
 
 
-def _meet(shape: _Shape, ray: Rays) -> tuple[Floats, Floats]:
+def _meet(ends: _Ends, ray: Rays, along: _Along) -> tuple[Floats, Floats]:
     """Return depth (NaN where missed) and where along the line, 0 to 1.
 
     A capsule is a cylinder with a ball at each end: both are quadratic in the ray's parameter.
     """
-    ray2 = ray[0] * ray[0] + ray[1] * ray[1] + np.float32(1.0)
-    ray_line = _dot(ray, shape.line)
-    ray_start = _dot(ray, shape.start)
-    a = shape.length2 * ray2 - ray_line * ray_line
-    b = shape.length2 * ray_start - shape.line_start * ray_line
-    depth = (b - np.sqrt(b * b - a * shape.c)) / a
-    share = (depth * ray_line - shape.line_start) / shape.length2
+    depth = (along.b - np.sqrt(along.root2)) / along.a
+    share = (depth * along.ray_line - ends.line_start) / ends.length2
     for beyond, end, end_c in (
-        (share < 0.0, shape.start, shape.start_c),
-        (share > 1.0, shape.end, shape.end_c),
+        (share < 0.0, ends.start, ends.start_c),
+        (share > 1.0, ends.end, ends.end_c),
     ):
         ray_end = _dot(ray, end)
-        root = ray_end * ray_end - ray2 * end_c
-        np.copyto(depth, (ray_end - np.sqrt(root)) / ray2, where=beyond)
+        root2 = ray_end * ray_end - along.ray2 * end_c
+        np.copyto(depth, (ray_end - np.sqrt(root2)) / along.ray2, where=beyond)
     return np.asarray(depth, np.float32), np.asarray(np.clip(share, 0.0, 1.0), np.float32)
 
 
-def _facing(shape: _Shape, ray: Rays, depth: Floats, share: Floats, light: Floats) -> Floats:
+def _facing(ends: _Ends, ray: Rays, depth: Floats, share: Floats, light: Rays) -> Floats:
     """Return the cosine between the surface's normal and the light, -1 to 1."""
-    toward = depth * _dot(ray, (light[0], light[1], light[2]))
-    toward = toward - shape.start_light - share * shape.line_light
-    return np.asarray(np.clip(toward / shape.radius, np.float32(-1.0), np.float32(1.0)))
+    toward = depth * _dot(ray, light) - ends.start_light - share * ends.line_light
+    return np.asarray(np.clip(toward / ends.radius, -_ONE, _ONE))
 
 
-def _dot(ray: Rays, vector: tuple[Floats, Floats, Floats]) -> Floats:
+def _atlas(texture: Floats, facing: Floats, share: Floats) -> tuple[Floats, Floats]:
+    left, width, top, height = texture
+    half = np.float32(0.5)
+    return left + width * (half + half * facing), top + height * share
+
+
+def _dot(ray: Rays, vector: Rays) -> Floats:
     return np.asarray(ray[0] * vector[0] + (ray[1] * vector[1] + vector[2]))

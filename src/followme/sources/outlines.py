@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.course import Moment, Placement
-from followme.sources.parts import Box, Capsule, Cylinder, Part
+from followme.sources.parts import Box, Capsule, Cylinder, Pit
 from followme.sources.scene import Scene, Thing
-from followme.sources.surfaces import limb_ends
+from followme.sources.surfaces import limbs_at
 from followme.sources.walker_path import FloorPose
 from followme.values.obstacle import Kind
 
-_ROUND = np.arange(16) * (math.tau / 16)
+# directions to the corners around a line, from a right angle before it
+_AROUND = (np.arange(16) + 0.5) * (math.tau / 16) - math.pi / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,32 +49,31 @@ class Outline:
 def outlines_of(scene: Scene, pose: FloorPose, when: float | Moment) -> tuple[Outline, ...]:
     """Return all parts of all things that are there, and the walls, in the frame of a walker."""
     moment = when if isinstance(when, Moment) else Moment(when)
-    found = []
+    found: list[Outline] = []
     for thing in (*scene.things, *scene.fixtures):
         place = thing.placed_at(moment)
         if place is not None:
-            found += [_seen(outline, pose) for outline in thing_outlines(thing, place)]
-    return (*found, *(_seen(outline, pose) for outline in _walls(scene)))
+            found += _thing(thing, place, pose)
+    return (*found, *_walls(scene, pose))
 
 
-def thing_outlines(thing: Thing, place: Placement) -> Iterator[Outline]:
-    """Yield the parts of one thing, in the frame of the scene."""
+def _thing(thing: Thing, place: Placement, pose: FloorPose) -> Iterator[Outline]:
+    ends, radius_m = limbs_at(thing, place)
+    low, high = ends[:, :, 2].min(axis=1) - radius_m, ends[:, :, 2].max(axis=1) + radius_m
+    around = _seen(_stadia(ends[:, :, :2], radius_m), pose)
+    for corners, bottom, top in zip(around, low.tolist(), high.tolist(), strict=True):
+        yield Outline(thing.id, thing.kind, thing.label, corners, bottom, top)
     stand = FloorPose(*thing.position(place), thing.yaw_rad + place.turn_rad)
     for part in thing.parts:
-        corners, bottom_m, top_m = _part(thing, part, stand, place)
-        yield Outline(thing.id, thing.kind, thing.label, corners, bottom_m, top_m)
+        if not isinstance(part, Capsule):
+            corners, bottom, top = _part(part, stand)
+            yield Outline(thing.id, thing.kind, thing.label, _seen(corners, pose), bottom, top)
 
 
-def _part(
-    thing: Thing, part: Part, stand: FloorPose, place: Placement
-) -> tuple[NDArray[np.float64], float, float]:
-    if isinstance(part, Capsule):
-        ends = limb_ends(part, thing, place)
-        low, high = float(ends[:, 2].min()), float(ends[:, 2].max())
-        return _stadium(ends[:, :2], part.radius_m), low - part.radius_m, high + part.radius_m
+def _part(part: Box | Cylinder | Pit, stand: FloorPose) -> tuple[NDArray[np.float64], float, float]:
     if isinstance(part, Cylinder):
-        axis = np.array([stand.from_walker(*part.centre_m)] * 2)
-        return _stadium(axis, part.radius_m), part.bottom_m, part.top_m
+        axis = np.array([[stand.from_walker(*part.centre_m)] * 2])
+        return _stadia(axis, np.array([part.radius_m]))[0], part.bottom_m, part.top_m
     yaw_rad = part.yaw_rad if isinstance(part, Box) else 0.0
     middle = FloorPose(part.centre_m[0], part.centre_m[1], yaw_rad)
     length, width = part.size_m[0] / 2, part.size_m[1] / 2
@@ -85,31 +85,30 @@ def _part(
     return corners, -part.depth_m, 0.0
 
 
-def _stadium(ends: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]:
-    """Return corners around a line, (16 to 18, 2)."""
-    way = ends[1] - ends[0]
-    along = math.atan2(way[1], way[0])
-    turn = _ROUND - math.pi / 2 + math.tau / 32
-    ring = radius_m * np.stack([np.cos(turn + along), np.sin(turn + along)], axis=1)
-    first = np.cos(turn) > 0
+def _stadia(ends: NDArray[np.float64], radius_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 16 corners around each of the lines (N, 2, 2), (N, 16, 2)."""
+    way = ends[:, 1] - ends[:, 0]
+    turn = np.arctan2(way[:, 1], way[:, 0])[:, None] + _AROUND
+    ring = radius_m[:, None, None] * np.stack([np.cos(turn), np.sin(turn)], axis=2)
     # each half of the ring goes around its own end
-    return np.concatenate([ends[1] + ring[first], ends[0] + ring[~first]])
+    half = len(_AROUND) // 2
+    return np.concatenate([ends[:, 1:] + ring[:, :half], ends[:, :1] + ring[:, half:]], axis=1)
 
 
-def _walls(scene: Scene) -> Iterator[Outline]:
+def _walls(scene: Scene, pose: FloorPose) -> Iterator[Outline]:
     for panel in scene.panels:
         if panel.axis != 2 and panel.label == "wall":
             along = np.array([panel.low_m[0], panel.high_m[0]])
             at = np.full(2, panel.at_m)
             corners = np.stack([at, along] if panel.axis == 0 else [along, at], axis=1)
-            yield Outline(0, Kind.OBJECT, "wall", corners, panel.low_m[1], panel.high_m[1])
+            low, high = panel.low_m[1], panel.high_m[1]
+            yield Outline(0, Kind.OBJECT, "wall", _seen(corners, pose), low, high)
 
 
-def _seen(outline: Outline, pose: FloorPose) -> Outline:
-    corners = np.array([pose.to_walker(x, y) for x, y in outline.corners_m])
-    return Outline(
-        outline.id, outline.kind, outline.label, corners, outline.bottom_m, outline.top_m
-    )
+def _seen(corners: NDArray[np.float64], pose: FloorPose) -> NDArray[np.float64]:
+    """Turn corners (..., 2) of the scene into the frame of a walker."""
+    cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
+    return np.asarray((corners - (pose.x_m, pose.y_m)) @ np.array([[cos, -sin], [sin, cos]]))
 
 
 def distance_m(outline: Outline, x_m: float, y_m: float) -> float:

@@ -109,6 +109,11 @@ class Box:
         if self.label is not None:
             check_label("box", self.label)
 
+    @property
+    def reach_m(self) -> float:
+        """How far no point of it is from the origin, on the floor plan."""
+        return math.hypot(*self.centre_m[:2]) + 0.5 * math.hypot(*self.size_m[:2])
+
 
 @dataclass(frozen=True)
 class Capsule:
@@ -137,6 +142,12 @@ class Capsule:
             raise SourceError(f"capsule: radius {self.radius_m!r} must be a positive length")
         if math.dist(self.start_m, self.end_m) < 1e-3:
             raise SourceError(f"capsule: start and end {self.start_m} must differ by 1 mm or more")
+
+    @property
+    def reach_m(self) -> float:
+        """How far no point of it is from the origin, on the floor plan, while it swings too."""
+        ends = zip((self.start_m, self.end_m), self.swing_m, strict=True)
+        return max(math.hypot(*end[:2]) + abs(swing) for end, swing in ends) + self.radius_m
 
 
 @dataclass(frozen=True)
@@ -171,6 +182,11 @@ class Cylinder:
                 f"cylinder: bottom {self.bottom_m!r} must be below its top {self.top_m!r}"
             )
 
+    @property
+    def reach_m(self) -> float:
+        """How far no point of it is from the origin, on the floor plan."""
+        return math.hypot(*self.centre_m) + self.radius_m
+
 
 @dataclass(frozen=True)
 class Pit:
@@ -197,6 +213,11 @@ class Pit:
             raise SourceError(
                 f"pit: size {self.size_m} and depth {self.depth_m!r} must be positive lengths"
             )
+
+    @property
+    def reach_m(self) -> float:
+        """How far no point of it is from the origin, on the floor plan."""
+        return math.hypot(*self.centre_m) + 0.5 * math.hypot(*self.size_m)
 
 
 Part = Box | Capsule | Cylinder | Pit

@@ -79,7 +79,7 @@ def render(
     cast_rounds(surfaces, view, canvas, now)
     bgr = colour_of(surfaces, view, canvas, now)
     depth, surface = canvas.depth_m, canvas.surface
-    if any(facet.pane for facet in surfaces.facets):
+    if surfaces.sheet.pane.any():
         depth, surface = _through_glass(surfaces, view, canvas, now, bgr)
     labels, ids, materials = (
         np.asarray(cv2.LUT(surface, table), np.uint8)

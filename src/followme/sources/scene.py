@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from followme.sources.course import (
     AT_ONCE,
@@ -17,7 +21,7 @@ from followme.sources.course import (
     Placement,
     Start,
 )
-from followme.sources.parts import Colour, Finish, Material, Part, Pit, check_label
+from followme.sources.parts import Capsule, Colour, Finish, Material, Part, Pit, check_label
 from followme.sources.source import SourceError
 from followme.sources.walker_path import WalkerPath
 from followme.values.camera import Attitude, Camera
@@ -122,6 +126,26 @@ class Thing:
         moves = self.course != STANDS or self.yaw_rad != 0.0
         if moves and any(isinstance(part, Pit) for part in self.parts):
             raise SourceError(f"thing {self.label}: a pit neither moves nor turns")
+
+    @cached_property
+    def capsules(self) -> tuple[Capsule, ...]:
+        """Its parts that are limbs."""
+        return tuple(part for part in self.parts if isinstance(part, Capsule))
+
+    @cached_property
+    def limb_ends_m(self) -> NDArray[np.float64]:
+        """Ends of its limbs in its frame while it stands, (K, 2, 3)."""
+        return np.array([(c.start_m, c.end_m) for c in self.capsules]).reshape(-1, 2, 3)
+
+    @cached_property
+    def limb_swing_m(self) -> NDArray[np.float64]:
+        """How far these swing, (K, 2)."""
+        return np.array([c.swing_m for c in self.capsules]).reshape(-1, 2)
+
+    @cached_property
+    def reach_m(self) -> float:
+        """How far no part of it is from its origin, on the floor plan."""
+        return max(part.reach_m for part in self.parts)
 
     def placed_at(self, moment: Moment) -> Placement | None:
         """Return where it is, None while it is not there."""

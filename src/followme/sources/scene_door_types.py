@@ -87,9 +87,9 @@ def _doorway(fields: Fields, id: int, corridor: Corridor) -> Made:
         )
     height_m = fields.length("height_m", min(2.05, corridor.height_m), corridor.height_m)
     room = (corridor.width_m, corridor.height_m)
-    thing = a_doorway(id, fields.number("x_m"), room, clear_m, middle_m, height_m)
-    if not thing.parts:
+    if room[0] - clear_m < 2e-3 and room[1] - height_m < 2e-3:
         raise SceneError(f"{fields.where} clear_m: {clear_m} m leaves no wall, make it smaller")
+    thing = a_doorway(id, fields.number("x_m"), room, clear_m, middle_m, height_m)
     return Made(things=(thing,))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import yaml
 
 from followme.share import share_path
 from followme.sources.corridor_room import Corridor
-from followme.sources.scene import Scene
+from followme.sources.scene import Panel, Scene
 from followme.sources.scene_things import things_of
 from followme.sources.scene_walker import (
     CAMERA_KEYS,
@@ -118,7 +118,7 @@ def walk_of(content: Any, name: str = "walk") -> Walk:
     made = things_of(walk.items("things"), walk.items("floor"), _corridor(room))
     corridor = _corridor(room, made.left_openings, made.right_openings)
     scene = Scene(
-        panels=(*corridor.panels(), *made.panels),
+        panels=(*_beside(corridor.panels(), made.panels), *made.panels),
         things=made.things,
         path=route.path(seconds),
         mount=mount_of(camera),
@@ -156,6 +156,19 @@ def _corridor(room: Fields, *openings: Any) -> Corridor:
         room.flag("doors", True),
         *openings,
     )
+
+
+def _beside(room: Iterable[Panel], own: Sequence[Panel]) -> Iterator[Panel]:
+    """Yield the panels of a room without painted doors where windows and the like are."""
+    for panel in room:
+        hidden = panel.label == "door" and any(
+            (p.axis, p.at_m) == (panel.axis, panel.at_m)
+            and p.low_m[0] < panel.high_m[0]
+            and panel.low_m[0] < p.high_m[0]
+            for p in own
+        )
+        if not hidden:
+            yield panel
 
 
 def _sensor(fields: Fields) -> SensorModel:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.atlas import Atlas
+from followme.sources.facets import Facet, Sheet
 from followme.sources.footprints import footprint_of
 from followme.sources.parts import (
     CLASS_NAMES,
@@ -22,7 +23,7 @@ from followme.sources.parts import (
 )
 from followme.sources.scene import Opening, Panel, Thing
 from followme.sources.source import SourceError
-from followme.sources.surfaces import Facet, Limbs, Round, Surfaces, turned
+from followme.sources.surfaces import Limbs, Round, Surfaces, turned
 from followme.sources.textures import draw
 
 _PX_PER_M = 96.0
@@ -34,7 +35,7 @@ _LIGHT = np.array([-0.45, 0.28, 0.85]) / math.sqrt(0.45**2 + 0.28**2 + 0.85**2)
 _RAMP_WIDTH, _RAMP_HEIGHT = 48, 24
 _MOST_SURFACES = 255
 # less light falls into a pit, least onto its bottom
-_PIT_SIDE, _PIT_BOTTOM = 0.62, 0.5
+_PIT_SIDE, _PIT_BOTTOM = 0.78, 0.66
 
 Texture = tuple[float, float, float, float]
 
@@ -74,14 +75,11 @@ class _Builder:
             self._add_panel(panel, pits)
         for actor, thing in enumerate(actors):
             self._add_thing(actor, thing)
-        corners = [facet.corners() for facet in self._facets]
         labels, ids, materials = _tables(self._tables)
         return Surfaces(
             actors=actors,
             facets=tuple(self._facets),
-            facet_actor=np.array([facet.actor for facet in self._facets], np.intp),
-            corners_m=np.array(corners).reshape(-1, 4, 3),
-            normals=np.array([f.sign * f.frame[f.axis] for f in self._facets]).reshape(-1, 3),
+            sheet=Sheet.of(self._facets),
             limbs=_limbs(self._limbs),
             rounds=tuple(self._rounds),
             footprints=tuple(

@@ -1,4 +1,4 @@
-"""What a scene becomes for rendering: flat facets, limbs, and one picture of all their colours."""
+"""What a scene becomes for rendering: facets, limbs, one picture of all their colours."""
 
 from __future__ import annotations
 
@@ -10,60 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.course import AT_REST, Moment, Placement
-from followme.sources.parts import Capsule, Cylinder
-from followme.sources.scene import Opening, Thing
-
-
-@dataclass(frozen=True, eq=False)
-class Facet:
-    """A flat rectangle in a frame that may be turned about the vertical axis.
-
-    Parameters
-    ----------
-    frame : (3, 3) float64
-        Its axes in the scene, a row each.
-    origin_m : (3,) float64
-        Of its frame in the scene at rest.
-    axis : int
-        Of its normal in its frame.
-    sign : int
-        1 or -1 when it is seen from that side only, 0 from both.
-    at_m : float
-        Where it stands on that axis.
-    low_m, high_m : tuple of two floats
-        Its edges on the other two axes.
-    texture : tuple of four floats
-        Pixels of the atlas per metre on both axes, and those of its lower left corner.
-    surface : int
-        Index into the tables of :class:`Surfaces`.
-    actor : int
-        Whose it is: index into the actors; -1 for the room.
-    pane : bool
-        Whether it is of glass.
-    openings : tuple of pairs of corners
-        Where it is missing.
-    """
-
-    frame: NDArray[np.float64]
-    origin_m: NDArray[np.float64]
-    axis: int
-    sign: int
-    at_m: float
-    low_m: tuple[float, float]
-    high_m: tuple[float, float]
-    texture: tuple[float, float, float, float]
-    surface: int
-    actor: int = -1
-    pane: bool = False
-    openings: tuple[Opening, ...] = ()
-
-    def corners(self) -> NDArray[np.float64]:
-        """Return its corners in the scene at rest, (4, 3)."""
-        (u0, v0), (u1, v1) = self.low_m, self.high_m
-        local = np.empty((4, 3))
-        local[:, self.axis] = self.at_m
-        local[:, [a for a in range(3) if a != self.axis]] = [(u0, v0), (u1, v0), (u1, v1), (u0, v1)]
-        return np.asarray(local @ self.frame + self.origin_m)
+from followme.sources.facets import Facet, Sheet
+from followme.sources.parts import Cylinder
+from followme.sources.scene import Thing
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +94,8 @@ class Surfaces:
         Things and fixtures.
     facets : tuple of Facet
         Panels first, in their order.
-    facet_actor : (F,) int
-        Of each facet.
-    corners_m : (F, 4, 3) float64
-        Of the facets at rest.
-    normals : (F, 3) float64
-        Toward the side that a facet is seen from, in the scene; zero where it is seen from both.
+    sheet : Sheet
+        Their figures.
     limbs : Limbs
         Of people.
     rounds : tuple of Round
@@ -167,9 +112,7 @@ class Surfaces:
 
     actors: tuple[Thing, ...]
     facets: tuple[Facet, ...]
-    facet_actor: NDArray[np.intp]
-    corners_m: NDArray[np.float64]
-    normals: NDArray[np.float64]
+    sheet: Sheet
     limbs: Limbs
     rounds: tuple[Round, ...]
     footprints: tuple[Footprint, ...]
@@ -206,9 +149,11 @@ class Arrangement:
         """Place all actors."""
         return cls(tuple(actors), tuple(actor.placed_at(moment) for actor in actors))
 
-    def turning(self) -> tuple[int, ...]:
-        """Return the actors that are turned from how they rest."""
-        return tuple(i for i, place in enumerate(self.places) if place and place.turn_rad)
+    def turning(self) -> tuple[tuple[int, float], ...]:
+        """Return the actors that are turned from how they rest, and how far."""
+        return tuple(
+            (i, place.turn_rad) for i, place in enumerate(self.places) if place and place.turn_rad
+        )
 
     def absent(self) -> tuple[int, ...]:
         """Return the actors that are not there."""
@@ -230,9 +175,15 @@ def turned(yaw_rad: float) -> NDArray[np.float64]:
     return np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
 
 
-def limb_ends(capsule: Capsule, thing: Thing, place: Placement = AT_REST) -> NDArray[np.float64]:
-    """Return both ends of a thing's limb in the scene, (2, 3); limbs swing while it walks."""
-    ends = np.array([capsule.start_m, capsule.end_m])
-    ends[:, 0] += np.array(capsule.swing_m) * math.sin(place.stride_rad)
+def limbs_at(
+    thing: Thing, place: Placement = AT_REST
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends (K, 2, 3) of a thing's limbs in the scene, and their radii (K,).
+
+    Limbs swing while it walks.
+    """
+    ends = thing.limb_ends_m.copy()
+    ends[:, :, 0] += thing.limb_swing_m * math.sin(place.stride_rad)
     frame = turned(thing.yaw_rad + place.turn_rad)
-    return np.asarray(ends @ frame + (*thing.position(place), 0.0))
+    radius_m = np.array([capsule.radius_m for capsule in thing.capsules])
+    return np.asarray(ends @ frame + (*thing.position(place), 0.0)), radius_m

@@ -122,7 +122,7 @@ class Fields:
     def choice(self, name: str, options: Collection[str], default: str | None = None) -> str:
         """Return one of a closed set of words."""
         value = self._given(name, default)
-        if value not in options:
+        if not isinstance(value, str) or value not in options:
             near = did_you_mean(value, options)
             raise SceneError(
                 f"{self._name(name)}: {_short(value)} is none of {', '.join(options)}{near}"
