@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followme.evaluation.floor_plan import box, cut, nearest
+from followme.evaluation.floor_plan import Part, cut, nearest
+from followme.sources.outlines import Outline
+from followme.values.obstacle import Kind
+
+
+def box(x_min, x_max, y_half):
+    return ((1.0, 0.0, -x_min), (-1.0, 0.0, x_max), (0.0, 1.0, y_half), (0.0, -1.0, y_half))
+
 
 SQUARE = [(1.0, -1.0), (3.0, -1.0), (3.0, 1.0), (1.0, 1.0)]
 
@@ -64,3 +71,20 @@ def test_a_cut_holds_the_points_that_both_hold(x, y, radius, turn, half):
     for p in inside:
         assert kept and math.dist(nearest(kept, tuple(p)), p) < 1e-6
     assert all(-1.0 - 1e-9 <= px <= 2.0 + 1e-9 and abs(py) <= half + 1e-9 for px, py in kept)
+
+
+def a_part(points) -> Part:
+    return Part.of(Outline(1, Kind.OBJECT, "box", np.array(points), 0.0, 1.0))
+
+
+def test_a_part_is_cut_to_a_rectangle_as_its_points_are():
+    part = a_part(SQUARE)
+    assert part.in_box(0.0, 5.0, -0.3, 0.3) == cut(SQUARE, box(0.0, 5.0, 0.3))
+    assert part.in_box(4.0, 5.0, -0.3, 0.3) == []
+    assert part.in_box(0.0, 5.0, 1.1, 1.3) == []
+
+
+@given(st.floats(-4.0, 4.0), st.floats(-4.0, 4.0))
+def test_a_part_is_never_nearer_than_its_bound(x, y):
+    part = a_part([(0.0, 0.0), (1.0, 0.5), (0.3, 1.0)])
+    assert part.least_m((x, y)) <= math.dist(nearest(part.points, (x, y)), (x, y)) + 1e-9

@@ -9,9 +9,9 @@ from typing import Any
 
 _ABOUT = (
     "Runs scripted walks through the whole chain on a simulated clock, without ROS, and says "
-    "whether each was warned of as it promises, and how the figures of the specification came out. Exit "
-    "code 0: every walk is inside its windows; 1: one is short; 2: a mistake on the command line. "
-    "Synthetic results are not proof of safety."
+    "whether each was warned of as it promises, and how the figures of the specification came "
+    "out. Exit code 0: every walk is inside its windows; 1: one is short; 2: a mistake on the "
+    "command line. Synthetic results are not proof of safety."
 )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Protocol
 
+from followme.evaluation.floor_plan import Part
 from followme.evaluation.simulated_walker import SimulatedWalker
 from followme.evaluation.walk_run import Shown, Subject, run_walk
 from followme.pipeline import PipelineSettings
@@ -12,9 +14,6 @@ from followme.sources.outlines import Outline
 from followme.sources.walker_path import FloorPose
 from followme.stages.names import Names
 from followme.values.frame import Frame
-
-#: Between two frames a walker moves in steps this long at most.
-_STEP_S = 0.025
 
 
 class Steered(Protocol):
@@ -29,18 +28,20 @@ class Steered(Protocol):
         """Return the frame of a time, None while the camera is stalled."""
         ...
 
+    def truth_at(self, time_s: float, pose: FloorPose) -> object:
+        """Let a time pass without a frame."""
+        ...
+
     def outlines_at(self, time_s: float, pose: FloorPose | None = None) -> tuple[Outline, ...]:
         """Return all that is there, in the frame of the body."""
         ...
 
 
 def contacts_with_cane(walker: SimulatedWalker, source: Steered) -> list[int]:
-    """Return the things that a walker with nothing but a cane bumps into.
-
-    Images do not matter, so the source may give tiny ones.
-    """
-    for _ in _walk(walker, source):
-        pass
+    """Return the things that a walker with nothing but a cane bumps into."""
+    for time_s, pose, step_s in _steps(walker, source):
+        source.truth_at(time_s, pose)
+        walker.walk(time_s, step_s, [Part.of(o) for o in source.outlines_at(time_s, pose)])
     return walker.contacts
 
 
@@ -53,25 +54,20 @@ def contacts_with_followme(
     look: Callable[[Frame], Names] | None = None,
 ) -> list[int]:
     """Return the things that a walker with a cane and FollowMe bumps into."""
-    shown = (
-        Shown(change(frame), pose, outlines) for frame, pose, outlines in _walk(walker, source)
-    )
-    run_walk(subject, shown, settings=settings, look=look, hears=walker.hears)
+
+    def shown() -> Iterator[Shown]:
+        for time_s, pose, step_s in _steps(walker, source):
+            frame = source.frame_at(time_s, pose)
+            outlines = source.outlines_at(time_s, pose)
+            if frame is not None:
+                yield Shown(change(frame), pose, ())
+            walker.walk(time_s, step_s, [Part.of(o) for o in outlines])
+
+    run_walk(subject, shown(), settings=settings, look=look, hears=walker.hears)
     return walker.contacts
 
 
-def _walk(
-    walker: SimulatedWalker, source: Steered
-) -> Iterator[tuple[Frame, FloorPose, tuple[Outline, ...]]]:
-    """Yield what the camera sees of a walk that goes where the walker goes."""
-    times = source.times_s
-    for time_s, next_s in zip(times, (*times[1:], times[-1]), strict=True):
-        pose = walker.pose
-        frame = source.frame_at(time_s, pose)
-        if frame is not None:
-            yield frame, pose, source.outlines_at(time_s, pose)
-        now_s = time_s
-        while now_s < next_s - 1e-9:
-            step_s = min(_STEP_S, next_s - now_s)
-            walker.walk(now_s, step_s, source.outlines_at(now_s, walker.pose))
-            now_s += step_s
+def _steps(walker: SimulatedWalker, source: Steered) -> Iterator[tuple[float, FloorPose, float]]:
+    """Yield each time, where the walker is then, and how long it is to the next."""
+    for time_s, next_s in pairwise(source.times_s):
+        yield time_s, walker.pose, next_s - time_s

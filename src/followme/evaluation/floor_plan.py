@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from followme.sources.outlines import Outline
 
 Point = tuple[float, float]
 #: All points with ``a x + b y + c >= 0``.
@@ -12,12 +15,52 @@ HalfPlane = tuple[float, float, float]
 _FLAT_M2 = 1e-9
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """An outline, ready to be cut.
+
+    Parameters
+    ----------
+    outline : Outline
+    points : list of (x, y)
+        Its corners.
+    x_m, y_m : tuple of two floats
+        Least and largest.
+    """
+
+    outline: Outline
+    points: list[Point]
+    x_m: tuple[float, float]
+    y_m: tuple[float, float]
+
+    @classmethod
+    def of(cls, outline: Outline) -> Part:
+        """Make a part of an outline."""
+        points = [(x, y) for x, y in outline.corners_m.tolist()]
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        return cls(outline, points, (min(xs), max(xs)), (min(ys), max(ys)))
+
+    def least_m(self, to: Point = (0.0, 0.0)) -> float:
+        """Return a distance that it is at least away from a point."""
+        x, y = to
+        return math.hypot(
+            max(self.x_m[0] - x, x - self.x_m[1], 0.0), max(self.y_m[0] - y, y - self.y_m[1], 0.0)
+        )
+
+    def in_box(self, x_min: float, x_max: float, y_min: float, y_max: float) -> list[Point]:
+        """Return what of it is in a rectangle; empty when nothing is."""
+        if self.x_m[1] < x_min or self.x_m[0] > x_max or self.y_m[1] < y_min or self.y_m[0] > y_max:
+            return []
+        sides = ((1.0, 0.0, -x_min), (-1.0, 0.0, x_max), (0.0, 1.0, -y_min), (0.0, -1.0, y_max))
+        return cut(self.points, sides)
+
+
 def cut(shape: Iterable[Sequence[float]], planes: Iterable[HalfPlane]) -> list[Point]:
     """Return the part of a convex shape (corners in order, two for a line) in all half planes.
 
     Empty where there is none.
     """
-    points: list[Point] = [(float(x), float(y)) for x, y in shape]
+    points: list[Point] = [(x, y) for x, y in shape]
     for a, b, c in planes:
         inside = [a * x + b * y + c for x, y in points]
         kept: list[Point] = []
@@ -48,11 +91,6 @@ def nearest(shape: Sequence[Point], to: Point = (0.0, 0.0)) -> Point:
     count = len(shape) if len(shape) > 2 else 1
     feet = [_foot(shape[i], shape[(i + 1) % len(shape)], to) for i in range(count)]
     return min(feet, key=lambda p: math.dist(p, to))
-
-
-def box(x_min: float, x_max: float, y_half: float) -> tuple[HalfPlane, ...]:
-    """Return the half planes of a rectangle that lies symmetrically about x."""
-    return ((1.0, 0.0, -x_min), (-1.0, 0.0, x_max), (0.0, 1.0, y_half), (0.0, -1.0, y_half))
 
 
 def _holds(shape: Sequence[Point], p: Point) -> bool:

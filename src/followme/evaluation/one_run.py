@@ -141,7 +141,7 @@ def _count_contacts(walk: Walk, run: Run, subject: Subject, e: Evidence) -> None
     """Let the simulated walker walk with a cane alone, and with FollowMe too."""
     if not walk.scene.things or speed_of(walk) < _WALKS_MPS:
         return
-    alone = contacts_with_cane(_walker(walk, run.seed, listens=False), WalkSource(walk, 16, 16))
+    alone = contacts_with_cane(_walker(walk, run.seed, listens=False), _source(walk, run))
     helped = contacts_with_followme(
         _walker(walk, run.seed, listens=True),
         _source(walk, run),

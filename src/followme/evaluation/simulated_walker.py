@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from followme.evaluation.floor_plan import box, cut
-from followme.sources.outlines import Outline
+from followme.evaluation.floor_plan import Part
 from followme.sources.walker_path import FloorPose
 from followme.values.intent import Announcement
 from followme.values.obstacle import Kind, Side, Zone
@@ -52,8 +51,7 @@ _AGAIN_S = 2.0
 _WORDS_S = 1.2
 # A slower walker stands.
 _STANDS_MPS = 0.15
-_SWEPT = box(0.0, REACH_M + CANE_REACH_M, CANE_HALF_M)
-_BODY = box(-0.10, REACH_M, BODY_HALF_M)
+_BACK_M = -0.10
 
 
 @dataclass(frozen=True)
@@ -111,15 +109,15 @@ class SimulatedWalker:
         distance_m = a.distance_m if told else _UNHEARD_M
         self._answers.append(_Answer(at_s, a.zone is Zone.STOP, a.side, distance_m))
 
-    def walk(self, time_s: float, step_s: float, outlines: Sequence[Outline]) -> None:
-        """Go on for ``step_s``; outlines are those around at the pose of now."""
+    def walk(self, time_s: float, step_s: float, parts: Sequence[Part]) -> None:
+        """Go on for ``step_s``; parts are those around at the pose of now."""
         due = [answer for answer in self._answers if answer.at_s <= time_s]
         self._answers = [answer for answer in self._answers if answer.at_s > time_s]
         for answer in due:
             self._follow(answer, time_s)
-        self._sweep(time_s, outlines)
-        self._touch(time_s, outlines)
-        self._move(time_s, step_s, outlines)
+        self._sweep(time_s, parts)
+        self._touch(time_s, parts)
+        self._move(time_s, step_s, parts)
 
     def _follow(self, answer: _Answer, time_s: float) -> None:
         if answer.stop:
@@ -143,36 +141,37 @@ class SimulatedWalker:
         self._evades = answer.side
         self._aside_m = self.pose.y_m + way * _STEP_M
 
-    def _sweep(self, time_s: float, outlines: Sequence[Outline]) -> None:
+    def _sweep(self, time_s: float, parts: Sequence[Part]) -> None:
         """Let the cane find what stands low: the walker stops and steps aside."""
-        for part in outlines:
-            low = part.bottom_m < CANE_HIGH_M and part.top_m > CANE_LOW_M
-            drop = part.bottom_m <= -CANE_DROP_M
-            if not (low or drop) or time_s - self._found_s.get(part.id, -math.inf) < _AGAIN_S:
+        for part in parts:
+            o = part.outline
+            if not (_is_low(part) or _is_drop(part)):
                 continue
-            shape = cut(part.corners_m, _SWEPT)
+            if time_s - self._found_s.get(o.id, -math.inf) < _AGAIN_S:
+                continue
+            shape = part.in_box(0.0, REACH_M + CANE_REACH_M, -CANE_HALF_M, CANE_HALF_M)
             if shape:
-                self._found_s[part.id] = time_s
+                self._found_s[o.id] = time_s
                 middle_m = sum(y for _, y in shape) / len(shape)
                 self._answers.append(_Answer(time_s + self._reaction_s(), True, _side_of(middle_m)))
 
-    def _touch(self, time_s: float, outlines: Sequence[Outline]) -> None:
-        for part in outlines:
-            hits = part.bottom_m < BODY_HIGH_M and part.top_m > CANE_LOW_M
-            hits |= part.bottom_m <= -CANE_DROP_M
-            if not hits or part.id <= 0 or part.id in self.contacts or not self._moves_into(part):
+    def _touch(self, time_s: float, parts: Sequence[Part]) -> None:
+        for part in parts:
+            o = part.outline
+            hits = (o.bottom_m < BODY_HIGH_M and o.top_m > CANE_LOW_M) or _is_drop(part)
+            if not hits or o.id <= 0 or o.id in self.contacts or not self._moves_into(part):
                 continue
-            if cut(part.corners_m, _BODY):
-                self.contacts.append(part.id)
+            if part.in_box(_BACK_M, REACH_M, -BODY_HALF_M, BODY_HALF_M):
+                self.contacts.append(o.id)
                 self._stands_until_s = time_s + _STAND_S
 
-    def _moves_into(self, part: Outline) -> bool:
+    def _moves_into(self, part: Part) -> bool:
         """Whether it is the walker who comes: people walk around one who stands or steps aside."""
-        if part.kind is Kind.PERSON:
+        if part.outline.kind is Kind.PERSON:
             return self.forward_mps > _STANDS_MPS
         return math.hypot(self.forward_mps, self.left_mps) > _STANDS_MPS
 
-    def _move(self, time_s: float, step_s: float, outlines: Sequence[Outline]) -> None:
+    def _move(self, time_s: float, step_s: float, parts: Sequence[Part]) -> None:
         stands = time_s < self._stands_until_s
         wanted_mps = 0.0 if stands else self.speed_mps
         if not stands and time_s < self._slow_until_s:
@@ -184,24 +183,18 @@ class SimulatedWalker:
         self.forward_mps += max(-limit * step_s, min(limit * step_s, change))
         # who brakes does not step aside yet
         braking = stands and self.forward_mps > 0.05
-        self.left_mps = 0.0 if braking else self._sideways_mps(step_s, outlines)
+        self.left_mps = 0.0 if braking else self._sideways_mps(step_s, parts)
         self.pose = FloorPose(
             self.pose.x_m + self.forward_mps * step_s, self.pose.y_m + self.left_mps * step_s
         )
 
-    def _sideways_mps(self, step_s: float, outlines: Sequence[Outline]) -> float:
+    def _sideways_mps(self, step_s: float, parts: Sequence[Part]) -> float:
         missing_m = self._aside_m - self.pose.y_m
         if abs(missing_m) < 1e-3:
             return 0.0
-        left = missing_m > 0.0
-        beside = (
-            (1.0, 0.0, 0.10),
-            (-1.0, 0.0, REACH_M),
-            (0.0, 1.0 if left else -1.0, -BODY_HALF_M),
-            (0.0, -1.0 if left else 1.0, BODY_HALF_M + _BESIDE_M),
-        )
-        felt = (p for p in outlines if p.bottom_m < CANE_HIGH_M and p.top_m > CANE_LOW_M)
-        if any(cut(part.corners_m, beside) for part in felt):
+        inner, outer = BODY_HALF_M, BODY_HALF_M + _BESIDE_M
+        across = (inner, outer) if missing_m > 0.0 else (-outer, -inner)
+        if any(_is_low(part) and part.in_box(_BACK_M, REACH_M, *across) for part in parts):
             return 0.0
         return max(-_SIDE_MPS, min(_SIDE_MPS, missing_m / step_s))
 
@@ -216,3 +209,11 @@ def _side_of(y_m: float) -> Side:
     if abs(y_m) < 0.08:
         return Side.AHEAD
     return Side.AHEAD_LEFT if y_m > 0.0 else Side.AHEAD_RIGHT
+
+
+def _is_low(part: Part) -> bool:
+    return part.outline.bottom_m < CANE_HIGH_M and part.outline.top_m > CANE_LOW_M
+
+
+def _is_drop(part: Part) -> bool:
+    return part.outline.bottom_m <= -CANE_DROP_M

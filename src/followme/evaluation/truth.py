@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.evaluation.floor_plan import HalfPlane, Point, cut, nearest
+from followme.evaluation.floor_plan import HalfPlane, Part, Point, cut, nearest
 from followme.evaluation.walk_record import TrueThing
 from followme.geometry.corridor import Corridor
 from followme.geometry.zones import Approach, Slack, zone_of
@@ -102,7 +102,7 @@ class Truth:
         sight_yaw_rad : float
             How far the sight is turned against the body, to the left.
         """
-        parts = _by_thing(outlines)
+        parts = _by_thing(map(Part.of, outlines))
         things, low, wide = {}, set(), set()
         for id, those in parts.items():
             thing, is_low, is_wide = self._thing(id, those, sight_yaw_rad)
@@ -131,12 +131,12 @@ class Truth:
         ]
 
     def _thing(
-        self, id: int, parts: Sequence[Outline], sight_yaw_rad: float
+        self, id: int, parts: Sequence[Part], sight_yaw_rad: float
     ) -> tuple[TrueThing, bool, bool]:
         """Return a thing, whether a cane finds what is in the way, and whether it nearly is."""
         body = [p for p in parts if self._at_body_height(p)]
         inside = [(p, shape) for p in body for shape in self._in_the_way(p, 0.0)]
-        spots = inside or [(p, [(x, y) for x, y in p.corners_m]) for p in body or parts]
+        spots = inside or [(p, p.points) for p in body or parts]
         points = [nearest(shape) for _, shape in spots]
         at = min(range(len(spots)), key=lambda i: math.hypot(*points[i]))
         x, y = points[at]
@@ -144,32 +144,34 @@ class Truth:
         front = [
             p for (p, _), point in zip(spots, points, strict=True) if math.hypot(*point) <= deep_m
         ]
-        across = np.concatenate([p.corners_m[:, 1] for p in body or parts])
+        across = [y for p in body or parts for y in p.y_m]
         wider_m = self._s.hysteresis.exit_width_m
         thing = TrueThing(
             id,
-            parts[0].kind,
-            parts[0].label,
-            (x, y, min(p.bottom_m for p in front)),
-            bearings_rad=_bearings([shape for _, shape in spots], (x, y), sight_yaw_rad),
-            span_m=(float(across.min()), float(across.max())),
+            parts[0].outline.kind,
+            parts[0].outline.label,
+            (x, y, min(p.outline.bottom_m for p in front)),
+            bearings_rad=_bearings([shape for _, shape in spots], (x, y), sight_yaw_rad)
+            if inside
+            else (math.nan, math.nan),
+            span_m=(min(across), max(across)),
             in_corridor=bool(inside),
         )
-        low = bool(inside) and max(p.top_m for p, _ in inside) <= self._s.corridor.cane_high_m
+        low = (
+            bool(inside) and max(p.outline.top_m for p, _ in inside) <= self._s.corridor.cane_high_m
+        )
         return thing, low, bool(inside) or any(self._in_the_way(p, wider_m) for p in body)
 
-    def _at_body_height(self, part: Outline) -> bool:
-        hits = (
-            part.bottom_m < self._corridor.head_high_m and part.top_m > self._s.corridor.foot_low_m
-        )
-        return hits or part.bottom_m <= -DROP_M
+    def _at_body_height(self, part: Part) -> bool:
+        o, s = part.outline, self._s.corridor
+        hits = o.bottom_m < self._corridor.head_high_m and o.top_m > s.foot_low_m
+        return hits or o.bottom_m <= -DROP_M
 
-    def _in_the_way(self, part: Outline, wider_m: float) -> list[list[Point]]:
+    def _in_the_way(self, part: Part, wider_m: float) -> list[list[Point]]:
         """Return what of a part is within the way of the body; empty when nothing is."""
-        y = part.corners_m[:, 1]
-        if y.min() > _WIDEST_M or y.max() < -_WIDEST_M or part.corners_m[:, 0].max() <= 0.0:
+        if part.y_m[0] > _WIDEST_M or part.y_m[1] < -_WIDEST_M or part.x_m[1] <= 0.0:
             return []
-        shapes = (cut(part.corners_m, planes) for planes in self._way(wider_m))
+        shapes = (cut(part.points, planes) for planes in self._way(wider_m))
         return [shape for shape in shapes if shape]
 
     def _way(self, wider_m: float) -> Iterable[tuple[HalfPlane, ...]]:
@@ -207,22 +209,22 @@ def walker_speeds(walk: Sequence[Snapshot]) -> NDArray[np.float64]:
     return np.asarray(np.hypot(np.gradient(x, times), np.gradient(y, times)))
 
 
-def _by_thing(outlines: Iterable[Outline]) -> dict[int, list[Outline]]:
+def _by_thing(every: Iterable[Part]) -> dict[int, list[Part]]:
     """Group parts by thing; what belongs to the room gets negative ids, each its own."""
-    parts: dict[int, list[Outline]] = {}
+    parts: dict[int, list[Part]] = {}
     fixture = 0
-    for outline in outlines:
-        fixture -= outline.id == 0
-        parts.setdefault(outline.id or fixture, []).append(outline)
+    for part in every:
+        fixture -= part.outline.id == 0
+        parts.setdefault(part.outline.id or fixture, []).append(part)
     return {id: those for id, those in parts.items() if any(_is_near(p) for p in those)}
 
 
-def _is_near(part: Outline) -> bool:
-    return math.hypot(*nearest([(x, y) for x, y in part.corners_m])) <= FARTHEST_M
+def _is_near(part: Part) -> bool:
+    return part.least_m() <= FARTHEST_M and math.hypot(*nearest(part.points)) <= FARTHEST_M
 
 
-def _middle(parts: Sequence[Outline], pose: FloorPose) -> Point:
-    x, y = np.concatenate([p.corners_m for p in parts]).mean(axis=0)
+def _middle(parts: Sequence[Part], pose: FloorPose) -> Point:
+    x, y = np.concatenate([p.outline.corners_m for p in parts]).mean(axis=0)
     return pose.from_walker(float(x), float(y))
 
 
@@ -230,29 +232,26 @@ def _bearings(
     shapes: Sequence[Sequence[Point]], near: Point, sight_yaw_rad: float
 ) -> tuple[float, float]:
     """Return between which bearings points lie that are as near as the nearest one."""
-    share = np.linspace(0.0, 1.0, 16)[:, None]
+    share = np.linspace(0.0, 1.0, 16)[:, None, None]
     far_m = math.hypot(*near) + _AS_NEAR_M
-    spots = [np.array([near])]
-    for shape in shapes:
-        corners = np.array(shape)
-        for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-            edge = a + share * (b - a)
-            spots.append(edge[np.hypot(edge[:, 0], edge[:, 1]) <= far_m])
-    x, y = np.concatenate(spots).T
-    turned = np.arctan2(y, x) - sight_yaw_rad
-    return float(turned.min()), float(turned.max())
+    close = [s for s in shapes if math.hypot(*nearest(s)) <= far_m]
+    start = np.array([p for shape in close for p in shape])
+    end = np.array([p for shape in close for p in (*shape[1:], shape[0])])
+    x, y = (start + share * (end - start)).reshape(-1, 2).T
+    near_enough = np.hypot(x, y) <= far_m
+    turned = np.arctan2(np.r_[near[1], y[near_enough]], np.r_[near[0], x[near_enough]])
+    return float(turned.min()) - sight_yaw_rad, float(turned.max()) - sight_yaw_rad
 
 
-def _match(
-    seen: Obstacle, parts: Mapping[int, Sequence[Outline]], sight_yaw_rad: float
-) -> int | None:
+def _match(seen: Obstacle, parts: Mapping[int, Sequence[Part]], sight_yaw_rad: float) -> int | None:
     """Return which real thing an obstacle is; None for a phantom."""
     spot = _turned((seen.nearest_m[0], seen.nearest_m[1]), sight_yaw_rad)
     best, least_m = None, _GATE_M + _GATE_PER_M * seen.distance_m
     for id, those in parts.items():
         for part in those:
-            corners = [(x, y) for x, y in part.corners_m]
-            gap_m = math.dist(nearest(corners, spot), spot)
+            if part.least_m(spot) > least_m:
+                continue
+            gap_m = math.dist(nearest(part.points, spot), spot)
             # of things that hold the spot both, one of the scene is meant, not the room
             if gap_m < least_m or (gap_m == least_m and id > 0):
                 best, least_m = id, gap_m
