@@ -66,6 +66,9 @@ def _recall(met: Encounter, e: Evidence) -> None:
 
 def _exactness(met: Encounter, e: Evidence) -> None:
     """Note the mean error of each thing in each band: frames of one thing are much alike."""
+    # of a wall anything may be called the nearest point
+    if met.id < 0:
+        return
     pairs = [s for s in met.sightings if s.seen is not None and s.moment.distances_known]
     for low, high in BANDS_M:
         band = [s for s in pairs if low < s.thing.distance_m <= high]
@@ -75,10 +78,10 @@ def _exactness(met: Encounter, e: Evidence) -> None:
             relative = [x / s.thing.distance_m for x, s in zip(errors, band, strict=True)]
             e.value(f"absrel_{low:g}_{high:g}", float(np.mean(relative)))
     turned = [s.thing.bearing_error_rad(s.seen.bearing_rad) for s in pairs if s.seen is not None]
-    if turned and met.id > 0:
+    if turned:
         e.value("bearing_deg", float(np.degrees(np.mean(turned))))
     for s in pairs:
-        if s.seen is None or s.seen.zone < Zone.WARN or met.id < 0:
+        if s.seen is None or s.seen.zone < Zone.WARN:
             continue
         e.share("side", side_is_right(s.seen.side, s.thing))
         if s.seen.label:

@@ -45,8 +45,9 @@ _BEHIND_M, _UNHEARD_M = 1.0, 2.0
 # What the cane feels beside the body is not walked into.
 _BESIDE_M = 0.25
 _SLOW_S = 3.0
-# A cane that still finds the same thing stops its walker again.
+# What a cane has not touched this long is found anew.
 _AGAIN_S = 2.0
+_TOUCHES_S = 0.2
 # Words about a warning must be heard before they can be followed.
 _WORDS_S = 1.2
 # A slower walker stands.
@@ -87,6 +88,7 @@ class SimulatedWalker:
     contacts: list[int] = field(default_factory=list)
     _answers: list[_Answer] = field(default_factory=list)
     _found_s: dict[int, float] = field(default_factory=dict)
+    _stops_s: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._rng = np.random.default_rng([self.seed, 17])
@@ -144,16 +146,21 @@ class SimulatedWalker:
     def _sweep(self, time_s: float, parts: Sequence[Part]) -> None:
         """Let the cane find what stands low: the walker stops and steps aside."""
         for part in parts:
-            o = part.outline
             if not (_is_low(part) or _is_drop(part)):
                 continue
-            if time_s - self._found_s.get(o.id, -math.inf) < _AGAIN_S:
-                continue
             shape = part.in_box(0.0, REACH_M + CANE_REACH_M, -CANE_HALF_M, CANE_HALF_M)
-            if shape:
-                self._found_s[o.id] = time_s
+            if not shape:
+                continue
+            id = part.outline.id
+            if time_s - self._found_s.get(id, -math.inf) > _AGAIN_S:
                 middle_m = sum(y for _, y in shape) / len(shape)
-                self._answers.append(_Answer(time_s + self._reaction_s(), True, _side_of(middle_m)))
+                at_s = time_s + self._reaction_s()
+                self._answers.append(_Answer(at_s, True, _side_of(middle_m)))
+                self._stops_s[id] = at_s
+            self._found_s[id] = time_s
+            # nobody goes on into what the cane still touches
+            if time_s >= self._stops_s[id]:
+                self._stands_until_s = max(self._stands_until_s, time_s + _TOUCHES_S)
 
     def _touch(self, time_s: float, parts: Sequence[Part]) -> None:
         for part in parts:

@@ -144,7 +144,8 @@ class Truth:
         front = [
             p for (p, _), point in zip(spots, points, strict=True) if math.hypot(*point) <= deep_m
         ]
-        across = [y for p in body or parts for y in p.y_m]
+        wide = [p for p, _ in inside] or body or parts
+        across = [y for p in wide for y in p.y_m]
         wider_m = self._s.hysteresis.exit_width_m
         thing = TrueThing(
             id,
@@ -251,7 +252,9 @@ def _match(seen: Obstacle, parts: Mapping[int, Sequence[Part]], sight_yaw_rad: f
         for part in those:
             if part.least_m(spot) > least_m:
                 continue
-            gap_m = math.dist(nearest(part.points, spot), spot)
+            # of a hole its edge is met, whatever stands beyond it or in it
+            to = nearest(part.points) if part.outline.top_m <= 0.0 else nearest(part.points, spot)
+            gap_m = math.dist(to, spot)
             # of things that hold the spot both, one of the scene is meant, not the room
             if gap_m < least_m or (gap_m == least_m and id > 0):
                 best, least_m = id, gap_m

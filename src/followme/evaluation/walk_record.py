@@ -33,7 +33,8 @@ class TrueThing:
         sight, which turns with the sway of the camera; left is positive. Which of them is called
         the nearest, noise decides.
     span_m : tuple of two floats
-        Its rightmost and leftmost y at body height, frame of the body.
+        The rightmost and leftmost y of its parts in the way, of all that is none, frame of the
+        body.
     closing_mps : float
         How fast it really comes nearer.
     zone, wide_zone : Zone
