@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from followme.evaluation.evidence import Evidence
-from followme.evaluation.metrics import FIGURES, table
+from followme.evaluation.figures import FIGURES
+from followme.evaluation.metrics import table
 from followme.evaluation.scoring import evidence_of
 from followme.evaluation.table import HEADS, cells, markdown_table, text_table
 from tests.evaluation.records import a_record, heard

@@ -91,7 +91,8 @@ def _strip(corridor: Corridor, near_m: float, far_m: float, middle: float, colou
 def _side(corridor: Corridor, top: float) -> Iterator[str]:
     s = corridor.s
     floor, per_m = top + _SIDE_HEIGHT - 24, 78.0
-    yield f"<text x='{_LEFT:g}' y='{top + 18:g}' fill='{_INK}'>From the side: bands of height</text>"
+    title = "From the side: bands of height"
+    yield f"<text x='{_LEFT:g}' y='{top + 18:g}' fill='{_INK}'>{title}</text>"
     bands = (
         ("foot: a cane finds it", s.foot_low_m, s.cane_high_m, "#cfe3f5"),
         ("torso: a cane passes below", s.cane_high_m, s.torso_high_m, "#f7d9a8"),
