@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from followme.graph import NODES
 from followme.ros.base_node import BaseNode
 from followme.ros.process import main_of
 from followme.settings import CameraNodeSettings
 from followme.sources.open import open_source
 from followme.sources.source import Source
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
+
+# How often it is looked whether anybody takes the images yet.
+_LOOK_S = 0.05
 
 
 class CameraNode(BaseNode[CameraNodeSettings]):
@@ -51,12 +57,18 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         )
 
     def produce(self, alive: Callable[[], bool]) -> None:
+        self._wait_for_takers(alive)
         while alive():
             self._play(alive)
             if not self.settings.loop:
                 break
-        if alive() and self._ended is not None:
+        if not alive():
+            return
+        if self._ended is not None:
             self._ended()
+        elif self.settings.exit_at_end:
+            # as if somebody had pressed Ctrl-C: the process ends as it always does
+            os.kill(os.getpid(), signal.SIGINT)
 
     def free(self) -> None:
         source, self._source = self._source, None
@@ -65,6 +77,17 @@ class CameraNode(BaseNode[CameraNodeSettings]):
 
     def facts(self) -> dict[str, Any]:
         return {"source": self.settings.source, "frames": self.frames_out}
+
+    def _wait_for_takers(self, alive: Callable[[], bool]) -> None:
+        """Wait for the critical nodes: a recording has no frame to lose at its beginning."""
+        topic = "camera/image_raw"
+        needed = {n.name for n in NODES if n.critical and topic in n.subscribes}
+        deadline_s = time.monotonic() + self.settings.wait_s
+        while alive() and time.monotonic() < deadline_s:
+            takers = self.get_subscriptions_info_by_topic(self.resolve_topic_name(topic))
+            if needed <= {t.node_name for t in takers}:
+                return
+            time.sleep(_LOOK_S)
 
     def _play(self, alive: Callable[[], bool]) -> None:
         """Give out each frame once, in time; a late frame is given at once."""

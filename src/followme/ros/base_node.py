@@ -14,13 +14,14 @@ from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
-from followme.graph import CAMERA_FRAME, NODES, NodeSpec
+from followme.graph import CAMERA_FRAME, NODES, TOPICS, NodeSpec
 from followme.health.latest import LatestSlot
 from followme.ros.diagnostics import Timings, Troubles, diagnostic_array
 from followme.ros.exchange import Exchange
 from followme.ros.lifecycle import Autostart, survive_invalid_transitions
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
+from followme.ros.peers import Peers
 from followme.ros.ports import InPort, OutPort
 
 S = TypeVar("S")
@@ -89,6 +90,10 @@ class BaseNode(LifecycleNode, Generic[S]):
             topic: OutPort(self, topic, self._exchange, self.trouble)
             for topic in self.spec.publishes
         }
+        used = (*self.spec.subscribes, *self.spec.publishes)
+        self._peers = Peers(
+            self, {self.resolve_topic_name(t): TOPICS[t].type for t in used if TOPICS[t].type}
+        )
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnose_timer = self.create_timer(1.0, self._diagnose, clock=steady)
@@ -286,6 +291,9 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.changed()
 
     def _diagnose(self) -> None:
+        misfit = self._peers.trouble()
+        if misfit:
+            self.trouble(misfit)
         level, summary = DiagnosticStatus.OK, "working"
         if not self._active:
             level, summary = DiagnosticStatus.WARN, "not active"
