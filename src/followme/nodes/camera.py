@@ -11,14 +11,12 @@ from typing import Any
 
 from followme.graph import NODES
 from followme.ros.base_node import BaseNode
+from followme.ros.peers import takers_of
 from followme.ros.process import main_of
 from followme.settings import CameraNodeSettings
 from followme.sources.open import open_source
 from followme.sources.source import Source
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
-
-# How often it is looked whether anybody takes the images yet.
-_LOOK_S = 0.05
 
 
 class CameraNode(BaseNode[CameraNodeSettings]):
@@ -41,7 +39,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         super().__init__("camera", **wiring)
         self._given = source
         self._source: Source | None = None
-        self._ended = ended
+        self._ended = ended or (_interrupt if self.settings.exit_at_end else None)
         self.frames_out = 0
         self.frame_id = self.settings.frame_id
 
@@ -57,18 +55,12 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         )
 
     def produce(self, alive: Callable[[], bool]) -> None:
-        self._wait_for_takers(alive)
         while alive():
             self._play(alive)
             if not self.settings.loop:
                 break
-        if not alive():
-            return
-        if self._ended is not None:
+        if alive() and self._ended is not None:
             self._ended()
-        elif self.settings.exit_at_end:
-            # as if somebody had pressed Ctrl-C: the process ends as it always does
-            os.kill(os.getpid(), signal.SIGINT)
 
     def free(self) -> None:
         source, self._source = self._source, None
@@ -78,20 +70,10 @@ class CameraNode(BaseNode[CameraNodeSettings]):
     def facts(self) -> dict[str, Any]:
         return {"source": self.settings.source, "frames": self.frames_out}
 
-    def _wait_for_takers(self, alive: Callable[[], bool]) -> None:
-        """Wait for the critical nodes: a recording has no frame to lose at its beginning."""
-        topic = "camera/image_raw"
-        needed = {n.name for n in NODES if n.critical and topic in n.subscribes}
-        deadline_s = time.monotonic() + self.settings.wait_s
-        while alive() and time.monotonic() < deadline_s:
-            takers = self.get_subscriptions_info_by_topic(self.resolve_topic_name(topic))
-            if needed <= {t.node_name for t in takers}:
-                return
-            time.sleep(_LOOK_S)
-
     def _play(self, alive: Callable[[], bool]) -> None:
         """Give out each frame once, in time; a late frame is given at once."""
         assert self._source is not None
+        self._await_takers(alive)
         first_ns, begin_s = None, 0.0
         for frame in self._source.frames():
             if first_ns is None:
@@ -119,6 +101,21 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         self.publish("camera/image_raw", ColourImage(stamp_ns, frame.bgr))
         self.frames_out += 1
         self.note_work((time.perf_counter() - begin) * 1e3)
+
+    def _await_takers(self, alive: Callable[[], bool]) -> None:
+        """Wait for the critical nodes: a recording has no frame to lose at its beginning."""
+        topic = "camera/image_raw"
+        needed = {n.name for n in NODES if n.critical and topic in n.subscribes}
+        deadline_s = time.monotonic() + self.settings.wait_s
+        while alive() and time.monotonic() < deadline_s:
+            if needed <= takers_of(self, self.resolve_topic_name(topic)):
+                return
+            time.sleep(0.05)
+
+
+def _interrupt() -> None:
+    """End the process as Ctrl-C would: in an orderly way."""
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 main = main_of(CameraNode)

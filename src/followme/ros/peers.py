@@ -52,3 +52,8 @@ class Peers:
                         f"{topic}: {name} uses it as {kind}, here it is {own}, so that nothing "
                         "passes between them; remap one of them"
                     )
+
+
+def takers_of(node: Any, topic: str) -> set[str]:
+    """Return the names of the nodes that subscribe to a resolved topic."""
+    return {taker.node_name for taker in node.get_subscriptions_info_by_topic(topic)}

@@ -30,6 +30,10 @@ class CameraNodeSettings:
         10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True
     )
     loop: bool = setting(False, "Begin again when the source ends.", read_only=True)
+    width: int = setting(640, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
+    height: int = setting(480, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
+    seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
+    frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
     exit_at_end: bool = setting(
         False, "End the process when the source ends; else the node waits.", read_only=True
     )
@@ -41,10 +45,6 @@ class CameraNodeSettings:
         high=120.0,
         read_only=True,
     )
-    width: int = setting(640, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
-    height: int = setting(480, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
-    seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
-    frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
 
 
 @dataclass(frozen=True)

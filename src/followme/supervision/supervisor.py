@@ -197,13 +197,13 @@ class Supervisor:
     async def _wait_for_ends(self, posts: list[_Post], wait_s: float | None) -> None:
         """Wait until all have ended, the time is over, or somebody asks a second time."""
         self._hurry.clear()
-        ends = [asyncio.ensure_future(p.child.ended()) for p in posts if p.child is not None]
-        hurry: asyncio.Future[Any] = asyncio.create_task(self._hurry.wait())
-        everyone: asyncio.Future[Any] = asyncio.gather(*ends)
-        await asyncio.wait({everyone, hurry}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
-        hurry.cancel()
-        if not everyone.done():
-            everyone.cancel()
+        hurry = asyncio.create_task(self._hurry.wait())
+        ends = asyncio.create_task(_ends([post.child for post in posts if post.child]))
+        waiting: set[asyncio.Task[Any]] = {ends, hurry}
+        await asyncio.wait(waiting, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
 
     async def _look_at_memory(self) -> None:
         while True:
@@ -219,6 +219,11 @@ class Supervisor:
         left = shared_memory.remove_dead(set().union(*(post.memory for post in self._posts)))
         if left:
             self._say(f"removed {len(left)} pieces of shared memory that nobody held any more")
+
+
+async def _ends(children: Sequence[Child]) -> None:
+    for child in children:
+        await child.ended()
 
 
 def how(code: int) -> str:
