@@ -181,7 +181,7 @@ class Supervisor:
             (signal.SIGKILL, None),
         )
         for number, wait_s in steps:
-            living = [post for post in self._posts if post.child is not None]
+            living = [p for p in self._posts if p.child is not None and p.child.running]
             if not living:
                 return
             if number is not signal.SIGINT:
@@ -196,7 +196,6 @@ class Supervisor:
 
     async def _wait_for_ends(self, posts: list[_Post], wait_s: float | None) -> None:
         """Wait until all have ended, the time is over, or somebody asks a second time."""
-        self._hurry.clear()
         hurry = asyncio.create_task(self._hurry.wait())
         ends = asyncio.create_task(_ends([post.child for post in posts if post.child]))
         waiting: set[asyncio.Task[Any]] = {ends, hurry}
@@ -204,6 +203,7 @@ class Supervisor:
         for task in waiting:
             task.cancel()
         await asyncio.wait(waiting)
+        self._hurry.clear()
 
     async def _look_at_memory(self) -> None:
         while True:
