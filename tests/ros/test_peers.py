@@ -70,6 +70,11 @@ def test_a_topic_that_somebody_uses_as_another_type_is_named_with_both(end: str)
     assert "me uses" not in trouble
 
 
+def test_an_endpoint_whose_node_is_not_known_is_somebodys():
+    world = World(ALONE, from_image=[("_NODE_NAME_UNKNOWN_", "x/msg/A")])
+    assert "/image: somebody uses it as x/msg/A" in Peers(world, TYPES).trouble()
+
+
 def test_all_that_is_wrong_is_one_text_that_does_not_change_with_the_order():
     one = World([*ALONE, *ALONE], from_image=[("a", "x/msg/A"), ("b", "x/msg/B")])
     two = World([*ALONE, *ALONE], from_image=[("b", "x/msg/B"), ("a", "x/msg/A")])
@@ -94,8 +99,8 @@ def test_a_remap_to_a_topic_of_another_type_is_seen_in_a_real_graph(ros: Ros, el
     me = ros.node("me")
     me.create_subscription(Image, "/image", print, 1)
     peers = Peers(me, TYPES)
-    trouble = await_that(peers.trouble, why="the other type is discovered")
-    assert "/image: webcam uses it as sensor_msgs/msg/CompressedImage" in trouble
+    words = "/image: webcam uses it as sensor_msgs/msg/CompressedImage"
+    await_that(lambda: words in peers.trouble(), why="the other type is discovered")
 
 
 def test_who_takes_a_topic_is_known_by_name(ros: Ros):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+# What rmw calls the node of an endpoint that it knows nothing else about.
+_UNKNOWN = "_NODE_NAME_UNKNOWN_"
+
 
 class Peers:
     """Look at the graph from one node.
@@ -46,12 +49,17 @@ class Peers:
                 *self._node.get_publishers_info_by_topic(topic),
                 *self._node.get_subscriptions_info_by_topic(topic),
             ]
-            for kind, name in sorted({(u.topic_type, u.node_name) for u in users}):
+            for kind, name in sorted({(u.topic_type, _name(u)) for u in users}):
                 if kind != own:
                     yield (
                         f"{topic}: {name} uses it as {kind}, here it is {own}, so that nothing "
                         "passes between them; remap one of them"
                     )
+
+
+def _name(endpoint: Any) -> str:
+    # discovery tells the endpoint first and its node later, and plain DDS has no nodes
+    return "somebody" if endpoint.node_name == _UNKNOWN else str(endpoint.node_name)
 
 
 def takers_of(node: Any, topic: str) -> set[str]:
