@@ -18,6 +18,9 @@ from followme.sources.open import open_source
 from followme.sources.source import Source
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
 
+# What crosses between two processes has arrived after this long.
+_ON_THE_WAY_S = 0.3
+
 
 class CameraNode(BaseNode[CameraNodeSettings]):
     """Plays a source; each frame gets the stamp of the moment at which it is given out.
@@ -109,12 +112,16 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         deadline_s = time.monotonic() + self.settings.wait_s
         while alive() and time.monotonic() < deadline_s:
             if needed <= takers_of(self, self.resolve_topic_name(topic)):
+                # we know them; they know us a moment later
+                time.sleep(_ON_THE_WAY_S)
                 return
             time.sleep(0.05)
 
 
 def _interrupt() -> None:
     """End the process as Ctrl-C would: in an orderly way."""
+    # the last frame is lost when its process ends before it was taken
+    time.sleep(_ON_THE_WAY_S)
     os.kill(os.getpid(), signal.SIGINT)
 
 
