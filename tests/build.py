@@ -49,7 +49,7 @@ def tiny_depth_onnx(
         "log_std": np.array(log_std, np.float32),
     }
     shape = [1, height, width]
-    outputs = {name: (TensorProto.FLOAT, shape) for name in output_names}
+    outputs = dict.fromkeys(output_names, (TensorProto.FLOAT, shape))
     save_onnx(path, height, width, nodes, constants, outputs)
     facts = {"focal_length_px": focal_length_px, **(card or {})}
     write_card(path, "depth", (height, width), facts)

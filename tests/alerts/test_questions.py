@@ -120,7 +120,7 @@ def test_nothing_seen_is_not_said_when_something_came_meanwhile() -> None:
     run = Run().see(seen(CHAIR), 2.0).see(seen(free=0.9), 0.5)
     assert ask(run, "describe") == "Nothing seen ahead"
     run.see(seen(a_thing(Zone.INFORM, 4.0, 5), free=0.9), 2.0)
-    assert run.heard == []
+    assert "Nothing seen ahead" not in run.heard
 
 
 def test_no_number_is_answered_while_scale_is_unknown() -> None:
@@ -141,11 +141,7 @@ def test_hush_of_another_length_does_not_say_thirty() -> None:
 
 
 def test_a_reply_that_waited_too_long_is_dropped() -> None:
-    run = Run().see(seen(CHAIR), 3.0)
-    ask(run, "describe")
-    run.fails = True
     box = a_thing(Zone.STOP, 1.0, 7, label="box")
-    run.fails = False
     run = Run(settings(duty=0.01)).see(seen(CHAIR), 1.0)
     ask(run, "describe")
     run.see(seen(CHAIR, box, speed_mps=math.nan), 6.0)

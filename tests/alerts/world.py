@@ -130,8 +130,11 @@ class Run:
         self._playing: Said | None = None
         self.watch: Callable[[Run], None] | None = None
         if self.greeted:
+            # so long ago that the greeting takes nothing from the duty
+            self.now_s = -30.0
             self.see(seen(), 3.0)
             self.clear_log()
+            self.now_s = 3.0
 
     def clear_log(self) -> None:
         self.said, self.dropped = [], []

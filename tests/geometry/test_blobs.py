@@ -84,6 +84,20 @@ def test_walls_along_the_way_are_no_obstacles_and_the_wall_at_its_end_is():
     assert abs(end.y_m) < 0.05
 
 
+def test_pieces_of_a_wall_that_a_shadow_cuts_off_are_wall_and_things_before_it_are_not():
+    pillar = box_at(1.6, 0.6, width=0.2, deep=0.2, z=(0.0, 2.5))
+    beside = [b for b in blobs(LEFT_WALL, pillar) if b.reach_m < 0.0]
+    (found,) = beside
+    assert found.distance_m == pytest.approx(math.hypot(1.6, 0.5), abs=0.1)
+
+
+@pytest.mark.parametrize("z", [(0.0, 1.2), (0.0, 1.0)])
+def test_a_level_top_seen_at_a_grazing_angle_is_part_of_its_thing(z):
+    for i in range(20):
+        (blob,) = in_the_way(box_at(1.9 + 0.05 * i, deep=0.6, z=z))
+        assert blob.distance_m == pytest.approx(1.9 + 0.05 * i, abs=0.05)
+
+
 def test_a_wall_that_closes_in_is_as_far_as_where_it_is_in_the_way():
     steps = [
         Box((1.0 + 0.1 * i, 1.1 + 0.1 * i), (0.35 - 0.01 * i, 0.6), (0.0, 2.0)) for i in range(30)

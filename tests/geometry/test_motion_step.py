@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -53,18 +54,16 @@ def test_the_way_leads_where_the_camera_looks_while_motion_is_unknown():
 
 
 def test_sway_of_the_chest_hardly_turns_the_way():
-    steps, worst = [], 0.0
-    world = 0.0
     d = TravelDirection(CorridorSettings())
-    for i in range(100):
-        rate = math.radians(4.0) * 2 * math.pi * 1.8 * math.cos(2 * math.pi * 1.8 * i * 0.1)
-        world += rate * 0.1
-        # the feet go straight on, so the walker frame sees a velocity that turns against it
-        motion = Motion(0, math.cos(-world), math.sin(-world), rate)
-        heading = d.update(MotionStep.over(0.1, motion))
-        worst = max(worst, abs(heading + world))
-        steps.append(heading)
-    assert math.degrees(worst) < 2.0
+    before_rad, worst_rad = 0.0, 0.0
+    for i in range(1, 100):
+        yaw_rad = math.radians(4.0) * math.sin(2 * math.pi * 1.8 * 0.1 * i)
+        rate = (yaw_rad - before_rad) / 0.1
+        heading_rad = d.update(MotionStep.over(0.1, Motion(0, 1.0, 0.0, rate)))
+        # in a frame that stands still the way should keep its direction
+        worst_rad = max(worst_rad, abs(heading_rad + yaw_rad))
+        before_rad = yaw_rad
+    assert math.degrees(worst_rad) < 1.2
 
 
 def test_a_fast_turn_is_followed_without_delay():
@@ -72,7 +71,16 @@ def test_a_fast_turn_is_followed_without_delay():
     assert direction([turn] * 20)[-1] == 0.0
 
 
+def test_a_slow_turn_is_followed_with_the_lag_of_its_time_constant():
+    turn = MotionStep.over(0.1, Motion(0, 1.0, 0.0, math.radians(20.0)))
+    assert math.degrees(direction([turn] * 50)[-1]) == pytest.approx(-9.0, abs=1.5)
+
+
 def test_it_never_leads_far_from_where_the_camera_looks():
-    turn = MotionStep.over(0.1, Motion(0, 1.0, 5.0, 0.0))
-    limit = math.radians(CorridorSettings().max_heading_deg)
-    assert direction([turn] * 50)[-1] == pytest.approx(limit)
+    jerk = MotionStep.over(0.02, Motion(0, 1.0, 0.0, -math.radians(1500.0)))
+    s = replace(CorridorSettings(), turn_degps=360.0)
+    assert TravelDirection(s).update(jerk) == pytest.approx(math.radians(s.max_heading_deg))
+
+
+def test_a_sidestep_does_not_turn_the_way():
+    assert direction([MotionStep.over(0.1, Motion(0, 0.6, -0.2, 0.0))] * 20)[-1] == 0.0

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-rclpy = pytest.importorskip("rclpy", reason="no ROS 2 here: run 'make test'")
-pytest.importorskip("followme_msgs", reason="followme_msgs is not built: run 'make test'")
-
-_TICKET = itertools.count(os.getpid() * 13)
+from tests.real_ros import MISSING, WithoutRos, a_domain_id, await_that, initialised
 
 
-def await_that(what: Callable[[], Any], within_s: float = 20.0, why: str = "") -> Any:
-    """Poll until ``what()`` is true and return it; fail after ``within_s``."""
-    deadline = time.monotonic() + within_s
-    while True:
-        got = what()
-        if got:
-            return got
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {within_s:g} s: {why or what}")
-        time.sleep(0.01)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """Skip all files of this folder, saying why, where there is no ROS 2."""
+    return WithoutRos.from_parent(parent, path=module_path) if MISSING else None
 
 
 @pytest.fixture
 def domain_id() -> int:
     """Return a domain that no other test uses at the same time."""
-    return 1 + next(_TICKET) % 100
+    return a_domain_id()
 
 
 class Graph:
@@ -55,13 +43,6 @@ class Graph:
         self._spinner = Spinner([self.driver, *nodes], lambda: None)
         await_that(lambda: all(n.active for n in nodes), why="nodes become active")
 
-    def spin_only(self, *nodes: Any) -> None:
-        """Spin nodes without waiting for them."""
-        from followme.ros.process import Spinner
-
-        self.nodes = list(nodes)
-        self._spinner = Spinner([self.driver, *nodes], lambda: None)
-
     def collect(self, kind: type, topic: str, qos: Any) -> list[Any]:
         """Return a list that fills with the messages of a topic."""
         got: list[Any] = []
@@ -80,17 +61,12 @@ class Graph:
 @pytest.fixture
 def graph(domain_id: int) -> Iterator[Graph]:
     """Return an empty graph on its own domain."""
-    from rclpy.signals import SignalHandlerOptions
-
-    rclpy.init(args=[], domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)
-    made = Graph()
-    try:
-        yield made
-    finally:
+    with initialised(domain_id):
+        made = Graph()
         try:
-            made.stop()
+            yield made
         finally:
-            rclpy.try_shutdown()
+            made.stop()
 
 
 class Processes:

@@ -21,8 +21,9 @@ from followme.sources.synthetic import SyntheticSource
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
 from followme.values.intent import Outcome
 from followme.voices.silent import SilentVoice
+from tests.real_ros import await_that
 
-from .conftest import Graph, await_that
+from .conftest import Graph
 
 pytestmark = pytest.mark.graph
 

@@ -14,8 +14,9 @@ from followme.ros.images import colour_from_msg
 from followme.ros.qos import profile
 from followme.ros.wire import WIRES
 from followme.sources.synthetic import SyntheticSource
+from tests.real_ros import await_that
 
-from .conftest import Graph, Processes, await_that
+from .conftest import Graph, Processes
 
 pytestmark = pytest.mark.graph
 

@@ -22,8 +22,9 @@ from followme.sources.synthetic import SyntheticSource
 from followme.stages.depth import DepthStage
 from followme.values.depth_map import DepthMap
 from followme.values.frame import CameraInfo
+from tests.real_ros import await_that
 
-from .conftest import Graph, Processes, await_that
+from .conftest import Graph, Processes
 
 pytestmark = pytest.mark.graph
 

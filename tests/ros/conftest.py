@@ -1,50 +1,19 @@
-"""A real ROS 2 in one process: each test on a domain of its own, everything awaited."""
+"""A real ROS 2 in one process: each test on a domain of its own."""
 
 from __future__ import annotations
 
-import importlib.util
-import itertools
-import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-
-def _is_there(package: str) -> bool:
-    spec = importlib.util.find_spec(package)
-    # the folder of followme_msgs's sources looks like a package without a file
-    return spec is not None and spec.origin is not None
-
-
-_MISSING = [n for n in ("rclpy", "followme_msgs") if not _is_there(n)]
-
-
-class WithoutRos(pytest.Module):
-    """A file of tests that cannot even be imported here."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        pytest.skip(f"{', '.join(_MISSING)} cannot be imported: run 'make test'")
+from tests.real_ros import MISSING, WithoutRos, a_domain_id, initialised
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
     """Skip all files of this folder, saying why, where there is no ROS 2."""
-    return WithoutRos.from_parent(parent, path=module_path) if _MISSING else None
-
-
-_TICKET = itertools.count(os.getpid() * 29)
-
-
-def await_that(what: Callable[[], Any], within_s: float = 15.0, why: str = "") -> Any:
-    """Poll until ``what()`` is true and return it; fail after ``within_s``."""
-    deadline = time.monotonic() + within_s
-    while not (got := what()):
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {within_s:g} s: {why or what}")
-        time.sleep(0.005)
-    return got
+    return WithoutRos.from_parent(parent, path=module_path) if MISSING else None
 
 
 class Ros:
@@ -90,16 +59,9 @@ class Ros:
 @pytest.fixture
 def ros() -> Iterator[Ros]:
     """Return rclpy, initialised on a domain that no other test uses at the same time."""
-    import rclpy
-    from rclpy.signals import SignalHandlerOptions
-
-    domain_id = 1 + next(_TICKET) % 100
-    rclpy.init(args=[], domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)
-    made = Ros()
-    try:
-        yield made
-    finally:
+    with initialised(a_domain_id()):
+        made = Ros()
         try:
-            made.stop()
+            yield made
         finally:
-            rclpy.try_shutdown()
+            made.stop()

@@ -9,8 +9,7 @@ from rosgraph_msgs.msg import Clock
 from followme.ros import node_clock
 from followme.ros.node_clock import NodeClock
 from followme.ros.stamps import to_time
-
-from .conftest import await_that
+from tests.real_ros import await_that
 
 S = 1_000_000_000
 

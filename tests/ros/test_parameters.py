@@ -18,8 +18,9 @@ from followme.settings import (
     flatten,
     settings_of,
 )
+from tests.real_ros import await_that
 
-from .conftest import Ros, await_that
+from .conftest import Ros
 
 
 def a_node(ros: Ros, overrides: dict[str, object] | None = None, **more) -> Node:

@@ -18,9 +18,10 @@ from followme.ros.qos import profile
 from followme.values.frame import ColourImage
 from followme.values.obstacle import Obstacles, Sight
 from followme_msgs.msg import ObstacleArray
+from tests.real_ros import await_that
 
 from .any_values import same
-from .conftest import Ros, await_that
+from .conftest import Ros
 
 OBSTACLES, IMAGE, TRUTH = "obstacles", "camera/image_raw", "camera/truth"
 SEEN = Obstacles(5, (), Sight.DEGRADED, "dark")
@@ -260,6 +261,7 @@ class TestQualityOfService:
         await_that(lambda: publisher.get_subscription_count() > 0, why="discovery")
         await_that(lambda: publisher.publish(ObstacleArray()) or ends.got, why="it arrives")
         assert ends.troubles == []
+        assert profile("RESULT").reliability is ReliabilityPolicy.RELIABLE  # for all others
         into.close()
         into.open()  # its parameters are declared already
         await_that(lambda: publisher.get_subscription_count() > 0, why="discovery")

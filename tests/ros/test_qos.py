@@ -26,6 +26,12 @@ def test_a_profile_is_what_its_name_says(name, reliability, durability, depth):
     assert qos.history is HistoryPolicy.KEEP_LAST
 
 
+def test_who_changes_his_profile_changes_nobody_else_s():
+    mine = profile("RESULT")
+    mine.reliability = BEST_EFFORT
+    assert profile("RESULT").reliability is RELIABLE
+
+
 @pytest.mark.parametrize("name", ["", "image", "SENSOR"])
 def test_another_name_is_refused(name):
     with pytest.raises(KeyError):

@@ -196,6 +196,7 @@ class Memory:
         for told in self._tracks.values():
             told.zone = min(told.zone, Zone.INFORM)
             told.warned_s = -math.inf
+        self.crowd_s = -math.inf
 
     def postpone(self, want: Want, now_s: float, s: SchedulerSettings) -> None:
         """Note that a message was dropped for good, so that it does not come up at once again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from pathlib import Path
 
 from followme.alerts.catalogue import TYPES, Catalogue, PhraseError, read_catalogue
@@ -12,7 +13,7 @@ from followme.share import share_path
 from followme.values.intent import Intent, Utterance
 from followme.values.obstacle import Kind, Obstacle
 
-__all__ = ["PhraseError", "Phrases", "spoken_number"]
+__all__ = ["PhraseError", "Phrases", "english_words", "spoken_number"]
 
 _FOOT_M = 0.3048
 _CLOSE_M = 1.0
@@ -110,6 +111,16 @@ class Phrases:
             "n": f"{number:g}".replace(".", self._texts["decimal"]),
             "unit": self._texts[f"unit.{s.distance_unit}.{plural}"],
         }
+
+
+def english_words(intent: Intent, distances_known: bool) -> str:
+    """Return an intent in English words and metres, for who has no catalogue at hand."""
+    return _english().utterance(intent, PhraseSettings(), distances_known).text
+
+
+@cache
+def _english() -> Phrases:
+    return Phrases.load("en")
 
 
 def spoken_number(distance_m: float, s: PhraseSettings) -> float:

@@ -1,7 +1,6 @@
 """What of the world is worth saying, and when (assistive specification B4 to B7).
 
-Nothing waits in words. What waits is that a thing in a zone is worth saying; with each decision
-it is asked anew of the newest evidence, so that a message tells the world as it is when it sounds.
+Nothing waits in words: each decision asks the newest evidence anew what is worth saying.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from followme.alerts.answer_queue import AnswerQueue
 from followme.alerts.clearing import Clearing
 from followme.alerts.hazards import due_hazards, merged
 from followme.alerts.memory import Before, Memory
-from followme.alerts.phrases import Phrases
+from followme.alerts.phrases import english_words
 from followme.alerts.questions import Scene, answer, reply_intent
 from followme.alerts.sight_watch import SightWatch
 from followme.alerts.sound_budget import SoundBudget
 from followme.alerts.turn import Fit, fit, may_cut
 from followme.alerts.waiting import Dropped, Waiting
 from followme.alerts.want import Source, Want
-from followme.settings import PhraseSettings, SchedulerSettings
+from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Outcome, Priority
 from followme.values.obstacle import Obstacle, Obstacles, Sight
 
@@ -66,7 +65,8 @@ class Scheduler:
     s : SchedulerSettings
         Lifetimes, gaps, caps.
     words : callable, optional
-        Turns an intent into words for the answer of :meth:`ask`; English metres when left out.
+        Turns an intent into words, to answer :meth:`ask` and to know how long they sound;
+        English metres when left out.
     """
 
     def __init__(self, s: SchedulerSettings, words: Callable[[Intent], str] | None = None) -> None:
@@ -156,7 +156,8 @@ class Scheduler:
         if handed.heard_s is not None:
             self._budget.silence(now_s)
             if handed.want.takes_duty:
-                self._budget.add(handed.heard_s, now_s, completed)
+                message_s = self._budget.seconds_of(self._words(intent), self._s)
+                self._budget.add(handed.heard_s, now_s, message_s)
         # a voice that failed is given time: only what was cut is due again at once
         if completed or not handed.cut:
             return
@@ -249,7 +250,8 @@ class Scheduler:
                 return playing is not None, want
             if playing is None and not self._budget.gap_is_kept(now_s, self._s):
                 return False, None
-            fits = fit(want, self._budget, now_s, self._s)
+            message_s = self._budget.seconds_of(self._words(want.intent), self._s)
+            fits = fit(want, message_s, self._budget, now_s, self._s)
             if fits is Fit.NEVER:
                 self._give_up(want, now_s)
             elif fits is not Fit.LATER:
@@ -295,4 +297,4 @@ class Scheduler:
 
     def _english(self, intent: Intent) -> str:
         known = self._obstacles is not None and self._obstacles.distances_known
-        return Phrases.load("en").utterance(intent, PhraseSettings(), known).text
+        return english_words(intent, known)

@@ -36,11 +36,19 @@ def may_cut(intent: Intent, playing: Intent, present: Container[int]) -> bool:
     return intent.priority <= Priority.WARN and playing.priority >= Priority.REPLY
 
 
-def fit(want: Want, budget: SoundBudget, now_s: float, s: SchedulerSettings) -> Fit:
-    """Say how a message below STOP fits; a first warning is never left out."""
+def fit(
+    want: Want, message_s: float, budget: SoundBudget, now_s: float, s: SchedulerSettings
+) -> Fit:
+    """Say how a message below STOP fits; a first warning is never left out.
+
+    Parameters
+    ----------
+    message_s : float
+        How long its words are expected to sound.
+    """
     if want.is_tone:
         return Fit.TONE
-    room = budget.has_room(now_s, s)
+    room = budget.has_room(message_s, now_s, s)
     capped = want.source is Source.TRACK and budget.is_capped(want.priority, now_s, s)
     if want.first and want.priority <= Priority.WARN:
         return Fit.WORDS if room and not capped and not _turns_stop(want, s) else Fit.TONE

@@ -25,7 +25,7 @@ class LiveLines:
     """
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
-        self._out = out
+        self._out: TextIO | None = out
         self._lock = threading.Lock()
         self._began_s = time.monotonic()
         self._last_s = -math.inf
@@ -50,8 +50,15 @@ class LiveLines:
 
     def _line(self, text: str) -> None:
         with self._lock:
+            if self._out is None:
+                return
             at_s = time.monotonic() - self._began_s
-            print(f"{at_s:7.1f} s  {text}", file=self._out, flush=True)
+            try:
+                print(f"{at_s:7.1f} s  {text}", file=self._out, flush=True)
+            except OSError:
+                # whoever read this is gone (a closed pipe, a full disk); an error in the thread
+                # of who publishes would keep the words from who needs them
+                self._out = None
 
 
 def obstacle_words(o: Obstacles) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -36,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # every error that a user can mend is one, and says how in a sentence
         print(f"followme {given.command}: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # whoever read our lines has enough; what is still to be flushed goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         # Ctrl-C before the command took over the signals: nothing had begun
         return 0

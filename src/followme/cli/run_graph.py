@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import platform
+import threading
 import time
 from typing import Any
 
@@ -37,8 +38,11 @@ def run_graph(given: argparse.Namespace) -> int:
         For anything on the command line that cannot be used.
     """
     began_s = time.monotonic()
-    if given.seconds is not None and not given.seconds > 0:
-        raise ValueError(f"--seconds: {given.seconds:g} is no time to run; give more than 0")
+    # threads cannot wait for longer than TIMEOUT_MAX
+    if given.seconds is not None and not 0 < given.seconds <= threading.TIMEOUT_MAX:
+        raise ValueError(
+            f"--seconds: {given.seconds:g} is no time to run; give more than 0, or leave it out"
+        )
     if given.params_file is not None:
         check_parameter_file(given.params_file)
     begin(_ros_arguments(given))
@@ -80,8 +84,8 @@ def _ros_arguments(given: argparse.Namespace) -> list[str]:
 
 def _open(given: argparse.Namespace) -> Source | None:
     """Open the source that the command line names, before the graph's clock starts."""
-    if given.source is None and given.rate is None and given.params_file is not None:
-        return None  # the parameter file may name another one
+    if given.params_file is not None:
+        return None  # it may say which source, and how: the camera node reads it
     defaults = CameraNodeSettings()
     # quiet in a pipe
     with tqdm(desc="rendering", unit="frame", leave=False, disable=None) as bar:

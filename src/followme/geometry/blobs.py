@@ -13,6 +13,7 @@ from followme.geometry.cloud import Cloud
 from followme.geometry.corridor import Corridor
 from followme.geometry.measuring import Blob, Ruler
 from followme.geometry.points import Points, Split
+from followme.geometry.walls import wall_pieces
 from followme.settings import DistanceSettings
 
 BESIDE_THINNED = 2  # beside the corridor every second row and column is enough
@@ -86,14 +87,21 @@ class BlobFinder:
     ) -> list[Blob]:
         """Measure each thing that is large enough, by the number of each point."""
         sizes = np.bincount(number)
-        blobs = []
-        for i in np.flatnonzero(sizes >= least):
-            if i == 0:
-                continue
-            of_it = points.where(np.flatnonzero(number == i))
-            if walls or not self._ruler.is_wall(of_it):
-                blobs.append(self._ruler.measure(cloud, of_it))
+        things = [
+            points.where(np.flatnonzero(number == i))
+            for i in np.flatnonzero(sizes >= least)
+            if i > 0
+        ]
+        if not walls:
+            things = self._without_walls(things)
+        blobs = [self._ruler.measure(cloud, thing) for thing in things]
         return [blob for blob in blobs if blob is not None]
+
+    def _without_walls(self, things: list[Points]) -> list[Points]:
+        """Leave out walls."""
+        spans = [self._ruler.span(thing) for thing in things]
+        pieces = wall_pieces(spans, self._s.wall_m, 1.5 * self._s.cell_m)
+        return [thing for thing, is_wall in zip(things, pieces, strict=True) if not is_wall]
 
 
 def whole(blobs: list[Blob], join_m: float) -> list[Blob]:

@@ -14,6 +14,7 @@ from followme.geometry.cloud import Cloud
 from followme.geometry.corridor import Corridor, Extent
 from followme.geometry.distance import near_part, percentiles, robust_distance
 from followme.geometry.points import Points
+from followme.geometry.walls import Span
 from followme.settings import DistanceSettings
 
 _UNDER = 3  # rows below the lowest pixel of a thing: clear of its blurred edge
@@ -83,11 +84,11 @@ class Ruler:
         self._s = s
         self._instant_m = instant_m
 
-    def is_wall(self, points: Points) -> bool:
-        """Whether this is too long for a thing."""
+    def span(self, points: Points) -> Span:
+        """Return the stretch of floor that a thing takes."""
         right_m, left_m = percentiles(points.aside_m, 1.0, 99.0)
         near_m, far_m = percentiles(points.ahead_m, 1.0, 99.0)
-        return max(far_m - near_m, left_m - right_m) > self._s.wall_m
+        return Span(right_m, left_m, near_m, far_m)
 
     def measure(self, cloud: Cloud, points: Points) -> Blob | None:
         """Measure one thing; None where it is too small to count (B1)."""

@@ -127,6 +127,11 @@ class Track:
     def drift(self, dt_s: float, mover_mps: float) -> None:
         """Become less sure: it was not seen."""
         steady = self.motion_known and self.own_speed_mps() <= mover_mps
+        if self.motion_known:
+            # a speed of its own that nobody sees any more is believed less and less
+            kept = math.exp(-dt_s / self._s.forget_speed_s)
+            self.vx_mps = kept * (self.vx_mps + self._walker_mps[0]) - self._walker_mps[0]
+            self.vy_mps = kept * (self.vy_mps + self._walker_mps[1]) - self._walker_mps[1]
         self.drift_m += (self._s.drift_mps if steady else self._s.drift_blind_mps) * dt_s
 
     def _gains(self) -> tuple[float, float]:

@@ -58,12 +58,15 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         )
 
     def produce(self, alive: Callable[[], bool]) -> None:
-        while alive():
-            self._play(alive)
-            if not self.settings.loop:
-                break
-        if alive() and self._ended is not None:
-            self._ended()
+        try:
+            while alive():
+                self._play(alive)
+                if not self.settings.loop:
+                    break
+        finally:
+            # also when it failed midway: no more frames will come
+            if alive() and self._ended is not None:
+                self._ended()
 
     def free(self) -> None:
         source, self._source = self._source, None

@@ -194,6 +194,9 @@ class BaseNode(LifecycleNode, Generic[S]):
         """Stop the worker, free everything, leave the graph."""
         if getattr(self, "_outs", None) is not None:
             self._clean_up()
+            outs, self._outs = self._outs, {}
+            for port in outs.values():
+                port.close()
         super().destroy_node()
 
     def _transition(
@@ -257,7 +260,11 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     def run_worker(self, generation: int) -> None:
         """Run :meth:`produce` for one life of the node."""
-        self.produce(lambda: self._generation == generation)
+        try:
+            self.produce(lambda: self._generation == generation)
+        except Exception as error:  # noqa: BLE001
+            # nobody waits for this thread: what ended it has to be seen elsewhere
+            self._failed(error)
 
     def _guarded(self, item: Any) -> None:
         begin = time.perf_counter()
@@ -267,11 +274,15 @@ class BaseNode(LifecycleNode, Generic[S]):
                 return
             self.work(item)
         except Exception as error:  # noqa: BLE001
-            # one bad item must not end the node; it is logged with its cause and counted
-            if self.troubles.note(f"{type(error).__name__}: {error}"):
-                self.get_logger().error(traceback.format_exc())
+            # one bad item must not end the node
+            self._failed(error)
             return
         self.note_work((time.perf_counter() - begin) * 1e3)
+
+    def _failed(self, error: Exception) -> None:
+        """Log an error with its cause, when it is new, and count it."""
+        if self.troubles.note(f"{type(error).__name__}: {error}"):
+            self.get_logger().error(traceback.format_exc())
 
     def note_work(self, ms: float) -> None:
         """Note how long one piece of work took."""

@@ -33,11 +33,15 @@ class Autostart:
     def _try(self) -> None:
         if time.monotonic() < self._next_s:
             return
-        if self._node.active or self._start():
+        # whoever was faster has the node in hand now
+        if self._taken_in_hand() or self._start():
             self._timer.cancel()
             return
         self._next_s = time.monotonic() + self._pause_s
         self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+
+    def _taken_in_hand(self) -> bool:
+        return bool(self._node._state_machine.current_state[1] != "unconfigured")
 
     def _start(self) -> bool:
         success = TransitionCallbackReturn.SUCCESS

@@ -78,6 +78,10 @@ class OutPort:
             )
         exchange.add_giver(self.resolved)
 
+    def close(self) -> None:
+        """Leave the exchange: nobody in this process gives this topic any more."""
+        self._exchange.remove_giver(self.resolved)
+
     @property
     def wanted(self) -> bool:
         """Whether anybody outside this process listens."""
@@ -167,9 +171,8 @@ class InPort:
         if wire.unpack is None:
             return
         try:
-            value = wire.unpack(message)
+            self._taken(wire.unpack(message), message.header.frame_id)
         except ValueError as error:
-            # a bad message is its sender's mistake: say so, and wait for a better one
+            # a message that is bad, or contradicts that of another topic, is its sender's
+            # mistake: say so, and wait for a better one
             self._trouble(f"{self.resolved}: {error}")
-            return
-        self._taken(value, message.header.frame_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 # IMAGE: the slot behind it keeps the newest only; a depth of 5 absorbs bursts of the transport.
@@ -30,9 +32,11 @@ PROFILES: dict[str, QoSProfile] = {
 def profile(name: str) -> QoSProfile:
     """Return a profile by its name in the graph: IMAGE, RESULT or LATCHED.
 
+    It is the caller's own: rclpy writes overrides by parameter into the profile that it is given.
+
     Raises
     ------
     KeyError
         For another name.
     """
-    return PROFILES[name]
+    return copy.copy(PROFILES[name])

@@ -68,9 +68,6 @@ class CorridorSettings:
     heading_s: float = setting(
         0.5, "Time constant of the direction of travel.", unit="s", low=0.0, high=5.0
     )
-    heading_from_mps: float = setting(
-        0.3, "A slower walker goes where the camera looks.", unit="m/s", low=0.0, high=2.0
-    )
     max_heading_deg: float = setting(
         20.0,
         "The direction of travel is never farther from where the camera looks.",

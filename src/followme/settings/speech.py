@@ -73,12 +73,12 @@ class SchedulerSettings:
     limited_again_s: float = setting(
         30.0, "Limited sight is not said again within.", unit="s", low=1.0, high=600.0
     )
-    message_s: float = setting(
-        2.0,
-        "Time kept free for a message until a longer one was heard (six words).",
-        unit="s",
-        low=0.2,
-        high=10.0,
+    words_per_minute: int = setting(
+        180,
+        "Rate at which messages are taken to be spoken until slower ones were heard.",
+        unit="1/min",
+        low=30,
+        high=600,
     )
     turning_stop_s: float = setting(
         2.2,

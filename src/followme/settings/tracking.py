@@ -85,6 +85,13 @@ class TrackingSettings:
         low=0.0,
         high=5.0,
     )
+    forget_speed_s: float = setting(
+        0.5,
+        "Out of view a thing's own speed is forgotten with this time constant.",
+        unit="s",
+        low=0.05,
+        high=10.0,
+    )
     motion_keep_s: float = setting(
         1.0, "An older measurement of the walker's motion is unknown.", unit="s", low=0.0, high=10.0
     )

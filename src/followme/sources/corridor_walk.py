@@ -16,7 +16,7 @@ HALF_WIDTH_M = 1.2
 HEIGHT_M = 2.5
 
 _DOOR_SIZE_M = (1.0, 2.1)
-_DOORS_LEFT_M = (1.9, 5.6, 10.2)
+_DOORS_LEFT_M = (1.9, 6.6, 10.4)
 _DOORS_RIGHT_M = (0.2, 3.9, 7.1, 11.2)
 _DOOR_COLOURS = ((86, 116, 150), (150, 92, 66), (96, 132, 104))
 
@@ -61,7 +61,7 @@ def demonstration() -> Scene:
         a_chair(1, (2.6, -0.84), yaw_rad=math.radians(112)),
         a_pillar(2, (3.3, 1.0), (0.3, 0.3)),
         a_shelf(3, (5.5, 0.72), (0.40, 0.96)),
-        a_box(4, (8.6, -0.12), (0.42, 0.46, 0.42), yaw_rad=math.radians(9)),
+        a_box(4, (8.7, -0.10), (0.42, 0.46, 0.42), yaw_rad=math.radians(9)),
         a_person(5, (12.4, -0.72), velocity_mps=(-1.0, 0.0), moves_from_s=12.3),
     )
     return a_corridor(things, _demonstration_path(), length_m=14.0)
@@ -72,9 +72,9 @@ def _demonstration_path() -> WalkerPath:
         (
             Knot(0.0, 1.0),
             Knot(2.8, 1.0),  # hears of the shelf
-            Knot(3.3, 0.55, -0.16),  # goes slower, to the right
-            Knot(6.1, 0.55, -0.16),
-            Knot(6.5, 1.0),
+            Knot(3.2, 0.6, -0.13),  # goes slower, to the right
+            Knot(6.5, 0.6, -0.13),
+            Knot(6.9, 1.0),
             Knot(8.7, 1.0),  # hears "stop" because of the box and brakes
             Knot(9.4, 0.0),
             Knot(9.8, 0.0),

@@ -1,0 +1,94 @@
+"""What ``followme run --out`` leaves: complete, consistent, and true to what was heard."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.real_ros import await_that
+
+from .conftest import Processes
+
+pytestmark = pytest.mark.graph
+
+_LOUD = 200  # of 32767: well above the silence between words, well below any word
+_EARLY_S, _LATE_S = 0.05, 0.05
+
+
+def ran(processes: Processes, out: Path, *arguments: str) -> str:
+    """Run FollowMe to its end and return what it printed."""
+    process = processes.followme("run", "--speech", "wav", "--out", str(out), *arguments)
+    await_that(lambda: process.poll() is not None, 90, "the run ends")
+    assert process.returncode == 0, processes.output(process)
+    return processes.output(process)
+
+
+def rows(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def sound(track: Path) -> tuple[np.ndarray, int]:
+    with wave.open(str(track)) as w:
+        return np.frombuffer(w.readframes(w.getnframes()), np.int16), w.getframerate()
+
+
+def test_a_synthetic_run_is_complete_and_the_track_is_what_was_logged(
+    processes: Processes, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    printed = ran(processes, out, "--source", "synthetic", "--seconds", "9")
+    assert "in the way" in printed and 'says     "' in printed
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["frames_in"] > 60
+    # what was given and not lost came through; the last frame may still have been in work
+    assert summary["frames_out"] >= summary["frames_in"] - sum(summary["dropped"].values()) - 1
+    latency = json.loads((out / "latency.json").read_text())
+    assert latency["stamp_to_obstacles"]["n"] == summary["frames_out"]
+    assert latency["face_detector"] == {
+        "n": 0, "p50_ms": None, "p95_ms": None, "p99_ms": None, "max_ms": None
+    }  # fmt: skip
+    assert rows(out / "truth.jsonl") and (out / "overlay.mp4").stat().st_size > 10_000
+
+    heard = [r for r in rows(out / "announcements.jsonl") if r["onset_s"] is not None]
+    assert len(heard) >= 2
+    samples, rate = sound(out / "speech.wav")
+    loud = np.abs(samples.astype(np.int32)) > _LOUD
+    for row in heard:
+        at = int(row["onset_s"] * rate)
+        begin, end = at - int(_EARLY_S * rate), at + int(_LATE_S * rate)
+        assert loud[max(0, begin) : end].any(), f"{row['text']!r} at {row['onset_s']} s"
+        assert not loud[max(0, begin - rate // 20) : begin].any() or _speaks_before(row, heard)
+    first = int(heard[0]["onset_s"] * rate)
+    assert not loud[: first - int(_EARLY_S * rate)].any(), "silence before the first words"
+
+
+def _speaks_before(row: dict[str, Any], heard: list[dict[str, Any]]) -> bool:
+    """Return whether something else may still sound just before, because it was cut."""
+    return any(0 < row["onset_s"] - r["onset_s"] < 3.0 for r in heard)
+
+
+def test_real_images_give_obstacles_and_words(
+    processes: Processes, tmp_path: Path, data_dir: Path
+) -> None:
+    out = tmp_path / "out"
+    printed = ran(processes, out, "--source", str(data_dir / "kitchen_rgbd"))
+    assert "in the way" in printed
+    assert any(r["text"].startswith("Stop. ") for r in rows(out / "announcements.jsonl"))
+    seen = rows(out / "obstacles.jsonl")
+    assert any(o["in_corridor"] and o["distance_m"] < 2.0 for r in seen for o in r["obstacles"])
+
+
+def test_images_without_depth_are_said_to_be_beyond_judgement(
+    processes: Processes, tmp_path: Path, data_dir: Path
+) -> None:
+    out = tmp_path / "out"
+    ran(processes, out, "--source", str(data_dir / "hallway"), "--seconds", "7")
+    said = {r["text"] for r in rows(out / "announcements.jsonl") if r["onset_s"] is not None}
+    assert "Cannot judge distance" in said
+    assert not any(r["obstacles"] for r in rows(out / "obstacles.jsonl")), "none is invented"
+    assert not any(any(c.isdigit() for c in text) for text in said), "no number is spoken"
