@@ -20,7 +20,11 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    code: int = importlib.import_module(f"followme.nodes.{name}").main()
+    try:
+        code: int = importlib.import_module(f"followme.nodes.{name}").main()
+    except KeyboardInterrupt:
+        # Ctrl-C before the node took over the signals: nothing had begun
+        return 0
     return code
 
 

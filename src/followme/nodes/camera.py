@@ -15,10 +15,12 @@ from followme.ros.peers import takers_of
 from followme.ros.process import main_of
 from followme.settings import CameraNodeSettings
 from followme.sources.open import open_source
-from followme.sources.source import Source
+from followme.sources.source import Source, SourceError
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
 
-# What crosses between two processes has arrived after this long.
+# Who takes the images knows of us so long after we know of it.
+_DISCOVERY_S = 1.0
+# The last frame has arrived after this long.
 _ON_THE_WAY_S = 0.3
 
 
@@ -55,6 +57,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
             height=s.height,
             seed=s.seed,
             report=self.get_logger().warning,
+            progress=self._rendering,
         )
 
     def produce(self, alive: Callable[[], bool]) -> None:
@@ -108,6 +111,11 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         self.frames_out += 1
         self.note_work((time.perf_counter() - begin) * 1e3)
 
+    def _rendering(self, _done: int, _of: int) -> None:
+        """Give up a walk that nobody will see: its threads would outlive Ctrl-C."""
+        if self.leaving:
+            raise SourceError("source 'synthetic': its rendering was interrupted; start it again")
+
     def _await_takers(self, alive: Callable[[], bool]) -> None:
         """Wait for the critical nodes: a recording has no frame to lose at its beginning."""
         topic = "camera/image_raw"
@@ -115,8 +123,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         deadline_s = time.monotonic() + self.settings.wait_s
         while alive() and time.monotonic() < deadline_s:
             if needed <= takers_of(self, self.resolve_topic_name(topic)):
-                # we know them; they know us a moment later
-                time.sleep(_ON_THE_WAY_S)
+                time.sleep(_DISCOVERY_S)
                 return
             time.sleep(0.05)
 

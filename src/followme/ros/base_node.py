@@ -75,6 +75,8 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.timings, self.ages = Timings(), Timings()
         self.frame_id = CAMERA_FRAME
         self._timed = timed
+        #: Set when the process ends: what is still being loaded need not become ready.
+        self.leaving = False
         self._active = False
         self._generation = 0
         self._worker: threading.Thread | None = None
@@ -215,7 +217,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             act()
         except ValueError as error:
             # the project's own errors: one sentence that names the thing and the mend
-            if self.troubles.note(str(error)):
+            if self.troubles.note(str(error)) and not self.leaving:
                 self.get_logger().error(f"cannot {name}: {error}")
             self._clean_up()
             # a failed configure leaves the node unconfigured; other failures go through on_error

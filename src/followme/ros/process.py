@@ -14,6 +14,8 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from followme.ros.base_node import BaseNode
+
 
 def begin(args: Sequence[str] | None = None) -> None:
     """Initialise rclpy and leave the signals to :func:`stop_on_signals`."""
@@ -56,6 +58,9 @@ class Spinner:
 
     def stop(self) -> None:
         """End spinning, then let every node stop its work and leave the graph."""
+        for node in self._nodes:
+            if isinstance(node, BaseNode):
+                node.leaving = True
         self._executor.shutdown()
         self._thread.join(2.0)
         for node in self._nodes:
