@@ -12,8 +12,9 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from followme.ros.neighbours import already_there
 from followme.ros.peers import Peers, takers_of
+from tests.real_ros import await_that
 
-from .conftest import Ros, await_that
+from .conftest import Ros
 
 IMAGE = "sensor_msgs/msg/Image"
 TYPES = {"/image": IMAGE, "/info": "sensor_msgs/msg/CameraInfo"}
