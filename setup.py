@@ -4,7 +4,16 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-NODES = ("camera", "depth_estimator", "obstacle_fusion", "speech", "overlay")
+NODES = (
+    "camera",
+    "face_detector",
+    "object_detector",
+    "segmenter",
+    "depth_estimator",
+    "obstacle_fusion",
+    "speech",
+    "overlay",
+)
 SHARED = {
     "launch": ["launch/*.py"],
     "config": ["config/*"],

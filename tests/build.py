@@ -102,3 +102,100 @@ def write_card(
     path = onnx_path.with_suffix(".json")
     path.write_text(json.dumps({k: v for k, v in card.items() if v is not None}))
     return path
+
+
+def constant_onnx(
+    path: Path,
+    task: str,
+    height: int,
+    width: int,
+    outputs: Mapping[str, np.ndarray],
+    card: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a network that always gives the same arrays, whatever it sees, and its card."""
+    nodes = [
+        helper.make_node("Cast", ["image"], ["pixels"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMin", ["pixels"], ["least"], keepdims=0),
+        helper.make_node("Mul", ["least", "zero"], ["nothing"]),
+    ]
+    constants: dict[str, np.ndarray] = {"zero": np.array(0, np.float32)}
+    for name, array in outputs.items():
+        kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+        constants[f"{name}_value"] = array
+        nodes.append(helper.make_node("Cast", ["nothing"], [f"{name}_zero"], to=kind))
+        nodes.append(helper.make_node("Add", [f"{name}_value", f"{name}_zero"], [name]))
+    facts = {
+        name: (helper.np_dtype_to_tensor_dtype(array.dtype), list(array.shape))
+        for name, array in outputs.items()
+    }
+    save_onnx(path, height, width, nodes, constants, facts)
+    write_card(path, task, (height, width), card)
+    return path
+
+
+def tiny_segmentation_onnx(
+    path: Path,
+    height: int,
+    width: int,
+    *,
+    classes: list[Any] | None = None,
+    card: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a segmenter, label 1 where red is above 127, confidence green, and its card."""
+    nodes = [
+        helper.make_node("Gather", ["image", "red_index"], ["red"], axis=3),  # (1, H, W)
+        helper.make_node("Greater", ["red", "limit"], ["is_red"]),
+        helper.make_node("Cast", ["is_red"], ["labels"], to=TensorProto.UINT8),
+        helper.make_node("Gather", ["image", "green_index"], ["confidence"], axis=3),
+    ]
+    constants = {
+        "red_index": np.array(0, np.int64),
+        "green_index": np.array(1, np.int64),
+        "limit": np.array(127, np.uint8),
+    }
+    outputs = dict.fromkeys(("labels", "confidence"), (TensorProto.UINT8, [1, height, width]))
+    save_onnx(path, height, width, nodes, constants, outputs)
+    facts = {"classes": classes or ["floor", "box"], **(card or {})}
+    write_card(path, "segmentation", (height, width), facts)
+    return path
+
+
+def spot_onnx(
+    path: Path, task: str, height: int, width: int, card: Mapping[str, Any] | None = None
+) -> Path:
+    """Write a detector that finds the reddest pixel, twice, and its card.
+
+    The boxes reach 2 pixels to each side; the second is a little less sure and one pixel to the
+    right. For "objects" the classes are chair and person, for "face" the five points are the
+    pixel itself, 1 left, 1 right, 1 above and 1 below.
+    """
+    nodes = [
+        helper.make_node("Cast", ["image"], ["pixels"], to=TensorProto.FLOAT),
+        helper.make_node("Gather", ["pixels", "red_index"], ["red"], axis=3),  # (1, H, W)
+        helper.make_node("ReduceMax", ["red"], ["by_row"], axes=[0, 2], keepdims=0),
+        helper.make_node("ReduceMax", ["red"], ["by_column"], axes=[0, 1], keepdims=0),
+        helper.make_node("ArgMax", ["by_row"], ["row"], axis=0, keepdims=1),  # (1,)
+        helper.make_node("ArgMax", ["by_column"], ["column"], axis=0, keepdims=1),
+        helper.make_node("Concat", ["column", "row"], ["whole"], axis=0),
+        helper.make_node("Cast", ["whole"], ["xy"], to=TensorProto.FLOAT),  # (2,)
+        helper.make_node("Concat", ["xy", "xy"], ["xyxy"], axis=0),
+        helper.make_node("Add", ["xyxy", "reach"], ["boxes"]),  # (2, 4)
+        helper.make_node("ReduceMax", ["red"], ["reddest"], keepdims=0),
+        helper.make_node("Mul", ["reddest", "sureness"], ["scores"]),
+    ]
+    sure = np.array([0.9, 0.8], np.float32) / 255
+    reach = np.array([[-2, -2, 2, 2], [-1, -2, 3, 2]], np.float32)
+    constants = {"red_index": np.array(0, np.int64), "reach": reach, "sureness": sure}
+    outputs: dict[str, tuple[int, list[int | str]]] = {"boxes": (TensorProto.FLOAT, [2, 4])}
+    outputs["scores"] = (TensorProto.FLOAT, [2])
+    if task == "objects":
+        constants["sureness"] = np.stack([0 * sure, sure], axis=1)
+        outputs["scores"] = (TensorProto.FLOAT, [2, 2])
+    else:
+        constants["around"] = np.array([[[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]]] * 2, np.float32)
+        nodes.append(helper.make_node("Add", ["xy", "around"], ["landmarks"]))
+        outputs["landmarks"] = (TensorProto.FLOAT, [2, 5, 2])
+    save_onnx(path, height, width, nodes, constants, outputs)
+    facts = {"classes": ["chair", "person"] if task == "objects" else None, **(card or {})}
+    write_card(path, task, (height, width), facts)
+    return path

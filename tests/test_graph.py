@@ -55,6 +55,17 @@ def test_a_node_speaks_of_topics_in_the_table_and_of_each_once(node):
 
 
 @EACH_NODE
+def test_what_a_node_can_do_without_is_among_what_it_hears(node):
+    assert set(node.optional) <= set(node.subscribes)
+
+
+def test_one_node_goes_first_and_it_is_critical_those_after_it_are_not():
+    assert [n.name for n in NODES if n.gate == "first"] == ["depth_estimator"]
+    assert all(n.gate in ("", "first", "after") for n in NODES)
+    assert not any(n.critical for n in NODES if n.gate == "after")
+
+
+@EACH_NODE
 def test_what_a_node_hears_comes_from_a_node_before_it(node):
     """One direction: no node calls back."""
     before = NODES[: NODES.index(node)]
@@ -97,7 +108,7 @@ def test_the_way_from_image_to_ear_leads_through_critical_nodes_only():
         wanted.pop()
         if maker.name not in needed:
             needed.add(maker.name)
-            wanted += maker.subscribes
+            wanted += set(maker.subscribes) - set(maker.optional)
     assert {n.name for n in NODES if n.critical} == needed
 
 

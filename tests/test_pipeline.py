@@ -93,14 +93,15 @@ def right() -> list[Step]:
 
 
 def test_its_stages_are_the_way_of_an_image_through_the_graph():
-    critical = [n.name for n in NODES if n.critical and n.name != "camera"]
-    assert list(STAGES) == critical
+    on_the_way = [n.name for n in NODES if n.name not in ("camera", "overlay")]
+    assert list(STAGES) == on_the_way
 
 
 def test_its_settings_are_those_of_the_nodes():
     by_name = {n.name: n.settings for n in NODES}
     s = PipelineSettings()
-    assert [type(x) for x in (s.depth, s.obstacles, s.speech)] == [by_name[n] for n in STAGES]
+    parts = (s.faces, s.objects, s.labels, s.depth, s.obstacles, s.speech)
+    assert [type(part) for part in parts] == [by_name[name] for name in STAGES]
 
 
 class TestTime:

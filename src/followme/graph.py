@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from followme.settings import (
     CameraNodeSettings,
     DepthEstimatorSettings,
+    FaceDetectorSettings,
+    ObjectDetectorSettings,
     ObstacleFusionSettings,
     OverlaySettings,
+    SegmenterSettings,
     SpeechSettings,
 )
 
@@ -54,10 +57,15 @@ class NodeSpec:
         Dataclass of its parameters.
     subscribes, publishes : tuple of str
         Topic names.
+    optional : tuple of str
+        Those of ``subscribes`` that it can do without.
     services : tuple of str
         Beside those of the life cycle.
     critical : bool
         Whether the way from image to ear leads through it.
+    gate : str
+        How it shares two cores with other networks: "first" goes before all, "after" waits until
+        that has ended and runs at a lower priority; empty: it does neither.
     text : str
         What it does, for a person.
     """
@@ -67,7 +75,9 @@ class NodeSpec:
     subscribes: tuple[str, ...]
     publishes: tuple[str, ...]
     services: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     critical: bool = False
+    gate: str = ""
     text: str = ""
 
 
@@ -87,6 +97,31 @@ TOPICS: dict[str, Topic] = {
             "",
             "RESULT",
             "What really stands there, where the source knows; inside one process only.",
+        ),
+        Topic(
+            "faces",
+            "followme_msgs/msg/DetectionArray",
+            "RESULT",
+            "Where faces are, with five points on each; never whose.",
+        ),
+        Topic("objects", "followme_msgs/msg/DetectionArray", "RESULT", "Which things, and where."),
+        Topic(
+            "segmentation/labels",
+            "sensor_msgs/msg/Image",
+            "IMAGE",
+            "mono8, class of each pixel, at the size of the image.",
+        ),
+        Topic(
+            "segmentation/confidence",
+            "sensor_msgs/msg/Image",
+            "IMAGE",
+            "mono8, how sure that is, 0 to 255.",
+        ),
+        Topic(
+            "segmentation/label_info",
+            "followme_msgs/msg/LabelInfo",
+            "LATCHED",
+            "What the numbers in the labels mean.",
         ),
         Topic(
             "ego_motion",
@@ -136,6 +171,13 @@ TOPICS: dict[str, Topic] = {
     )
 }
 
+_SEGMENTATION = (
+    "segmentation/labels",
+    "segmentation/confidence",
+    "segmentation/label_info",
+)
+_NAMES = ("faces", "objects", *_SEGMENTATION)
+
 NODES: tuple[NodeSpec, ...] = (
     NodeSpec(
         "camera",
@@ -152,11 +194,36 @@ NODES: tuple[NodeSpec, ...] = (
         text="Frames from a source.",
     ),
     NodeSpec(
+        "face_detector",
+        FaceDetectorSettings,
+        subscribes=("camera/image_raw",),
+        publishes=("faces",),
+        gate="after",
+        text="Where faces are.",
+    ),
+    NodeSpec(
+        "object_detector",
+        ObjectDetectorSettings,
+        subscribes=("camera/image_raw",),
+        publishes=("objects",),
+        gate="after",
+        text="Which things an image shows, and where.",
+    ),
+    NodeSpec(
+        "segmenter",
+        SegmenterSettings,
+        subscribes=("camera/image_raw",),
+        publishes=_SEGMENTATION,
+        gate="after",
+        text="What each pixel shows.",
+    ),
+    NodeSpec(
         "depth_estimator",
         DepthEstimatorSettings,
         subscribes=("camera/image_raw", "camera/camera_info", "camera/depth/image_raw"),
         publishes=("depth/image", "depth/sigma", "depth/camera_info", "depth/status"),
         critical=True,
+        gate="first",
         text="Honest metres for each pixel.",
     ),
     NodeSpec(
@@ -170,7 +237,9 @@ NODES: tuple[NodeSpec, ...] = (
             "depth/camera_info",
             "depth/status",
             "ego_motion",
+            *_NAMES,
         ),
+        optional=("ego_motion", *_NAMES),
         publishes=("obstacles", "obstacles/markers", "obstacles/scan"),
         critical=True,
         text="Obstacles that last, with zones and the state of sight.",
@@ -191,9 +260,12 @@ NODES: tuple[NodeSpec, ...] = (
             "camera/image_raw",
             "camera/camera_info",
             "depth/status",
+            "faces",
+            "objects",
             "obstacles",
             "announcements",
         ),
+        optional=("faces", "objects"),
         publishes=("overlay/image",),
         text="A picture for people who look.",
     ),

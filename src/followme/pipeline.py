@@ -12,21 +12,32 @@ from dataclasses import dataclass, field
 from followme.alerts.phrases import Phrases
 from followme.settings import (
     DepthEstimatorSettings,
+    FaceDetectorSettings,
+    ObjectDetectorSettings,
     ObstacleFusionSettings,
+    SegmenterSettings,
     SpeechSettings,
     VoiceSettings,
 )
 from followme.stages.depth import DepthStage
+from followme.stages.names import Names, NameStage
 from followme.stages.obstacles import ObstacleStage
 from followme.stages.speech import SpeechStage
 from followme.values.depth_map import DepthMap, DepthStatus
-from followme.values.frame import Frame
+from followme.values.frame import ColourImage, Frame
 from followme.values.intent import Announcement
 from followme.values.obstacle import Obstacles
 from followme.voices.voice import Voice
 
 #: Nodes of the graph that the stages here stand for, in the order of the way of an image.
-STAGES = ("depth_estimator", "obstacle_fusion", "speech")
+STAGES = (
+    "face_detector",
+    "object_detector",
+    "segmenter",
+    "depth_estimator",
+    "obstacle_fusion",
+    "speech",
+)
 
 #: Makes a voice from its settings and a clock in nanoseconds.
 VoiceMaker = Callable[[VoiceSettings, Callable[[], int]], Voice]
@@ -47,17 +58,23 @@ class Step:
         What stands in the way.
     announcements : tuple of Announcement
         What became known about announcements since the frame before.
+    names : Names
+        What the networks saw that are there; it names obstacles from the next frame on.
     """
 
     depth: DepthMap | DepthStatus
     obstacles: Obstacles
     announcements: tuple[Announcement, ...]
+    names: Names = field(default_factory=Names)
 
 
 @dataclass(frozen=True)
 class PipelineSettings:
     """Settings of the stages."""
 
+    faces: FaceDetectorSettings = field(default_factory=FaceDetectorSettings)
+    objects: ObjectDetectorSettings = field(default_factory=ObjectDetectorSettings)
+    labels: SegmenterSettings = field(default_factory=SegmenterSettings)
     depth: DepthEstimatorSettings = field(default_factory=DepthEstimatorSettings)
     obstacles: ObstacleFusionSettings = field(default_factory=ObstacleFusionSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
@@ -83,6 +100,7 @@ class Pipeline:
         self._tick_ns = None if tick_s is None else round(tick_s * 1e9)
         self._now_ns: int | None = None
         self._published_ns = 0
+        self._names = NameStage(s.faces, s.objects, s.labels)
         self._depth = DepthStage(s.depth)
         self._obstacles = ObstacleStage(s.obstacles)
         voice = make_voice(s.speech.voice, lambda: self._now_ns or 0)
@@ -103,7 +121,10 @@ class Pipeline:
         obstacles = self._obstacles.see(depth, frame.stamp_ns)
         self._published_ns = frame.stamp_ns
         news += self._speech.observe(obstacles, frame.stamp_ns * 1e-9)
-        return Step(depth, obstacles, tuple(news))
+        names = self._names.look(ColourImage(frame.stamp_ns, frame.bgr))
+        for who, seen in names.all():
+            self._obstacles.named(who, seen)
+        return Step(depth, obstacles, tuple(news), names)
 
     def wait_until(self, stamp_ns: int) -> list[Announcement]:
         """Let time pass although no frame comes; return what became known meanwhile.
@@ -126,7 +147,8 @@ class Pipeline:
         return news
 
     def close(self) -> None:
-        """Free the network and the voice."""
+        """Free the networks and the voice."""
+        self._names.close()
         self._depth.close()
         self._speech.close()
 

@@ -65,6 +65,13 @@ def test_repeat_is_worded_by_the_zone_of_now() -> None:
     assert ask(run, "repeat") == "Stop. Chair ahead"
 
 
+def test_a_reply_does_not_contradict_the_side_just_told() -> None:
+    run = Run().see(seen(CHAIR), 1.5)
+    drifted = seen(a_thing(Zone.WARN, 3.0, side=Side.AHEAD_LEFT, bearing_rad=0.05))
+    ask(run, "describe")
+    assert run.see(drifted, 1.5).heard == ["Chair ahead, 3 metres"]
+
+
 def test_repeat_of_what_is_gone_says_so() -> None:
     run = Run().see(seen(CHAIR), 3.0).see(seen(), 0.2)
     assert ask(run, "repeat") == "Gone"

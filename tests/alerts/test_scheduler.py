@@ -471,6 +471,16 @@ def test_clear_comes_after_a_warning_when_the_way_was_seen_free_for_1_s() -> Non
     assert run.said[1].decided_s == pytest.approx(6.0, abs=TICK_S)
 
 
+def test_clear_is_not_said_of_evidence_that_grew_old() -> None:
+    assert "<clear>" not in warned().see(seen(free=0.9), 0.5).wait(0.65).heard
+
+
+def test_silence_of_the_obstacles_begins_the_second_anew() -> None:
+    run = warned(sight_back_s=0.0).see(seen(free=0.9), 0.5).wait(0.8)
+    assert "<clear>" not in run.see(seen(free=0.9), 0.8).heard
+    assert "<clear>" in run.see(seen(free=0.9), 3.0).heard
+
+
 def test_clear_is_said_once() -> None:
     assert warned().see(seen(free=0.9), 20.0).heard.count("<clear>") == 1
 

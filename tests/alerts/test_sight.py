@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from followme.alerts.sight_watch import SightWatch
+from followme.settings import SchedulerSettings
 from followme.values.intent import Priority
 from followme.values.obstacle import REASONS, Sight, Zone
 from tests.alerts.world import TICK_S, Run, a_thing, blind, seen, settings
@@ -84,7 +86,31 @@ def test_back_is_never_said_where_nothing_was_lost() -> None:
     assert Run().see(seen(), 5.0).heard == []
 
 
-def test_back_waits_for_a_warning_that_is_more_urgent_and_is_said_in_quiet() -> None:
+def test_back_is_not_said_of_a_loss_that_was_not_told() -> None:
+    watch, s = SightWatch(), SchedulerSettings()
+    for now_s, sight in ((0.0, Sight.SEEING), (1.0, Sight.BLIND), (1.1, Sight.SEEING)):
+        watch.look(sight, "", True, now_s, s)
+    watch.look(Sight.SEEING, "", True, 3.0, s)
+    assert watch.settled
+    assert [want.intent.key for want in watch.wants(0, 3.0, 3.0, s)] == ["reply.ready"]
+
+
+def test_a_new_loss_takes_the_place_of_back() -> None:
+    watch, s = SightWatch(), SchedulerSettings()
+    watch.look(Sight.SEEING, "", True, 0.0, s)
+    watch.tell("reply.ready", 0.0)
+    watch.look(Sight.BLIND, "dark", True, 1.0, s)
+    watch.tell("health.too_dark", 1.0)
+    for now_s, sight in ((2.0, Sight.SEEING), (3.0, Sight.SEEING), (3.1, Sight.BLIND)):
+        watch.look(sight, "dark", True, now_s, s)
+    watch.tell("health.too_dark", 3.1)
+    watch.look(Sight.SEEING, "", True, 3.2, s)
+    assert watch.wants(0, 3.2, 3.2, s) == []
+    watch.look(Sight.SEEING, "", True, 4.2, s)
+    assert [want.intent.key for want in watch.wants(0, 4.2, 4.2, s)] == ["health.vision_back"]
+
+
+def test_back_is_said_in_quiet() -> None:
     run = Run(settings(verbosity="quiet")).see(blind("dark"), 1.0).see(seen(), 2.0)
     assert run.heard == ["Too dark", "Vision back"]
 
@@ -92,6 +118,12 @@ def test_back_waits_for_a_warning_that_is_more_urgent_and_is_said_in_quiet() -> 
 def test_hazards_are_said_as_soon_as_sight_is_there() -> None:
     run = Run().see(blind("dark"), 2.0).see(seen(DANGER), 0.5)
     assert run.heard == ["Too dark", "Stop. Chair ahead"]
+
+
+def test_what_was_told_before_is_told_again_after_sight_was_lost() -> None:
+    standing = seen(DANGER, speed_mps=0.0)
+    run = Run().see(standing, 3.0).see(blind("dark"), 1.5).see(standing, 3.0)
+    assert run.heard == ["Stop. Chair ahead", "Too dark", "Stop. Chair ahead", "Vision back"]
 
 
 def test_no_clear_until_1_s_after_recovery() -> None:
@@ -198,6 +230,11 @@ def test_obstacles_that_never_come_are_lost_sight_after_the_grace() -> None:
 def test_the_first_sight_greets_and_is_not_called_back() -> None:
     run = Run(greeted=False).see(blind("no_image"), 5.0).see(seen(), 5.0)
     assert run.heard == ["Vision lost", "Ready. Keep using your cane"]
+
+
+def test_sight_that_goes_again_after_its_first_moment_is_a_new_loss() -> None:
+    run = Run(greeted=False).see(blind("no_image"), 5.0).see(seen(), 0.5).see(blind("dark"), 0.5)
+    assert run.heard == ["Vision lost", "Ready. Keep using your cane", "Too dark"]
 
 
 def test_a_greeting_that_was_cut_is_said_later() -> None:

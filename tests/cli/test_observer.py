@@ -11,6 +11,7 @@ from followme.cli.live import LiveLines
 from followme.cli.observer import RunObserver
 from followme.values.camera import Attitude, Camera
 from followme.values.depth_map import DepthStatus, ImageHealth, Provenance
+from followme.values.detections import Detections
 from followme.values.frame import CameraInfo, ColourImage
 from followme.values.intent import Announcement, Outcome, Priority
 from followme.values.obstacle import Obstacles, Sight
@@ -81,9 +82,9 @@ def test_the_picture_is_that_of_the_stamp(observer, record):
     observer.info(CameraInfo(1, CAMERA))
     observer.status(STATUS)
     observer.obstacles(seen(1))
-    ((image, camera, status, obstacles, saying),) = record.of("frame")
+    ((image, camera, status, obstacles, saying, faces),) = record.of("frame")
     assert image is images[1]
-    assert (camera, status, saying) == (CAMERA, STATUS, "")
+    assert (camera, status, saying, faces) == (CAMERA, STATUS, "", None)
     assert obstacles.stamp_ns == 1
 
 
@@ -126,7 +127,7 @@ def test_words_stand_in_the_picture_while_they_sound(observer, record):
     def shown() -> str:
         observer.image(an_image(1))
         observer.obstacles(seen(1))
-        return str(record.of("frame")[-1][-1])
+        return str(record.of("frame")[-1][4])
 
     assert shown() == ""
     observer.announcement(said(Outcome.STARTED))
@@ -182,6 +183,7 @@ def test_at_the_end_the_files_get_counts_and_facts(observer, record):
         "frames_in": 1,
         "frames_out": 1,
         "first_obstacles_s": observer.first_obstacles_s,
+        "pictures_left_out_unsearched": 0,
         "seconds": 2.0,
         "dropped": {"speech": 0},
     }
@@ -193,3 +195,31 @@ def test_a_reader_who_went_away_does_not_disturb_the_record(record):
     observer.obstacles(seen(1, CHAIR))
     observer.announcement(said(Outcome.STARTED))
     assert [name for name, *_ in record.calls] == ["obstacles", "frame", "announcement"]
+
+
+def test_a_picture_waits_for_its_faces_while_somebody_looks_for_them(observer, record):
+    observer.faces_looked_for = lambda: True
+    observer.image(an_image(1))
+    observer.obstacles(seen(1))
+    assert record.of("frame") == []
+    faces = Detections.empty(1, (4, 3))
+    observer.faces(faces)
+    ((image, *_, found),) = record.of("frame")
+    assert (image.stamp_ns, found) == (1, faces)
+
+
+def test_a_picture_that_nobody_looked_at_is_left_out_and_counted(observer, record):
+    observer.faces_looked_for = lambda: True
+    observer.image(an_image(1))
+    observer.obstacles(seen(1))
+    observer.close({})
+    assert record.of("frame") == []
+    ((_, facts),) = record.of("close")
+    assert facts["pictures_left_out_unsearched"] == 1
+
+
+@pytest.mark.parametrize("node", ["face_detector", "object_detector", "segmenter"])
+def test_each_network_has_a_row_in_the_table(observer, node):
+    observer.timed(node, 12.5)
+    row = observer.latency.rows()[node]
+    assert (row["n"], row["p50_ms"]) == (1, 12.5)

@@ -35,12 +35,16 @@ class Graph:
         self.nodes: list[Any] = []
         self._spinner: Any = None
 
-    def start(self, *nodes: Any) -> None:
-        """Spin nodes beside the driver and wait until all are active."""
+    def spin(self, *nodes: Any) -> None:
+        """Spin nodes beside the driver."""
         from followme.ros.process import Spinner
 
         self.nodes = list(nodes)
         self._spinner = Spinner([self.driver, *nodes], lambda: None)
+
+    def start(self, *nodes: Any) -> None:
+        """Spin nodes beside the driver and wait until all are active."""
+        self.spin(*nodes)
         await_that(lambda: all(n.active for n in nodes), why="nodes become active")
 
     def collect(self, kind: type, topic: str, qos: Any) -> list[Any]:

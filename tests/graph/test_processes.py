@@ -63,7 +63,9 @@ def test_no_image_is_lost_between_processes(graph: Graph, processes: Processes) 
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("name", ["camera", "depth_estimator", "obstacle_fusion", "overlay"])
+@pytest.mark.parametrize(
+    "name", ["camera", "segmenter", "depth_estimator", "obstacle_fusion", "overlay"]
+)
 def test_a_node_ends_cleanly_on_a_signal(
     graph: Graph, processes: Processes, name: str, how: signal.Signals
 ) -> None:

@@ -128,3 +128,14 @@ def test_with_many_putting_each_item_is_taken_or_counted_and_none_comes_twice():
     for who in range(4):
         numbers = [number for sender, number in taken if sender == who]
         assert numbers == sorted(set(numbers))
+
+
+def test_a_newer_item_overtakes_the_one_that_was_taken():
+    slot: LatestSlot[int] = LatestSlot()
+    slot.put(1)
+    assert slot.take(0) == 1
+    assert not slot.overtakes()
+    slot.put(2)
+    assert slot.overtakes()
+    assert (slot.received, slot.dropped) == (2, 1)
+    assert slot.take(0) == 2

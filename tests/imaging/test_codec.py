@@ -13,6 +13,7 @@ from followme.imaging import (
     ImageCodecError,
     decode_colour,
     decode_depth,
+    decode_grey,
     encode_colour,
     encode_depth_mm,
 )
@@ -249,3 +250,27 @@ def test_what_is_no_colour_image_is_not_encoded(bgr: np.ndarray) -> None:
 def test_encoding_that_cannot_be_written_is_refused() -> None:
     with pytest.raises(ImageCodecError, match="no written colour encoding"):
         encode_colour(pixels(2, 2, 0), "yuyv")
+
+
+@pytest.mark.parametrize("encoding", ["mono8", "8UC1"])
+@pytest.mark.parametrize("padding", [0, 3])
+def test_grey_is_read_to_the_bit(encoding: str, padding: int) -> None:
+    grey = pixels(4, 5, 3)[..., 0]
+    data, step = padded(grey.tobytes(), 4, padding)
+    read = decode_grey(data, encoding, 4, 5, step)
+    assert np.array_equal(read, grey)
+    assert not read.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ((b"", "mono8", 0, 4, 4), "at least one pixel"),
+        ((bytes(15), "mono8", 4, 4, 4), "expected 16 bytes"),
+        ((bytes(16), "mono8", 4, 4, 3), "step"),
+        ((bytes(48), "bgr8", 4, 4, 12), "no grey encoding"),
+    ],
+)
+def test_what_is_no_grey_image_is_refused(facts: tuple, words: str) -> None:
+    with pytest.raises(ImageCodecError, match=words):
+        decode_grey(*facts)

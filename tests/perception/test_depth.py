@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from followme.perception import depth as depth_module
 from followme.perception.card import ModelError
-from followme.perception.depth import DepthNetwork, find_model
+from followme.perception.depth import DepthNetwork
 from followme.settings import ModelSettings
 from followme.values.camera import Camera
 from followme.values.frame import Frame
@@ -141,7 +140,9 @@ def test_the_card_of_another_task_is_refused(tmp_path):
     onnx = tiny_depth_onnx(
         tmp_path / "faces.onnx", H, W, card={"task": "face", "focal_length_px": None}
     )
-    with pytest.raises(ModelError, match=r"^faces.json: task is 'face', a depth network is needed"):
+    with pytest.raises(
+        ModelError, match=r"^faces.json: task is 'face', a network for 'depth' is needed"
+    ):
         a_network(onnx)
 
 
@@ -168,38 +169,3 @@ def test_a_closed_network_says_so(onnx):
     network.close()
     with pytest.raises(ModelError, match="closed"):
         network.infer(a_frame())
-
-
-def test_the_file_asked_for_is_found(onnx):
-    assert find_model("depth", ModelSettings(file=str(onnx))) == onnx
-
-
-def test_a_home_folder_is_spelled_out(onnx, monkeypatch):
-    monkeypatch.setenv("HOME", str(onnx.parent))
-    assert find_model("depth", ModelSettings(file="~/depth.onnx")) == onnx
-
-
-def test_a_file_asked_for_that_is_not_there_is_refused(tmp_path):
-    for file in (tmp_path / "none.onnx", tmp_path):  # a folder is no file
-        with pytest.raises(ModelError, match=r"^model.file: there is no file "):
-            find_model("depth", ModelSettings(file=str(file)))
-
-
-def test_a_card_instead_of_its_file_is_refused(onnx):
-    with pytest.raises(ModelError, match=r"does not end in .onnx"):
-        find_model("depth", ModelSettings(file=str(onnx.with_suffix(".json"))))
-
-
-def test_without_a_wish_the_network_that_comes_along_is_found_or_none(onnx, monkeypatch):
-    asked: list[tuple[str, ...]] = []
-
-    def share_path(*parts: str) -> Path:
-        asked.append(parts)
-        if parts[-1] == "depth.onnx":
-            return onnx
-        raise FileNotFoundError(parts[-1])
-
-    monkeypatch.setattr(depth_module, "share_path", share_path)
-    assert find_model("depth", ModelSettings()) == onnx
-    assert find_model("objects", ModelSettings()) is None
-    assert asked == [("models", "depth.onnx"), ("models", "objects.onnx")]

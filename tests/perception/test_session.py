@@ -10,6 +10,7 @@ from onnx import TensorProto, helper
 from followme.perception import session as session_module
 from followme.perception.card import ModelError, card_path, load_card
 from followme.perception.session import CONTRACTS, Session
+from tests import build
 from tests.build import save_onnx, tiny_depth_onnx, write_card
 
 RUNTIMES = ("onnxruntime", "openvino")
@@ -28,25 +29,9 @@ def open_session(onnx: Path, runtime: str = "onnxruntime", threads: int = 1) -> 
 def constant_onnx(
     path: Path, task: str, outputs: dict[str, np.ndarray], classes: tuple[str, ...] = ()
 ) -> Path:
-    """Write a network that always gives the same arrays, whatever it sees, and its card."""
-    nodes = [
-        helper.make_node("Cast", ["image"], ["pixels"], to=TensorProto.FLOAT),
-        helper.make_node("ReduceMin", ["pixels"], ["least"], keepdims=0),
-        helper.make_node("Mul", ["least", "zero"], ["nothing"]),
-    ]
-    constants: dict[str, np.ndarray] = {"zero": np.array(0, np.float32)}
-    for name, array in outputs.items():
-        kind = helper.np_dtype_to_tensor_dtype(array.dtype)
-        constants[f"{name}_value"] = array
-        nodes.append(helper.make_node("Cast", ["nothing"], [f"{name}_zero"], to=kind))
-        nodes.append(helper.make_node("Add", [f"{name}_value", f"{name}_zero"], [name]))
-    facts = {
-        name: (helper.np_dtype_to_tensor_dtype(array.dtype), list(array.shape))
-        for name, array in outputs.items()
-    }
-    save_onnx(path, H, W, nodes, constants, facts)
-    write_card(path, task, (H, W), {"classes": list(classes) or None, "focal_length_px": 100.0})
-    return path
+    """Write a network that always gives the same arrays, and the card of its task."""
+    facts = {"classes": list(classes) or None, "focal_length_px": 100.0}
+    return build.constant_onnx(path, task, H, W, outputs, facts)
 
 
 def keeping_contract(task: str, n: int = 3, c: int = 2) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,10 @@ class Ros:
         from followme.ros.process import Spinner
 
         self._spinner = Spinner(self._nodes, lambda: None)
+
+    def call(self, act: Callable[[], object]) -> None:
+        """Run something in the executor's thread."""
+        self._spinner.call(act)
 
     @property
     def error(self) -> BaseException | None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -576,3 +577,77 @@ def test_two_nodes_of_two_processes_meet_over_dds(ros):
     await_that(lambda: node.worked, why="fusion's clock speaks")
     assert node.worked[0].sight is Sight.BLIND
     assert node.worked[0].reason == "no_image"
+
+
+class TestTurns:
+    def test_work_waits_for_its_turn_and_the_wait_is_not_timed(self, active):
+        entered, turns = threading.Event(), threading.Event()
+
+        @contextmanager
+        def turn(item: Any) -> Iterator[bool]:
+            entered.set()
+            turns.wait(10.0)
+            yield True
+
+        took: list[float] = []
+        active.turn = turn
+        active._timed = lambda _, ms: took.append(ms)
+        active.slot.put(seen(1))
+        assert entered.wait(10.0)
+        assert active.worked == []
+        turns.set()
+        await_that(lambda: took, why="the work is done")
+        assert len(active.worked) == 1
+
+    def test_an_item_whose_turn_is_over_is_passed_by(self, active):
+        passed: list[int] = []
+
+        @contextmanager
+        def turn(item: Any) -> Iterator[bool]:
+            passed.append(item.stamp_ns)
+            yield item.stamp_ns > 1
+
+        active.turn = turn
+        active.slot.put(seen(1))
+        await_that(lambda: passed == [1])
+        active.slot.put(seen(2))
+        await_that(lambda: active.worked, why="the next one is worked on")
+        assert [o.stamp_ns for o in active.worked] == [2]
+        assert active.troubles.count == 0
+
+
+class TestWaiting:
+    def test_what_is_missing_is_no_trouble_and_is_looked_for_until_it_comes(self, ros, monkeypatch):
+        monkeypatch.setattr(lifecycle, "_LOOK_EVERY_S", 0.0)
+        there: list[bool] = []
+        looked: list[bool] = []
+
+        def came() -> bool:
+            looked.append(True)
+            return bool(there)
+
+        def load() -> None:
+            if not there:
+                raise lifecycle.NotYetError("no network: bring one", came)
+
+        node = a_probe(ros, autostart=True)
+        node.do_load = load
+        ros.spin()
+        await_that(lambda: len(looked) > 5, why="it looks again and again")
+        assert node.calls.count("load") == 1, "but it is not tried again"
+        assert node.state == "unconfigured"
+        assert node.troubles.count == 0
+        there.append(True)
+        await_that(lambda: node.active, why="it starts")
+        assert node.waits_for is None
+
+    def test_who_is_started_by_hand_meanwhile_is_left_alone(self, ros, monkeypatch):
+        monkeypatch.setattr(lifecycle, "_LOOK_EVERY_S", 0.0)
+        node = a_probe(ros, autostart=True)
+        node.do_load = raising(lifecycle.NotYetError("no network", lambda: False))
+        ros.spin()
+        await_that(lambda: node.waits_for is not None)
+        node.do_load = lambda: None
+        node.trigger_configure()
+        await_that(lambda: node._autostart._timer.is_canceled(), why="autostart gives up")
+        assert node.state == "inactive"

@@ -8,7 +8,7 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.serialization import serialize_message
 
-from followme.ros.diagnostics import Timings, Troubles, diagnostic_array
+from followme.ros.diagnostics import Timings, Troubles, diagnostic_array, verdict
 
 
 def test_no_timings_have_no_percentile():
@@ -101,3 +101,28 @@ def test_a_message_without_facts_can_be_sent():
     message = diagnostic_array("/camera", 0, DiagnosticStatus.OK, "", {})
     assert len(message.status[0].values) == 0
     assert serialize_message(message)
+
+
+@pytest.mark.parametrize(
+    ("active", "waits_for", "trouble", "level", "summary"),
+    [
+        (True, None, "", DiagnosticStatus.OK, "working"),
+        (True, None, "bad image", DiagnosticStatus.WARN, "bad image"),
+        (False, None, "", DiagnosticStatus.WARN, "not active"),
+        (False, None, "no file", DiagnosticStatus.ERROR, "no file"),
+        (False, "no network", "", DiagnosticStatus.OK, "waiting: no network"),
+        (False, "no network", "old trouble", DiagnosticStatus.OK, "waiting: no network"),
+    ],
+)
+def test_the_verdict_says_what_matters_most(active, waits_for, trouble, level, summary):
+    troubles = Troubles()
+    if trouble:
+        troubles.note(trouble)
+    assert verdict(active, waits_for, troubles) == (level, summary)
+
+
+def test_old_trouble_of_a_node_that_works_is_over():
+    troubles = Troubles()
+    troubles.note("bad image")
+    assert verdict(True, None, troubles)[1] == "bad image"
+    assert verdict(True, None, troubles)[1] == "working"

@@ -101,3 +101,22 @@ def test_threads_that_come_and_go_lose_nothing_of_who_stays():
     for thread in threads:
         thread.join()
     assert sorted(got) == sorted([*range(200), *range(200)])
+
+
+def test_what_is_latched_comes_to_those_who_listen_later():
+    exchange, got = Exchange(), []
+    exchange.give("/a", 1, "camera", latched=True)
+    exchange.give("/a", 2, "camera", latched=True)
+    exchange.give("/b", 3, "camera")
+    for topic in ("/a", "/b"):
+        exchange.listen(topic, lambda value, frame_id: got.append((value, frame_id)))
+    assert got == [(2, "camera")]
+
+
+def test_what_is_latched_goes_with_its_giver():
+    exchange, got = Exchange(), []
+    exchange.add_giver("/a")
+    exchange.give("/a", 1, "camera", latched=True)
+    exchange.remove_giver("/a")
+    exchange.listen("/a", lambda value, _: got.append(value))
+    assert got == []

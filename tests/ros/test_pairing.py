@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followme.ros.pairing import DepthPairing, FramePairing, StampRing
+from followme.ros.pairing import DepthPairing, FramePairing, LabelPairing, StampRing
 from followme.values.camera import Attitude, Camera
 from followme.values.depth_map import DepthMap, DepthStatus, ImageHealth, Provenance
-from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
+from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame, GreyImage
+from followme.values.label_map import LabelInfo
 
 HEIGHT, WIDTH = 4, 6
 CAMERA = Camera(WIDTH, HEIGHT, 5.0, 5.0, 2.5, 1.5)
@@ -357,3 +358,53 @@ def test_a_part_that_comes_twice_counts_once():
     assert ring.put(1, "a", "new") is None
     assert ring.put(1, "b", 2) == {"a": "new", "b": 2}
     assert ring.put(1, "b", 2) is None
+
+
+def a_grey(stamp_ns: int, value: int = 1, height: int = HEIGHT) -> GreyImage:
+    return GreyImage(stamp_ns, np.full((height, WIDTH), value, np.uint8))
+
+
+class TestLabels:
+    @pytest.fixture
+    def pairing(self) -> LabelPairing:
+        made = LabelPairing()
+        made.info(LabelInfo(0, ("floor", "chair"), ((), ()), "m.onnx", ""))
+        return made
+
+    @pytest.mark.parametrize("order", [("labels", "confidence"), ("confidence", "labels")])
+    def test_labels_and_confidence_of_one_stamp_are_a_map(self, pairing, order):
+        values = {"labels": a_grey(5, 1), "confidence": a_grey(5, 200)}
+        first, second = order
+        assert pairing.put(first, values[first]) is None
+        found = pairing.put(second, values[second])
+        assert found is not None
+        assert (found.stamp_ns, found.names) == (5, ("floor", "chair"))
+        assert (found.labels == 1).all() and (found.confidence == 200).all()
+
+    def test_those_of_two_stamps_are_none(self, pairing):
+        assert pairing.put("labels", a_grey(5)) is None
+        assert pairing.put("confidence", a_grey(6)) is None
+
+    def test_numbers_without_names_are_none_until_the_names_come(self):
+        pairing = LabelPairing()
+        for stamp_ns in (5, 6):
+            pairing.put("labels", a_grey(stamp_ns))
+            found = pairing.put("confidence", a_grey(stamp_ns))
+            assert (found is None) is (stamp_ns == 5)
+            pairing.info(LabelInfo(0, ("floor", "chair"), ((), ()), "m.onnx", ""))
+
+    def test_a_number_that_has_no_name_is_refused(self, pairing):
+        pairing.put("labels", a_grey(5, 2))
+        with pytest.raises(ValueError, match="class 2 has no name"):
+            pairing.put("confidence", a_grey(5))
+
+    def test_two_sizes_are_refused(self, pairing):
+        pairing.put("labels", a_grey(5))
+        with pytest.raises(ValueError, match="confidence"):
+            pairing.put("confidence", a_grey(5, height=HEIGHT + 1))
+
+    def test_what_the_numbers_mean_outlasts_a_jump_of_time(self, pairing):
+        pairing.put("labels", a_grey(5))
+        pairing.clear()
+        assert pairing.put("confidence", a_grey(5)) is None
+        assert pairing.put("labels", a_grey(5)) is not None

@@ -16,6 +16,7 @@ from followme.ros.images import colour_to_msg
 from followme.ros.ports import InPort, OutPort, Rate
 from followme.ros.qos import profile
 from followme.values.frame import ColourImage
+from followme.values.label_map import LabelInfo
 from followme.values.obstacle import Obstacles, Sight
 from followme_msgs.msg import ObstacleArray
 from tests.real_ros import await_that
@@ -24,6 +25,7 @@ from .any_values import same
 from .conftest import Ros
 
 OBSTACLES, IMAGE, TRUTH = "obstacles", "camera/image_raw", "camera/truth"
+LABEL_INFO = "segmentation/label_info"
 SEEN = Obstacles(5, (), Sight.DEGRADED, "dark")
 BGR = np.arange(36, dtype=np.uint8).reshape(3, 4, 3)
 
@@ -180,9 +182,9 @@ class TestBetweenProcesses:
         out, into = ends.out(OBSTACLES), ends.into(OBSTACLES, ends.there)
         ros.spin()
         await_that(lambda: out.wanted, why="discovery")
-        into.close()
+        ros.call(into.close)
         await_that(lambda: not out.wanted, why="the subscriber is gone")
-        into.open()
+        ros.call(into.open)
         await_that(lambda: out.wanted, why="it is back")
         out.publish(SEEN, "walker")
         await_that(lambda: ends.got, why="the value arrives")
@@ -265,3 +267,19 @@ class TestQualityOfService:
         into.close()
         into.open()  # its parameters are declared already
         await_that(lambda: publisher.get_subscription_count() > 0, why="discovery")
+
+
+class TestLatched:
+    INFO = LabelInfo(3, ("floor", "chair"), ((2,), ()), "segmentation.onnx", "ab")
+
+    def test_it_comes_to_who_listens_later_in_the_process(self, ends):
+        ends.out(LABEL_INFO).publish(self.INFO, "camera")
+        ends.into(LABEL_INFO, ends.here)
+        assert ends.got == [(self.INFO, "camera")]
+
+    def test_it_comes_to_who_subscribes_later_elsewhere(self, ros, ends):
+        ends.out(LABEL_INFO).publish(self.INFO, "camera")
+        ends.into(LABEL_INFO, ends.there)
+        ros.spin()
+        await_that(lambda: ends.got, why="the label info arrives")
+        assert ends.got == [(self.INFO, "camera")]

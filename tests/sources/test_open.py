@@ -33,7 +33,8 @@ def opened(text: str, rate_hz: float = 10.0) -> Source:
         ("", "source '' is neither a folder nor a file"),
         ("syntetic", "did you mean 'synthetic'?"),
         ("Synthetic", "did you mean 'synthetic'?"),
-        ("webcam:0", "give 'synthetic', a folder of images"),
+        ("wecam:0", "did you mean 'webcam:0'?"),
+        ("a film", "give 'synthetic', 'webcam:0', a folder of images"),
         ("/no/such/folder", "'/no/such/folder' is neither"),
         ("~nobody-of-this-name/walk", "cannot be opened"),
         ("a" * 5000, "cannot be opened"),
@@ -54,7 +55,7 @@ def test_misspelt_file_is_told_its_neighbour(tmp_path: Path) -> None:
         opened(str(tmp_path / "coridor.mcap"))
 
 
-@pytest.mark.parametrize("name", ["film.mp4", "noise", "notes.txt"])
+@pytest.mark.parametrize("name", ["film.gif", "noise", "notes.txt"])
 def test_file_that_cannot_be_played_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"something")
     with pytest.raises(SourceError, match="is a file that cannot be played"):
@@ -67,6 +68,13 @@ def test_empty_folder_and_empty_bag_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.mcap").write_bytes(b"")
     with pytest.raises(SourceError, match="the bag cannot be read"):
         opened(str(tmp_path / "a.mcap"))
+
+
+def test_a_webcam_that_is_not_there_is_refused_with_the_mend() -> None:
+    with pytest.raises(SourceError, match="webcam /dev/video987: there is no such device"):
+        opened("webcam:987")
+    with pytest.raises(SourceError, match="give webcam:0 or webcam:/dev/video0"):
+        opened("webcam:front")
 
 
 def test_synthetic_walk_is_opened_as_asked() -> None:

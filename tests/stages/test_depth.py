@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from followme.perception import depth as perception_depth
+from followme.perception import model_file
 from followme.perception.card import ModelError
 from followme.settings import DepthEstimatorSettings, ModelSettings
 from followme.stages.depth import DepthStage
@@ -39,7 +39,7 @@ def no_model_comes_along(monkeypatch) -> None:
     def share_path(*parts: str) -> Path:
         raise FileNotFoundError("/".join(parts))
 
-    monkeypatch.setattr(perception_depth, "share_path", share_path)
+    monkeypatch.setattr(model_file, "share_path", share_path)
 
 
 @pytest.fixture
@@ -97,6 +97,16 @@ def test_a_network_is_not_asked_where_a_sensor_measures(with_network, monkeypatc
     depth = with_network.estimate(a_frame(0, FLOOR_M))
     assert isinstance(depth, DepthMap)
     assert depth.status.provenance is Provenance.SENSOR
+
+
+def test_a_sensor_that_is_switched_off_leaves_the_metres_to_the_network(tmp_path):
+    onnx = tiny_depth_onnx(tmp_path / "depth.onnx", 12, 16, near_m=2.0, m_per_red=0.0)
+    model = ModelSettings(file=str(onnx))
+    depth = DepthStage(DepthEstimatorSettings(model=model, use_sensor=False)).estimate(
+        a_frame(0, FLOOR_M)
+    )
+    assert isinstance(depth, DepthMap)
+    assert depth.status.provenance is Provenance.MONOCULAR
 
 
 def test_sensor_and_network_may_take_turns(with_network):

@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.settings import ObstacleFusionSettings, SightSettings
 from followme.stages.obstacles import ObstacleStage
 from followme.values.depth_map import ImageHealth, ImageState, Provenance
+from followme.values.detections import Detections
 from followme.values.obstacle import Obstacles, Sight
 from tests.geometry.scene import box_at, depth_map, walking
 
@@ -184,3 +186,80 @@ def test_the_same_depth_gives_the_same_obstacles():
     answers = [see(ObstacleStage(ObstacleFusionSettings()), *boxes) for _ in range(2)]
     assert repr(answers[0]) == repr(answers[1])  # NaN is not equal to itself
     assert np.isfinite(answers[0].obstacles[0].distance_m)
+
+
+def an_object(stamp_ns: int, name: str = "chair") -> Detections:
+    box = np.array([[100, 60, 220, 230]], np.float32)
+    return Detections(stamp_ns, (320, 240), box, np.ones(1, np.float32), (name,))
+
+
+def look(stage: ObstacleStage, names_first: bool, frames: int = 5) -> list[Obstacles]:
+    """Show a box and its name for some frames, in either order."""
+    answers = []
+    for n in range(frames):
+        stamp_ns = n * 100 * MS
+        if names_first:
+            stage.named(OBJECTS, an_object(stamp_ns))
+        answers.append(stage.see(depth_map([box_at(1.5)], stamp_ns), stamp_ns + 40 * MS))
+        if not names_first:
+            stage.named(OBJECTS, an_object(stamp_ns))
+    return answers
+
+
+class TestNames:
+    def test_before_anybody_looked_there_is_no_age(self, stage):
+        ages = see(stage).ages
+        assert all(math.isnan(x) for x in (ages.labels_s, ages.objects_s, ages.faces_s))
+
+    @pytest.mark.parametrize("names_first", [True, False])
+    def test_a_thing_is_named_from_the_obstacles_after_its_names_on(self, stage, names_first):
+        labels = [a.obstacles[0].label for a in look(stage, names_first)]
+        assert labels == ["", "", "chair", "chair", "chair"]
+
+    def test_whether_names_or_depth_come_first_makes_no_difference(self):
+        answers = [
+            look(ObstacleStage(ObstacleFusionSettings()), names_first=first) for first in (0, 1)
+        ]
+        assert repr(answers[0]) == repr(answers[1])
+
+    def test_the_age_of_names_is_that_of_the_newest_that_were_joined(self, stage):
+        ages = look(stage, names_first=False)[-1].ages
+        assert ages.objects_s == pytest.approx(0.14)
+        assert math.isnan(ages.labels_s) and math.isnan(ages.faces_s)
+
+    @pytest.mark.parametrize(
+        ("who", "field"), [(OBJECTS, "objects_s"), (FACES, "faces_s"), (LABELS, "labels_s")]
+    )
+    def test_each_who_looks_has_an_age_of_its_own(self, stage, who, field):
+        see(stage, frames=1)
+        stage.named(who, Detections.empty(0, (320, 240)))
+        ages = stage.carry(250 * MS).ages
+        known = {f: getattr(ages, f) for f in ("objects_s", "faces_s", "labels_s")}
+        assert known.pop(field) == pytest.approx(0.25)
+        assert all(math.isnan(age) for age in known.values())
+
+    def test_names_without_depth_wait_but_not_without_end(self, stage):
+        for n in range(100):
+            stage.named(OBJECTS, an_object(n * MS))
+        assert len(stage._names) == 16
+        assert stage.carry(200 * MS).obstacles == ()
+
+    def test_names_that_come_too_late_do_no_harm(self, stage):
+        see(stage, box_at(1.5), begin_ns=1000 * MS, frames=8)
+        stage.named(OBJECTS, an_object(1000 * MS))
+        stage.named(OBJECTS, an_object(5 * MS))
+        assert stage.carry(1800 * MS).obstacles[0].label == ""
+
+    def test_networks_that_fall_silent_take_no_obstacle_away(self, stage):
+        look(stage, names_first=False)
+        for n in range(5, 40):
+            seen = stage.see(depth_map([box_at(1.5)], n * 100 * MS), n * 100 * MS)
+        (thing,) = seen.obstacles
+        assert thing.label == "chair"
+        assert 0.5 <= thing.confidence < 1.0
+        assert seen.ages.objects_s == pytest.approx(3.5)
+
+    def test_a_jump_of_time_forgets_names(self, stage):
+        look(stage, names_first=False)
+        stage.reset()
+        assert math.isnan(stage.carry(0).ages.objects_s)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from followme.values.camera import Camera
-from followme.values.frame import ColourImage, DepthImage, Frame
+from followme.values.frame import ColourImage, DepthImage, Frame, GreyImage
 
 BGR = np.zeros((6, 8, 3), np.uint8)
 DEPTH_M = np.ones((6, 8), np.float32)
@@ -81,3 +81,21 @@ def test_a_frame_is_equal_to_itself_only_and_may_be_a_key():
     assert one == one
     assert one != other
     assert len({one, other}) == 2
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((0, 4), np.uint8),
+        np.zeros((2, 2, 1), np.uint8),
+        np.zeros((2, 2), np.float32),
+        [[1]],
+    ],
+)
+def test_what_is_no_grey_image_is_refused(pixels):
+    with pytest.raises(ValueError, match="grey image"):
+        GreyImage(0, pixels)
+
+
+def test_a_grey_image_is_read_only():
+    assert not GreyImage(0, np.zeros((2, 2), np.uint8)).pixels.flags.writeable

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from followme.values.label_map import LabelMap
+from followme.values.label_map import LabelInfo, LabelMap
 
 LABELS = np.array([[0, 1], [2, 1]], np.uint8)
 
@@ -37,3 +37,10 @@ def test_nobody_can_write_into_labels():
     for array in (value.labels, value.confidence):
         with pytest.raises(ValueError, match="read-only"):
             array[0, 0] = 0
+
+
+def test_each_class_needs_its_ids():
+    LabelInfo(0, (), (), "m.onnx", "")
+    LabelInfo(0, ("floor",), ((),), "m.onnx", "")
+    with pytest.raises(ValueError, match="1 names and 0 lists"):
+        LabelInfo(0, ("floor",), (), "m.onnx", "")

@@ -120,3 +120,51 @@ def test_the_size_of_the_pieces_changes_nothing(pieces: list[int], cut_at: int) 
 
     borders = sorted({*np.cumsum([0, *pieces]).tolist(), min(cut_at, total)})
     assert heard(np.diff(borders).tolist()) == heard([1] * total)
+
+
+def test_a_sound_that_is_to_have_more_waits_in_silence_and_goes_on() -> None:
+    mixer = Mixer(1.0)
+    mixer.play(1, steady(10), more=True)
+    piece = mixer.render(30)
+    assert piece is not None and piece.tolist() == [10000] * 10 + [0] * 20
+    assert mixer.playing == 1 and not mixer.silent
+    mixer.complete(steady(5, 7000))
+    piece = mixer.render(10)
+    assert piece is not None and piece.tolist() == [7000] * 5 + [0] * 5
+    assert mixer.take_events() == [MixerEvent("onset", 1, 0), MixerEvent("ended", 1, 35)]
+
+
+def test_the_rest_of_a_sound_follows_without_a_gap_when_it_comes_early() -> None:
+    mixer = Mixer(1.0)
+    mixer.play(1, steady(10), more=True)
+    mixer.render(4)
+    mixer.complete(steady(5, 7000))
+    piece = mixer.render(12)
+    assert piece is not None and piece.tolist() == [10000] * 6 + [7000] * 5 + [0]
+
+
+def test_a_sound_that_begins_with_nothing_has_its_onset_with_the_rest() -> None:
+    mixer = Mixer(1.0)
+    mixer.play(1, steady(0), more=True)
+    mixer.render(20)
+    mixer.complete(steady(5))
+    mixer.render(20)
+    assert mixer.take_events() == [MixerEvent("onset", 1, 20), MixerEvent("ended", 1, 25)]
+
+
+def test_a_rest_that_is_nothing_ends_the_sound() -> None:
+    mixer = Mixer(1.0)
+    mixer.play(1, steady(0), more=True)
+    mixer.complete(steady(0))
+    mixer.render(20)
+    assert mixer.take_events() == [MixerEvent("ended", 1, 0)] and mixer.silent
+
+
+def test_a_sound_that_waits_is_cut_like_any_other() -> None:
+    mixer = Mixer(1.0)
+    mixer.play(1, steady(10), more=True)
+    mixer.render(30)
+    mixer.cut()
+    mixer.complete(steady(5))
+    assert mixer.render(30) is None
+    assert mixer.take_events()[-1] == MixerEvent("cut", 1, 30)

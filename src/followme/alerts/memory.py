@@ -100,7 +100,7 @@ class Memory:
         if thing.zone is Zone.STOP:
             return self._stop_due(told, walker_speed_mps, now_s, s)
         if thing.zone is Zone.WARN:
-            return _warn_due(thing, told, now_s, s)
+            return _warn_due(self.steady(thing, now_s, s), told, now_s, s)
         return "first" if told.zone < thing.zone and told.last is None else ""
 
     def _stop_due(
@@ -192,7 +192,7 @@ class Memory:
         return True
 
     def forget_warnings(self) -> None:
-        """Note that the user was told that nothing is in the way: all of it is news again."""
+        """Note that the user was told of a free way or of lost sight: all is news after that."""
         for told in self._tracks.values():
             told.zone = min(told.zone, Zone.INFORM)
             told.warned_s = -math.inf

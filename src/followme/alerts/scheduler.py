@@ -108,8 +108,7 @@ class Scheduler:
         self._sight.look(
             obstacles.sight, obstacles.reason, obstacles.distances_known, now_s, self._s
         )
-        if obstacles.sight is not Sight.BLIND:
-            self._memory.observe(obstacles, now_s, self._s)
+        self._memory.observe(obstacles, now_s, self._s)
         self._clearing.observe(obstacles, now_s, self._s)
 
     def decide(self, now_s: float, playing: Intent | None) -> Decision:
@@ -273,7 +272,7 @@ class Scheduler:
             handed.cut = True
 
     def _hand_over(self, want: Want, now_s: float) -> None:
-        handed = _Handed(want)
+        handed = self._handed[id(want.intent)] = _Handed(want)
         if want.source is Source.TRACK:
             handed.before = self._memory.tell(want, now_s)
             self._waiting.remove(want)
@@ -283,11 +282,11 @@ class Scheduler:
             self._sight.tell(want.intent.key, now_s)
         elif want.source is Source.CLEAR:
             self._clearing.armed = False
-            self._memory.forget_warnings()
         else:
             self._answers.pop()
             self._memory.voiced(want.intent, now_s)
-        self._handed[id(want.intent)] = handed
+        if want.priority in (Priority.LOST, Priority.CLEAR):
+            self._memory.forget_warnings()
 
     def _scene(self) -> Scene:
         return Scene(self._obstacles, self._by_id, self._sight.blind, self._sight.state_key)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
+from followme.cli.face_hold import FaceHold, RunPicture
 from followme.cli.live import LiveLines
 from followme.outputs.latency import LatencyTable
 from followme.outputs.record import RunRecord
 from followme.values.camera import Camera
 from followme.values.depth_map import DepthStatus
+from followme.values.detections import Detections
 from followme.values.frame import CameraInfo, ColourImage
 from followme.values.intent import Announcement, Outcome
 from followme.values.obstacle import Obstacles
@@ -37,6 +40,9 @@ class RunObserver:
     """
 
     def __init__(self, lines: LiveLines, record: RunRecord | None, began_s: float) -> None:
+        #: Whether somebody looks for faces, or is about to: pictures then wait for them.
+        self.faces_looked_for: Callable[[], bool] = lambda: False
+        self._hold = FaceHold(self._give, lambda: self.faces_looked_for())
         self._lines = lines
         self._record = record
         self._began_s = began_s
@@ -84,7 +90,14 @@ class RunObserver:
         if self._record is not None:
             self._record.obstacles(obstacles)
             if image is not None:
-                self._record.frame(image, self._camera, self._status, obstacles, self._saying)
+                self._hold.picture(
+                    RunPicture(image, self._camera, self._status, obstacles, self._saying)
+                )
+
+    def faces(self, faces: Detections) -> None:
+        """Take the faces of an image: they are blurred in its picture."""
+        if self._record is not None:
+            self._hold.faces(faces)
 
     def announcement(self, announcement: Announcement) -> None:
         """Print and record an announcement."""
@@ -105,6 +118,12 @@ class RunObserver:
     def close(self, summary: dict[str, Any]) -> None:
         """Finish the files."""
         if self._record is not None:
+            self._hold.close()
             facts: dict[str, Any] = {"frames_in": self.images_in, "frames_out": self.frames_out}
             facts["first_obstacles_s"] = self.first_obstacles_s
+            facts["pictures_left_out_unsearched"] = self._hold.left_out
             self._record.close(self.latency, facts | summary)
+
+    def _give(self, p: RunPicture, faces: Detections | None) -> None:
+        if self._record is not None:
+            self._record.frame(p.image, p.camera, p.status, p.obstacles, p.saying, faces)

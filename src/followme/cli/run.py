@@ -20,14 +20,14 @@ def add_parser(commands: Any) -> None:
     )
     p.add_argument(
         "--source",
-        help="synthetic (a rendered corridor), a folder of RGB-D frames or of images, or a ROS 2 "
-        f"bag (default: what the parameter file says, else {camera.source})",
+        help="synthetic (a rendered corridor), webcam:0, a folder of RGB-D frames or of images, a "
+        f"video file, or a ROS 2 bag (default: what the parameter file says, else {camera.source})",
     )
     p.add_argument(
         "--speech",
-        choices=("auto", "espeak", "wav", "silent"),
-        help="auto: through the sound device, or as a WAV track where there is none "
-        "(default: what the parameter file says, else auto)",
+        choices=("auto", "espeak", "pyttsx3", "wav", "silent"),
+        help="auto: through the sound device, or as a WAV track where there is none; pyttsx3: "
+        "likewise, by your own engine (default: what the parameter file says, else auto)",
     )
     p.add_argument(
         "--out", type=Path, help="folder for overlay video, sound track, logs and latency table"

@@ -48,6 +48,7 @@ def run_graph(given: argparse.Namespace) -> int:
     begin(_ros_arguments(given))
     stop = stop_on_signals()
     ended: list[bool] = []
+    source: Source | None = None
 
     def end() -> None:
         ended.append(True)
@@ -60,6 +61,8 @@ def run_graph(given: argparse.Namespace) -> int:
             _overrides(given), observer.timed, camera={"source": source, "ended": end}
         )
         _tap(graph, observer)
+        if not given.keep_faces:
+            observer.faces_looked_for = graph.looks_for_faces
         begin_s = time.monotonic()
         spinner = Spinner(list(graph.nodes.values()), stop.set)
         stop.wait(given.seconds)
@@ -72,6 +75,8 @@ def run_graph(given: argparse.Namespace) -> int:
         if spinner.error is not None:
             raise spinner.error
     finally:
+        if source is not None:
+            source.close()
         rclpy.try_shutdown()
     return 0
 
@@ -132,6 +137,7 @@ def _tap(graph: Composition, observer: RunObserver) -> None:
     graph.listen("camera/camera_info", observer.info)
     graph.listen("camera/truth", observer.truth)
     graph.listen("depth/status", observer.status)
+    graph.listen("faces", observer.faces)
     graph.listen("obstacles", observer.obstacles)
     graph.listen("announcements", observer.announcement)
 

@@ -10,6 +10,7 @@ from followme.drawing.banner import banner_height, draw_banner
 from followme.drawing.bird_view import bird_view_box, draw_bird_view
 from followme.drawing.blur import blur_faces
 from followme.drawing.floor_marks import draw_floor
+from followme.drawing.found import draw_found
 from followme.drawing.labels import Box
 from followme.drawing.marks import draw_obstacles
 from followme.drawing.palette import Picture
@@ -35,6 +36,7 @@ def draw_overlay(
     saying: str = "",
     now_ns: int | None = None,
     faces: Detections | None = None,
+    objects: Detections | None = None,
 ) -> Picture:
     """Draw everything that is known about an image into a copy of it.
 
@@ -57,6 +59,8 @@ def draw_overlay(
         Time at which the picture is shown, for its age; None: no age is written.
     faces : Detections or None
         Faces to make unrecognisable; None: none are.
+    objects : Detections or None
+        What a detector saw in the picture, drawn thin; None: nothing is.
 
     Returns
     -------
@@ -67,6 +71,8 @@ def draw_overlay(
     bgr = np.ascontiguousarray(bgr)
     height, width = bgr.shape[:2]
     scale = Scale.of(width, height)
+    if objects is not None:
+        draw_found(bgr, objects, scale)
     lines = subtitle_lines(saying, width, scale)
     area: Box = (0, banner_height(scale), width, height - subtitle_height(lines, scale))
     chart = bird_view_box(width, height, area[1], area[3], scale)

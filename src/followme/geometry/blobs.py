@@ -94,7 +94,8 @@ class BlobFinder:
         ]
         if not walls:
             things = self._without_walls(things)
-        blobs = [self._ruler.measure(cloud, thing) for thing in things]
+        thinned = 1 if walls else BESIDE_THINNED**2
+        blobs = [self._ruler.measure(cloud, thing, thinned) for thing in things]
         return [blob for blob in blobs if blob is not None]
 
     def _without_walls(self, things: list[Points]) -> list[Points]:

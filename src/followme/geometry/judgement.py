@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from followme.geometry.corridor import Corridor
 from followme.geometry.hysteresis import side_of
 from followme.geometry.motion_step import MotionStep
+from followme.geometry.naming import PERSON
 from followme.geometry.tracking import Track
 from followme.geometry.zones import Approach, Slack, time_to_contact, zone_of
 from followme.settings import ObstacleFusionSettings
@@ -127,11 +128,13 @@ class Judge:
         settled = track.settled(moment.now_ns)
         aside_m = track.y_m - blob.y_m
         distance_m = track.distance_m
+        label, sureness = track.names.best(moment.now_ns)
+        confidence = self._confidence(track, moment.now_ns)
         return Obstacle(
             track_id=track.id,
-            kind=Kind.OVERHANG if track.overhang else Kind.OBJECT,
-            label="",
-            confidence=self._confidence(track, moment.now_ns),
+            kind=_kind(track, label),
+            label=label,
+            confidence=confidence * sureness if label else confidence,
             nearest_m=(track.x_m, track.y_m, blob.z_m),
             distance_m=distance_m,
             distance_std_m=track.sigma_m,
@@ -197,3 +200,9 @@ class Judge:
         unseen_s = (now_ns - track.seen_ns) * 1e-9
         fading = max(0.2, 1.0 - unseen_s / self._s.tracking.keep_s)
         return min(1.0, 0.4 + 0.2 * track.hits) * fading
+
+
+def _kind(track: Track, label: str) -> Kind:
+    if track.overhang:  # that a cane passes below it matters more than what it is
+        return Kind.OVERHANG
+    return Kind.PERSON if label == PERSON else Kind.OBJECT

@@ -6,9 +6,10 @@ Everything but its top is measured on its front, where the walker would touch it
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from followme.geometry.cloud import Cloud
 from followme.geometry.corridor import Corridor, Extent
@@ -19,6 +20,10 @@ from followme.settings import DistanceSettings
 
 _UNDER = 3  # rows below the lowest pixel of a thing: clear of its blurred edge
 _MANY = 3000  # more points say nothing more
+
+
+def _no_pixels() -> NDArray[np.intp]:
+    return np.zeros(0, np.intp)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,10 @@ class Blob:
         Whether nothing below it stands on the floor; None where that cannot be seen.
     near_pixels : int
         How many of its pixels are near enough for an instant STOP (B6).
+    pixel : (N,) int
+        Flat indices of its pixels in the depth map, thinned where there are many.
+    pixel_weight : int
+        For how many pixels each of them stands.
     """
 
     x_m: float
@@ -64,6 +73,8 @@ class Blob:
     reach_narrow_m: float
     overhang: bool | None
     near_pixels: int
+    pixel: NDArray[np.intp] = field(default_factory=_no_pixels, compare=False, repr=False)
+    pixel_weight: int = 1
 
 
 class Ruler:
@@ -90,8 +101,18 @@ class Ruler:
         near_m, far_m = percentiles(points.ahead_m, 1.0, 99.0)
         return Span(right_m, left_m, near_m, far_m)
 
-    def measure(self, cloud: Cloud, points: Points) -> Blob | None:
-        """Measure one thing; None where it is too small to count (B1)."""
+    def measure(self, cloud: Cloud, points: Points, thinned: int = 1) -> Blob | None:
+        """Measure one thing; None where it is too small to count (B1).
+
+        Parameters
+        ----------
+        cloud : Cloud
+            Of the frame.
+        points : Points
+            Of the thing.
+        thinned : int
+            Of how many pixels one is among them.
+        """
         whole = points
         step = math.ceil(len(points.pixel) / _MANY)
         points = points.where(slice(None, None, step))
@@ -131,6 +152,8 @@ class Ruler:
             reach_narrow_m=narrow_m,
             overhang=self._overhang(whole, float(front.range_m.max()), cloud, bottom_m),
             near_pixels=step * int(np.count_nonzero(points.range_m <= self._instant_m)),
+            pixel=points.pixel,
+            pixel_weight=step * thinned,
         )
 
     def _counts(self, points: Points, bottom_m: float, top_m: float, pixel_m: float) -> bool:

@@ -11,11 +11,14 @@ from followme.geometry.direction import TravelDirection
 from followme.geometry.floor_cells import FloorCells
 from followme.geometry.judgement import Judge, Moment
 from followme.geometry.motion_step import MotionStep
+from followme.geometry.naming import Sighting, SightingRing, names_of
 from followme.geometry.points import split
 from followme.geometry.tracking import Track, Tracker
 from followme.geometry.visibility import Place, seen_through
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import DepthMap, Provenance
+from followme.values.detections import Detections
+from followme.values.label_map import LabelMap
 from followme.values.motion import Motion
 from followme.values.obstacle import Obstacle
 
@@ -55,6 +58,7 @@ class ObstacleFinder:
         self._cells = FloorCells(self._corridor)
         self._tracker = Tracker(s.tracking, s.hysteresis)
         self._judge = Judge(s, self._corridor)
+        self._sightings = SightingRing()
         self._now_ns: int | None = None
         self._seen_ns: int | None = None
         self._motion: Motion | None = None
@@ -65,6 +69,7 @@ class ObstacleFinder:
         self._tracker.reset()
         self._direction.reset()
         self._cells.reset()
+        self._sightings.clear()
         self._now_ns = self._seen_ns = self._motion = None
         self._last = _NOTHING
 
@@ -86,6 +91,7 @@ class ObstacleFinder:
         beside_m = self._s.distance.beside_m
         points = split(cloud, self._corridor, heading_rad, beside_m, BESIDE_THINNED)
         self._tracker.update(self._blobs.find(cloud, points), depth.stamp_ns, step)
+        self._remember(depth)
 
         def missing(track: Track) -> bool:
             return seen_through(depth, cloud, _place(track))
@@ -105,6 +111,24 @@ class ObstacleFinder:
         )
         return self._found(moment)
 
+    def name(self, who: str, seen: Detections | LabelMap) -> None:
+        """Let names vote about the things of the depth of their own stamp.
+
+        Parameters
+        ----------
+        who : str
+            OBJECTS, FACES or LABELS of :mod:`followme.geometry.name_votes`.
+        seen : Detections or LabelMap
+            What was seen; without depth of this stamp among the last few it is passed over.
+        """
+        sighting = self._sightings.get(seen.stamp_ns)
+        if sighting is None:
+            return
+        names = names_of(sighting, who, seen, self._s.naming)
+        for track in self._tracker.tracks:
+            if track.id in names:
+                track.names.cast(who, names[track.id], seen.stamp_ns)
+
     def carry(self, now_ns: int) -> FoundObstacles:
         """Return what is still believed when nothing new was seen; nothing becomes clear by it."""
         self._notice(now_ns)
@@ -121,6 +145,12 @@ class ObstacleFinder:
     def _notice(self, now_ns: int) -> None:
         if self._now_ns is not None and now_ns < self._now_ns:
             self.reset()
+
+    def _remember(self, depth: DepthMap) -> None:
+        """Keep what was seen of each track in this depth map, for names that come later."""
+        seen = [(t.id, t.blob) for t in self._tracker.tracks if t.seen_ns == depth.stamp_ns]
+        height, width = depth.depth_m.shape
+        self._sightings.put(depth.stamp_ns, Sighting(height, width, tuple(seen)))
 
     def _step(self, now_ns: int) -> MotionStep:
         """Return the walker's move since the last call."""

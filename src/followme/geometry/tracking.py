@@ -10,6 +10,7 @@ from typing import TypeVar
 from followme.geometry.hysteresis import CorridorKeeper, ZoneKeeper
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
+from followme.geometry.name_votes import NameVotes
 from followme.settings import HysteresisSettings, TrackingSettings
 from followme.values.obstacle import Side
 
@@ -59,6 +60,7 @@ class Track:
         self.born_ns = self.seen_ns = self.checked_ns = now_ns
         self.hits = 1
         self.tentative = tentative
+        self.names = NameVotes(s)
         self.zones = ZoneKeeper(hysteresis)
         self.corridor = CorridorKeeper(hysteresis)
         self.side: Side | None = None

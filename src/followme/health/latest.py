@@ -41,6 +41,14 @@ class LatestSlot(Generic[T]):
             item, self._item = self._item, None
             return item
 
+    def overtakes(self) -> bool:
+        """Return whether a newer item waits; the one that was taken last then counts as dropped."""
+        with self._condition:
+            if self._item is None:
+                return False
+            self._dropped += 1
+            return True
+
     def clear(self) -> None:
         """Forget the waiting item without counting it as dropped; open a closed slot again."""
         with self._condition:
@@ -61,5 +69,5 @@ class LatestSlot(Generic[T]):
 
     @property
     def dropped(self) -> int:
-        """How many were overwritten before anybody took them."""
+        """How many were overwritten before anybody took them, or passed over for a newer one."""
         return self._dropped

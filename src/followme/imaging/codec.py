@@ -144,6 +144,22 @@ def decode_depth(
     return metres
 
 
+def decode_grey(
+    data: BytesLike, encoding: str, height: int, width: int, step: int
+) -> NDArray[np.uint8]:
+    """Turn the bytes of a mono8 (8UC1) image into numbers (height, width) uint8, read-only.
+
+    Raises
+    ------
+    ImageCodecError
+        For another encoding, a wrong length, a step under the length of a row, no pixels.
+    """
+    _pixel_bytes(encoding, {"mono8": 1, "8UC1": 1}, "grey")
+    grey = np.ascontiguousarray(_rows(data, encoding, height, width, step))
+    grey.flags.writeable = False
+    return grey
+
+
 def metres_from_counts(
     counts: NDArray[np.uint16], counts_per_m: float = 1000.0
 ) -> NDArray[np.float32]:

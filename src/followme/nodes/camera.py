@@ -14,10 +14,13 @@ from followme.ros.base_node import BaseNode
 from followme.ros.peers import takers_of
 from followme.ros.process import main_of
 from followme.settings import CameraNodeSettings
+from followme.sources.camera_choice import CameraChoice
 from followme.sources.open import open_source
-from followme.sources.source import Source, SourceError
+from followme.sources.source import LiveSource, Source, SourceError
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
 
+# A live source is asked this long before it is looked at whether the node still works.
+_LIVE_WAIT_S = 0.5
 # Who takes the images knows of us so long after we know of it.
 _DISCOVERY_S = 1.0
 # The last frame has arrived after this long.
@@ -25,7 +28,10 @@ _ON_THE_WAY_S = 0.3
 
 
 class CameraNode(BaseNode[CameraNodeSettings]):
-    """Plays a source; each frame gets the stamp of the moment at which it is given out.
+    """Plays a source.
+
+    A recorded or synthetic frame gets the stamp of the moment at which it is given out; a live one
+    keeps the stamp of its capture.
 
     Parameters
     ----------
@@ -44,28 +50,41 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         super().__init__("camera", **wiring)
         self._given = source
         self._source: Source | None = None
+        self._choice = CameraChoice("", 0.0, self.trouble)
         self._ended = ended or (_interrupt if self.settings.exit_at_end else None)
         self.frames_out = 0
         self.frame_id = self.settings.frame_id
 
     def load(self) -> None:
         s = self.settings
+        self._choice = CameraChoice(s.calibration, s.field_of_view_deg, self.trouble)
         self._source = self._given or open_source(
             s.source,
             rate_hz=s.rate_hz,
             width=s.width,
             height=s.height,
             seed=s.seed,
-            report=self.get_logger().warning,
+            report=self.trouble,
             progress=self._rendering,
+            now_ns=self.clock.now_ns,
         )
+        if s.calibration:
+            # refused now, not when somebody walks
+            first = _first_frame(self._source)
+            if first is not None:
+                self._choice.camera_for(first)
 
     def produce(self, alive: Callable[[], bool]) -> None:
+        if isinstance(self._source, LiveSource):
+            self._relay(self._source, alive)
+            return
         try:
             while alive():
                 self._play(alive)
                 if not self.settings.loop:
                     break
+        except SourceError as error:
+            self.trouble(str(error))
         finally:
             # also when it failed midway: no more frames will come
             if alive() and self._ended is not None:
@@ -77,7 +96,14 @@ class CameraNode(BaseNode[CameraNodeSettings]):
             source.close()
 
     def facts(self) -> dict[str, Any]:
-        return {"source": self.settings.source, "frames": self.frames_out}
+        facts = {
+            "source": self.settings.source,
+            "frames": self.frames_out,
+            "calibration": self._choice.about,
+        }
+        if isinstance(self._source, LiveSource):
+            facts |= {"source_dropped": self._source.dropped, "source_fault": self._source.fault}
+        return facts
 
     def _play(self, alive: Callable[[], bool]) -> None:
         """Give out each frame once, in time; a late frame is given at once."""
@@ -93,17 +119,39 @@ class CameraNode(BaseNode[CameraNodeSettings]):
                 time.sleep(min(pause_s, 0.05))
             if not alive():
                 return
-            self._give(frame)
+            self._give(frame, self.clock.now_ns())
 
-    def _give(self, frame: Frame) -> None:
+    def _relay(self, source: LiveSource, alive: Callable[[], bool]) -> None:
+        """Give out what is captured as it comes; say what is wrong while nothing comes."""
+        faulty = False
+        while alive():
+            frame = source.newest(_LIVE_WAIT_S)
+            if not alive():
+                return
+            if frame is not None:
+                if faulty:
+                    self.get_logger().info("the source gives images again")
+                faulty = False
+                self.note_age(frame.stamp_ns)
+                self._give(frame, frame.stamp_ns)
+            elif source.fault:
+                self.trouble(source.fault)
+                faulty = True
+
+    def _give(self, frame: Frame, stamp_ns: int) -> None:
         begin = time.perf_counter()
-        stamp_ns = self.clock.now_ns()
+        try:
+            camera = self._choice.camera_for(frame)
+        except SourceError as error:
+            # what cannot be measured must not look as if it were
+            self.trouble(f"{error}; the image is left out")
+            return
         if frame.truth is not None:
             self.publish("camera/truth", (stamp_ns, frame.truth))
         if frame.motion is not None:
             self.publish("ego_motion", replace(frame.motion, stamp_ns=stamp_ns))
-        if frame.camera is not None:
-            self.publish("camera/camera_info", CameraInfo(stamp_ns, frame.camera))
+        if camera is not None:
+            self.publish("camera/camera_info", CameraInfo(stamp_ns, camera))
         if frame.depth_m is not None:
             self.publish("camera/depth/image_raw", DepthImage(stamp_ns, frame.depth_m))
         # last, because with it the instant is complete
@@ -133,6 +181,13 @@ def _interrupt() -> None:
     # the last frame is lost when its process ends before it was taken
     time.sleep(_ON_THE_WAY_S)
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def _first_frame(source: Source) -> Frame | None:
+    """Return a frame to look at; None where a live source has none just now."""
+    if isinstance(source, LiveSource):
+        return source.newest(_LIVE_WAIT_S)
+    return next(source.frames(), None)
 
 
 main = main_of(CameraNode)

@@ -9,6 +9,7 @@ from typing import Any
 from followme.graph import NODES
 from followme.ros.base_node import BaseNode
 from followme.ros.exchange import Exchange
+from followme.ros.gate import Gate
 
 
 class Composition:
@@ -36,9 +37,12 @@ class Composition:
         camera: Mapping[str, Any] | None = None,
     ) -> None:
         self._exchange = Exchange()
+        gate = Gate()
         self.nodes: dict[str, BaseNode[Any]] = {}
         for spec in reversed(NODES):
             wiring = dict(camera or {}) if spec.name == "camera" else {}
+            if spec.gate:
+                wiring["gate"] = gate
             try:
                 self.nodes[spec.name] = node_class(spec.name)(
                     exchange=self._exchange,
@@ -56,18 +60,26 @@ class Composition:
         some = next(iter(self.nodes.values()))
         self._exchange.listen(some.resolve_topic_name(topic), lambda value, _: taker(value))
 
+    def looks_for_faces(self) -> bool:
+        """Return whether faces are looked for, or will be as soon as the network is loaded."""
+        node = self.nodes["face_detector"]
+        starting = node.waits_for is None and not node.troubles.last
+        return node.active or (starting and bool(node.settings.autostart))
+
     def dropped(self) -> dict[str, int]:
         """Return how many items each node had to pass over."""
         return {name: node.slot.dropped for name, node in self.nodes.items()}
 
 
 def node_class(name: str) -> Callable[..., BaseNode[Any]]:
-    """Return the class of a node of the table: the one BaseNode of its module."""
+    """Return the class of a node of the table: the one BaseNode that its module defines."""
     module = importlib.import_module(f"followme.nodes.{name}")
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, BaseNode) and value is not BaseNode
+        if isinstance(value, type)
+        and issubclass(value, BaseNode)
+        and value.__module__ == module.__name__
     ]
     if len(found) != 1:
         raise TypeError(f"followme.nodes.{name}: expected one node class, found {len(found)}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import Any
 
 from followme.ros.base_node import BaseNode
+from followme.ros.gate import Gate
 from followme.ros.images import float_image
 from followme.ros.pairing import FramePairing
 from followme.ros.process import main_of
@@ -16,13 +18,22 @@ from followme.values.frame import CameraInfo, Frame
 
 
 class DepthEstimator(BaseNode[DepthEstimatorSettings]):
-    """Pairs image, calibration and sensor depth; publishes depth and its status."""
+    """Pairs image, calibration and sensor depth; publishes depth and its status.
+
+    Parameters
+    ----------
+    gate : Gate, optional
+        Shared by the networks of one process; this one goes first.
+    wiring
+        As for BaseNode.
+    """
 
     #: An image that waits for its depth is looked after this often.
     idle_s = 0.02
 
-    def __init__(self, **wiring: Any) -> None:
+    def __init__(self, gate: Gate | None = None, **wiring: Any) -> None:
         super().__init__("depth_estimator", **wiring)
+        self._gate = gate
         self._stage: DepthStage | None = None
         self._pairing = FramePairing(self.settings.pair_wait_s)
         self.takes("camera/image_raw", self._image_came)
@@ -39,12 +50,15 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
 
     def work(self, item: Frame) -> None:
         assert self._stage is not None
-        result = self._stage.estimate(item)
-        self.note_age(item.stamp_ns)
-        if isinstance(result, DepthMap):
-            self._publish_map(result)
-        else:
-            self._publish_status(result)
+        gate = self._gate
+        # until it is published, so that fusion wakes before the networks that wait
+        with nullcontext() if gate is None else gate.first(item.stamp_ns):
+            result = self._stage.estimate(item)
+            self.note_age(item.stamp_ns)
+            if isinstance(result, DepthMap):
+                self._publish_map(result)
+            else:
+                self._publish_status(result)
 
     def idle(self) -> None:
         frame = self._pairing.overdue(_now_s())
@@ -52,6 +66,8 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
             self.work(frame)
 
     def restart(self) -> None:
+        if self._gate is not None:
+            self._gate.expect()
         self._pairing.clear()
         if self._stage is not None:
             self._stage.reset()
@@ -74,6 +90,8 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
 
     def _image_came(self, image: Any, frame_id: str) -> None:
         self.frame_id = frame_id
+        if self._gate is not None and self.active:
+            self._gate.expect()
         self._put(self._pairing.image(image, _now_s()))
 
     def _put(self, frame: Frame | None) -> None:

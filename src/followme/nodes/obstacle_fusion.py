@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.graph import WALKER_FRAME
 from followme.ros.base_node import BaseNode
-from followme.ros.pairing import DepthPairing
+from followme.ros.pairing import DepthPairing, LabelPairing
 from followme.ros.process import main_of
 from followme.ros.transforms import WalkerBroadcast
 from followme.ros.views import SeenFromCamera
@@ -14,6 +15,9 @@ from followme.settings import ObstacleFusionSettings
 from followme.stages.obstacles import ObstacleStage
 from followme.values.camera import Attitude
 from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.detections import Detections
+from followme.values.frame import GreyImage
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Obstacles
 
 # The clock speaks when depth was silent for so many of its periods, so that it never competes
@@ -28,6 +32,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         super().__init__("obstacle_fusion", **wiring)
         self._stage: ObstacleStage | None = None
         self._pairing = DepthPairing()
+        self._labels = LabelPairing()
         self._published_ns = 0
         self._attitude: Attitude | None = None
         self._tf = WalkerBroadcast(self)
@@ -39,6 +44,11 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         self.takes("depth/sigma", lambda v, _: self._put("sigma", v))
         self.takes("depth/camera_info", lambda v, _: self._put("info", v))
         self.takes("depth/status", self._status_came)
+        self.takes("faces", lambda v, _: self._named(FACES, v))
+        self.takes("objects", lambda v, _: self._named(OBJECTS, v))
+        self.takes("segmentation/labels", lambda v, _: self._labels_came("labels", v))
+        self.takes("segmentation/confidence", lambda v, _: self._labels_came("confidence", v))
+        self.takes("segmentation/label_info", lambda v, _: self._labels.info(v))
 
     def load(self) -> None:
         self._stage = ObstacleStage(self.settings)
@@ -63,6 +73,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
 
     def restart(self) -> None:
         self._pairing.clear()
+        self._labels.clear()
         self._published_ns = 0
         self._attitude = None
         if self._stage is not None:
@@ -88,6 +99,20 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
     def _status_came(self, status: DepthStatus, frame_id: str) -> None:
         self.frame_id = frame_id
         self._put("status", status)
+
+    def _named(self, who: str, seen: Detections | LabelMap) -> None:
+        if self._stage is not None:
+            self._stage.named(who, seen)
+
+    def _labels_came(self, part: str, image: GreyImage) -> None:
+        try:
+            labels = self._labels.put(part, image)
+        except ValueError as error:
+            # a label that has no name is its sender's mistake: say so, and wait for better ones
+            self.trouble(f"segmentation/labels: {error}")
+            return
+        if labels is not None:
+            self._named(LABELS, labels)
 
     def _put(self, part: str, value: Any) -> None:
         complete = self._pairing.put(part, value)

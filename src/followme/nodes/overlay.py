@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
 from typing import Any
 
 from followme.drawing.overlay import draw_overlay
@@ -10,13 +12,21 @@ from followme.ros.process import main_of
 from followme.settings import OverlaySettings
 from followme.values.camera import Camera
 from followme.values.depth_map import DepthStatus
+from followme.values.detections import Detections
 from followme.values.frame import CameraInfo, ColourImage
 from followme.values.intent import Announcement, Outcome
 from followme.values.obstacle import Obstacles
 
+# Faces that were silent for so long are not waited for.
+_FACES_SILENT_S = 0.7
+_IMAGES_KEPT = 5
+
 
 class Overlay(BaseNode[OverlaySettings]):
-    """Draws the newest results over the newest image."""
+    """Draws the newest results over the newest image, or over the newest whose faces are known.
+
+    While faces come, an image waits for its own, so that they can be blurred.
+    """
 
     def __init__(self, **wiring: Any) -> None:
         super().__init__("overlay", **wiring)
@@ -24,34 +34,58 @@ class Overlay(BaseNode[OverlaySettings]):
         self._status: DepthStatus | None = None
         self._obstacles: Obstacles | None = None
         self._saying = ""
+        self._objects: Detections | None = None
+        self._faces_s = float("-inf")
+        self._images: OrderedDict[int, ColourImage] = OrderedDict()
         self.takes("camera/image_raw", self._image_came)
         self.takes("camera/camera_info", self._info_came)
         self.takes("depth/status", self._status_came)
+        self.takes("faces", self._faces_came)
+        self.takes("objects", self._objects_came)
         self.takes("obstacles", self._obstacles_came)
         self.takes("announcements", self._announcement_came)
 
-    def work(self, item: ColourImage) -> None:
+    def work(self, item: tuple[ColourImage, Detections | None]) -> None:
         if not self.wanted("overlay/image"):
             return
+        image, faces = item
         picture = draw_overlay(
-            item,
+            image,
             camera=self._camera,
             status=self._status,
             obstacles=self._obstacles,
             corridor=self.settings.corridor,
             saying=self._saying,
             now_ns=self.clock.now_ns(),
+            faces=faces,
+            objects=self._objects,
         )
-        self.publish("overlay/image", ColourImage(item.stamp_ns, picture))
-        self.note_age(item.stamp_ns)
+        self.publish("overlay/image", ColourImage(image.stamp_ns, picture))
+        self.note_age(image.stamp_ns)
 
     def restart(self) -> None:
-        self._status = self._obstacles = None
+        self._status = self._obstacles = self._objects = None
+        self._faces_s = float("-inf")
+        self._images.clear()
         self._saying = ""
 
     def _image_came(self, image: ColourImage, frame_id: str) -> None:
         self.frame_id = frame_id
-        self.slot.put(image)
+        if self.settings.keep_faces or time.monotonic() - self._faces_s > _FACES_SILENT_S:
+            self.slot.put((image, None))
+            return
+        self._images[image.stamp_ns] = image
+        while len(self._images) > _IMAGES_KEPT:
+            self._images.popitem(last=False)
+
+    def _faces_came(self, faces: Detections, _frame_id: str) -> None:
+        self._faces_s = time.monotonic()
+        image = self._images.pop(faces.stamp_ns, None)
+        if image is not None:
+            self.slot.put((image, faces))
+
+    def _objects_came(self, objects: Detections, _frame_id: str) -> None:
+        self._objects = objects
 
     def _info_came(self, info: CameraInfo, _frame_id: str) -> None:
         self._camera = info.camera

@@ -31,6 +31,9 @@ _REQUIRED = (
 )
 _OPTIONAL = ("classes", "thresholds", "nms_iou", "focal_length_px", "runtime_ms")
 _NEEDED_BY = {"depth": "focal_length_px", "objects": "classes", "segmentation": "classes"}
+# Where a card says nothing.
+_USUAL_SCORE = 0.5
+_USUAL_IOU = 0.5
 _RESIZES = ("plain", "letterbox")
 
 
@@ -64,8 +67,10 @@ class Card:
         Sentences.
     classes : tuple of str
         Names by index; empty where the task has none.
+    nyu40 : tuple of tuples of int
+        For each class the ids of NYUv2's 40 classes that it covers; empty where none.
     thresholds : mapping of str to float
-        Scores below which a result is dropped, 0 to 1.
+        Scores below which a result is dropped, 0 to 1: by class name, and ``score`` for the rest.
     nms_iou : float or None
         Overlap from which two boxes are one, 0 to 1.
     focal_length_px : float or None
@@ -85,10 +90,20 @@ class Card:
     licence: str
     known_limits: tuple[str, ...]
     classes: tuple[str, ...] = ()
+    nyu40: tuple[tuple[int, ...], ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
     nms_iou: float | None = None
     focal_length_px: float | None = None
     runtime_ms: float | None = None
+
+    def threshold(self, name: str) -> float:
+        """Return the score that a result of a class needs."""
+        return self.thresholds.get(name, self.thresholds.get("score", _USUAL_SCORE))
+
+    @property
+    def overlap(self) -> float:
+        """Intersection over union above which two boxes of one class are one thing."""
+        return _USUAL_IOU if self.nms_iou is None else self.nms_iou
 
 
 def card_path(onnx: Path) -> Path:
@@ -131,6 +146,7 @@ def load_card(path: Path) -> Card:
         licence=reader.text("licence"),
         known_limits=reader.texts("known_limits"),
         classes=reader.names("classes"),
+        nyu40=reader.nyu40("classes"),
         thresholds=reader.shares("thresholds"),
         nms_iou=reader.number("nms_iou", 1.0),
         focal_length_px=reader.number("focal_length_px", 1e5),
@@ -246,6 +262,14 @@ class _Reader:
         if len(found) < len(named):
             raise self._wrong(key, "a list of class names")
         return found
+
+    def nyu40(self, key: str) -> tuple[tuple[int, ...], ...]:
+        """Ids of NYUv2's 40 classes that each class covers."""
+        given = [v.get("nyu40", []) if isinstance(v, dict) else [] for v in self._raw.get(key, [])]
+        for ids in given:
+            if not isinstance(ids, list) or not all(type(i) is int and 0 <= i <= 40 for i in ids):
+                raise self._wrong(key, "classes whose nyu40 is a list of numbers from 0 to 40")
+        return tuple(tuple(ids) for ids in given)
 
     def shares(self, key: str) -> Mapping[str, float]:
         value = self._raw.get(key, {})

@@ -6,9 +6,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -16,13 +17,14 @@ from rclpy.parameter import Parameter
 
 from followme.graph import CAMERA_FRAME, NODES, TOPICS, NodeSpec
 from followme.health.latest import LatestSlot
-from followme.ros.diagnostics import Timings, Troubles, diagnostic_array
+from followme.ros.diagnostics import Timings, Troubles, diagnostic_array, verdict
 from followme.ros.exchange import Exchange
-from followme.ros.lifecycle import Autostart, survive_invalid_transitions
+from followme.ros.lifecycle import Autostart, NotYetError, survive_invalid_transitions
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
 from followme.ros.peers import Peers
 from followme.ros.ports import InPort, OutPort
+from followme.ros.worker import Worker
 
 S = TypeVar("S")
 
@@ -74,6 +76,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.troubles = Troubles()
         self.timings, self.ages = Timings(), Timings()
         self.frame_id = CAMERA_FRAME
+        self.waits_for: NotYetError | None = None
         self._timed = timed
         #: Set when the process ends: what is still being loaded need not become ready.
         self.leaving = False
@@ -100,7 +103,8 @@ class BaseNode(LifecycleNode, Generic[S]):
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnose_timer = self.create_timer(1.0, self._diagnose, clock=steady)
         survive_invalid_transitions(self)
-        self._autostart = Autostart(self, steady) if self.settings.autostart else None
+        gives_way = self.spec.gate == "after"
+        self._autostart = Autostart(self, steady, gives_way) if self.settings.autostart else None
 
     # -- what subclasses use ---------------------------------------------------------------
 
@@ -135,7 +139,15 @@ class BaseNode(LifecycleNode, Generic[S]):
     # -- what subclasses override ----------------------------------------------------------
 
     def load(self) -> None:
-        """Configure: load and warm what the worker needs; raise when that cannot be had."""
+        """Configure: load and warm what the worker needs; raise when that cannot be had.
+
+        NotYetError says that it is missing without anybody's fault.
+        """
+
+    def turn(self, item: Any) -> AbstractContextManager[bool]:
+        """Wait until it is this node's turn; what is entered says whether to work on the item."""
+        del item
+        return nullcontext(True)
 
     def work(self, item: Any) -> None:
         """Do the work on the newest item; in the worker's thread."""
@@ -215,6 +227,11 @@ class BaseNode(LifecycleNode, Generic[S]):
         try:
             result = entities(state)
             act()
+        except NotYetError as error:
+            self.waits_for = error
+            self.get_logger().info(str(error))
+            self._clean_up()
+            return TransitionCallbackReturn.FAILURE
         except ValueError as error:
             # the project's own errors: one sentence that names the thing and the mend
             if self.troubles.note(str(error)) and not self.leaving:
@@ -230,6 +247,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         return result
 
     def _configure(self) -> None:
+        self.waits_for = None
         self.load()
         for port in self._ins.values():
             port.open()
@@ -239,7 +257,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.restart()
         self._generation += 1
         self._active = True
-        self._worker = _Worker(self, self._generation)
+        self._worker = Worker(self.get_name(), self.run_worker, self._generation)
         self._worker.start()
 
     def _deactivate(self) -> None:
@@ -269,17 +287,21 @@ class BaseNode(LifecycleNode, Generic[S]):
             self._failed(error)
 
     def _guarded(self, item: Any) -> None:
-        begin = time.perf_counter()
         try:
             if item is None:
                 self.idle()
                 return
-            self.work(item)
+            with self.turn(item) as wanted:
+                if not wanted:
+                    return
+                begin = time.perf_counter()
+                self.work(item)
+                worked_ms = (time.perf_counter() - begin) * 1e3
         except Exception as error:  # noqa: BLE001
             # one bad item must not end the node
             self._failed(error)
             return
-        self.note_work((time.perf_counter() - begin) * 1e3)
+        self.note_work(worked_ms)
 
     def _failed(self, error: Exception) -> None:
         """Log an error with its cause, when it is new, and count it."""
@@ -307,12 +329,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         misfit = self._peers.trouble()
         if misfit:
             self.trouble(misfit)
-        level, summary = DiagnosticStatus.OK, "working"
-        if not self._active:
-            level, summary = DiagnosticStatus.WARN, "not active"
-        if self.troubles.take_fresh() or (not self._active and self.troubles.last):
-            level = DiagnosticStatus.WARN if self._active else DiagnosticStatus.ERROR
-            summary = self.troubles.last
+        level, summary = verdict(self._active, self.waits_for, self.troubles)
         facts: dict[str, Any] = {
             "dropped": self.slot.dropped,
             "work_p50_ms": self.timings.percentile(50),
@@ -329,15 +346,3 @@ class BaseNode(LifecycleNode, Generic[S]):
                 self.get_fully_qualified_name(), self.clock.now_ns(), level, summary, facts
             )
         )
-
-
-class _Worker(threading.Thread):
-    """The worker's thread; knows which life of the node it belongs to."""
-
-    def __init__(self, node: BaseNode[Any], generation: int) -> None:
-        super().__init__(name=f"{node.get_name()}-worker", daemon=True)
-        self._node = node
-        self.generation = generation
-
-    def run(self) -> None:
-        self._node.run_worker(self.generation)

@@ -55,6 +55,30 @@ class Troubles:
             return fresh
 
 
+def verdict(active: bool, waits_for: object | None, troubles: Troubles) -> tuple[bytes, str]:
+    """Return level and summary of a node.
+
+    Parameters
+    ----------
+    active : bool
+        Whether it works.
+    waits_for : object or None
+        What it cannot work without, when that is nobody's fault.
+    troubles : Troubles
+        What went wrong; what is fresh among it is taken.
+    """
+    fresh = troubles.take_fresh()
+    if active:
+        if fresh:
+            return DiagnosticStatus.WARN, troubles.last
+        return DiagnosticStatus.OK, "working"
+    if waits_for is not None:
+        return DiagnosticStatus.OK, f"waiting: {waits_for}"
+    if troubles.last:
+        return DiagnosticStatus.ERROR, troubles.last
+    return DiagnosticStatus.WARN, "not active"
+
+
 def diagnostic_array(
     name: str, now_ns: int, level: bytes, summary: str, facts: Mapping[str, Any]
 ) -> DiagnosticArray:

@@ -21,6 +21,7 @@ class Exchange:
         self._lock = threading.Lock()
         self._givers: dict[str, int] = {}
         self._takers: dict[str, tuple[Taker, ...]] = {}
+        self._latched: dict[str, tuple[object, str]] = {}
 
     def add_giver(self, topic: str) -> None:
         """Note that a publisher of a topic lives here."""
@@ -28,9 +29,10 @@ class Exchange:
             self._givers[topic] = self._givers.get(topic, 0) + 1
 
     def remove_giver(self, topic: str) -> None:
-        """Note that a publisher of a topic is gone."""
+        """Note that a publisher of a topic is gone, and with it what it had latched."""
         with self._lock:
             self._givers[topic] -= 1
+            self._latched.pop(topic, None)
 
     def has_giver(self, topic: str) -> bool:
         """Return whether a publisher of a topic lives here."""
@@ -38,9 +40,15 @@ class Exchange:
             return self._givers.get(topic, 0) > 0
 
     def listen(self, topic: str, taker: Taker) -> Callable[[], None]:
-        """Call ``taker`` for each value of a topic; return what ends that."""
+        """Call ``taker`` for each value of a topic; return what ends that.
+
+        What was latched before is handed over at once.
+        """
         with self._lock:
             self._takers[topic] = (*self._takers.get(topic, ()), taker)
+            latched = self._latched.get(topic)
+        if latched is not None:
+            taker(*latched)
 
         def leave() -> None:
             with self._lock:
@@ -48,7 +56,11 @@ class Exchange:
 
         return leave
 
-    def give(self, topic: str, value: object, frame_id: str) -> None:
-        """Hand a value to all who listen, in the caller's thread."""
-        for taker in self._takers.get(topic, ()):
+    def give(self, topic: str, value: object, frame_id: str, latched: bool = False) -> None:
+        """Hand a value to all who listen, in the caller's thread; latched: to later ones too."""
+        with self._lock:
+            if latched:
+                self._latched[topic] = (value, frame_id)
+            takers = self._takers.get(topic, ())
+        for taker in takers:
             taker(value, frame_id)

@@ -16,11 +16,12 @@ from followme.imaging.codec import (
     ImageCodecError,
     decode_colour,
     decode_depth,
+    decode_grey,
 )
 from followme.ros.stamps import header, stamp_ns
 from followme.values.camera import Camera
 from followme.values.check import frozen
-from followme.values.frame import CameraInfo, ColourImage, DepthImage
+from followme.values.frame import CameraInfo, ColourImage, DepthImage, GreyImage
 
 
 def colour_to_msg(image: ColourImage, frame_id: str) -> Image:
@@ -90,6 +91,32 @@ def depth_from_msg(msg: Image) -> DepthImage:
         msg.data, msg.encoding, msg.height, msg.width, msg.step, bool(msg.is_bigendian)
     )
     return DepthImage(stamp_ns(msg.header), metres)
+
+
+def grey_to_msg(image: GreyImage, frame_id: str) -> Image:
+    """Return a mono8 image."""
+    height, width = image.pixels.shape
+    return Image(
+        header=header(image.stamp_ns, frame_id),
+        height=height,
+        width=width,
+        encoding="mono8",
+        is_bigendian=0,
+        step=width,
+        data=_bytes(image.pixels),
+    )
+
+
+def grey_from_msg(msg: Image) -> GreyImage:
+    """Return the numbers in a mono8 message.
+
+    Raises
+    ------
+    ImageCodecError
+        For another encoding or a size that does not fit the data.
+    """
+    grey = decode_grey(msg.data, msg.encoding, msg.height, msg.width, msg.step)
+    return GreyImage(stamp_ns(msg.header), grey)
 
 
 def info_to_msg(info: CameraInfo, frame_id: str) -> CameraInfoMsg:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from rclpy._rclpy_pybind11 import RCLError
@@ -11,10 +12,32 @@ from rclpy.lifecycle import TransitionCallbackReturn
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
+# A node that gives way starts this much later.
+_GIVE_WAY_S = 0.5
+# How often a node looks whether what it waits for has come.
+_LOOK_EVERY_S = 1.0
+
+
+class NotYetError(ValueError):
+    """What a node needs is not there, and that is no fault: it starts once it is.
+
+    Parameters
+    ----------
+    sentence : str
+        What is missing, and how to bring it.
+    came : callable
+        Whether it is there by now.
+    """
+
+    def __init__(self, sentence: str, came: Callable[[], bool]) -> None:
+        super().__init__(sentence)
+        self.came = came
 
 
 class Autostart:
     """Configure and activate a node, again with a growing pause while that fails.
+
+    A node that waits for something (:class:`NotYetError`) is tried again only once that is there.
 
     Parameters
     ----------
@@ -22,23 +45,30 @@ class Autostart:
         What to start.
     steady : Clock
         A clock that no simulation stops.
+    gives_way : bool
+        Whether nodes that matter more start first: loading a network would hold them up.
     """
 
-    def __init__(self, node: Any, steady: Clock) -> None:
+    def __init__(self, node: Any, steady: Clock, gives_way: bool = False) -> None:
         self._node = node
         self._pause_s = _FIRST_PAUSE_S
-        self._next_s = 0.0
+        self._next_s = time.monotonic() + _GIVE_WAY_S if gives_way else 0.0
         self._timer = node.create_timer(0.05, self._try, clock=steady)
 
     def _try(self) -> None:
-        if time.monotonic() < self._next_s:
-            return
-        # whoever was faster has the node in hand now
-        if self._taken_in_hand() or self._start():
+        if self._taken_in_hand():  # whoever was faster
             self._timer.cancel()
             return
-        self._next_s = time.monotonic() + self._pause_s
-        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        if time.monotonic() < self._next_s:
+            return
+        waits_for = self._node.waits_for
+        if waits_for is not None and not waits_for.came():
+            self._next_s = time.monotonic() + _LOOK_EVERY_S
+        elif self._start():
+            self._timer.cancel()
+        elif self._node.waits_for is None:
+            self._next_s = time.monotonic() + self._pause_s
+            self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
 
     def _taken_in_hand(self) -> bool:
         return bool(self._node._state_machine.current_state[1] != "unconfigured")

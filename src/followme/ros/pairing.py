@@ -12,7 +12,8 @@ from typing import Any
 
 from followme.values.camera import Camera
 from followme.values.depth_map import DepthMap, DepthStatus, Provenance
-from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
+from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame, GreyImage
+from followme.values.label_map import LabelInfo, LabelMap
 
 _RING = 5
 # Until so many images came, a part that was never seen may still be on its way.
@@ -175,6 +176,40 @@ class DepthPairing:
             camera=parts["info"].camera,
             status=status,
         )
+
+
+class LabelPairing:
+    """Label maps from labels and confidence; their names come once, before or after."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ring = StampRing(("labels", "confidence"))
+        self._names: tuple[str, ...] | None = None
+
+    def clear(self) -> None:
+        """Forget the pixels; what their numbers mean holds on."""
+        with self._lock:
+            self._ring.clear()
+
+    def info(self, info: LabelInfo) -> None:
+        """Take what the numbers mean."""
+        with self._lock:
+            self._names = info.names
+
+    def put(self, part: str, image: GreyImage) -> LabelMap | None:
+        """Take "labels" or "confidence"; return what became complete.
+
+        Raises
+        ------
+        ValueError
+            When the two differ in size, or a number has no name.
+        """
+        with self._lock:
+            parts = self._ring.put(image.stamp_ns, part, image)
+            names = self._names
+        if parts is None or names is None:
+            return None
+        return LabelMap(image.stamp_ns, parts["labels"].pixels, parts["confidence"].pixels, names)
 
 
 def _remember(ring: OrderedDict[int, Any], stamp_ns: int, value: Any) -> None:

@@ -40,8 +40,8 @@ class Rate:
 class OutPort:
     """A topic that a node publishes.
 
-    A message is made only when somebody outside listens; inside the process the value itself is
-    handed over.
+    A message is made only when somebody outside listens, or may want what is latched later;
+    inside the process the value itself is handed over.
 
     Parameters
     ----------
@@ -60,6 +60,7 @@ class OutPort:
     ) -> None:
         self._exchange = exchange
         self._wire = WIRES.get(topic)
+        self._latched = TOPICS[topic].qos == "LATCHED"
         self.resolved = node.resolve_topic_name(topic)
         self.rate = Rate()
         self._publisher = None
@@ -90,8 +91,10 @@ class OutPort:
     def publish(self, value: Any, frame_id: str) -> None:
         """Hand over a value and publish its message where somebody wants it."""
         self.rate.tick()
-        self._exchange.give(self.resolved, value, frame_id)
-        if self.wanted and self._wire is not None and self._publisher is not None:
+        self._exchange.give(self.resolved, value, frame_id, self._latched)
+        if self._wire is None or self._publisher is None:
+            return
+        if self._latched or self.wanted:  # what is latched is for those who come later
             self._publisher.publish(self._wire.pack(value, frame_id))
 
 

@@ -15,6 +15,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from followme.ros.base_node import BaseNode
+from followme.ros.gate import give_way
 
 
 def begin(args: Sequence[str] | None = None) -> None:
@@ -34,6 +35,10 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
+# How long a callback may hold up the end.
+_JOIN_S = 5.0
+
+
 class Spinner:
     """Spins nodes in a thread of its own, so that the main thread can wait for signals.
 
@@ -51,24 +56,42 @@ class Spinner:
         self._nodes = nodes
         # rclpy's events executor would take less, but its timers never fire in the wheels' 7.1.6
         self._executor = SingleThreadedExecutor()
+        self._stopping = False
         for node in nodes:
             self._executor.add_node(node)
         self._thread = threading.Thread(target=self._spin, name="executor", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End spinning, then let every node stop its work and leave the graph."""
+        """End spinning, then let every node stop its work and leave the graph.
+
+        rclpy frees what its wait hangs on when ``shutdown`` is called meanwhile (a crash, now and
+        then), so the thread is ended first. One that is held up by a callback is left alone, and
+        with it the nodes: the process ends, and the sound process notices.
+        """
         for node in self._nodes:
             if isinstance(node, BaseNode):
                 node.leaving = True
+        self._stopping = True
+        self._executor.wake()
+        self._thread.join(_JOIN_S)
+        if self._thread.is_alive():
+            return
         self._executor.shutdown()
-        self._thread.join(2.0)
         for node in self._nodes:
             node.destroy_node()
 
+    def call(self, act: Callable[[], object]) -> None:
+        """Run something in the executor's thread.
+
+        Subscriptions may only be ended there: rclpy does not bear it elsewhere while it waits.
+        """
+        self._executor.create_task(act)
+
     def _spin(self) -> None:
         try:
-            self._executor.spin()
+            while not self._stopping:
+                self._executor.spin_once()
         except ExternalShutdownException:
             pass
         except Exception as error:  # noqa: BLE001
@@ -77,11 +100,13 @@ class Spinner:
             self._failed()
 
 
-def main_of(node_class: Callable[..., Node]) -> Callable[[], int]:
-    """Return the ``main`` of a node's executable."""
+def main_of(node_class: Callable[..., Node], *, gives_way: bool = False) -> Callable[[], int]:
+    """Return the ``main`` of a node's executable; ``gives_way``: at a lower priority."""
 
     def main() -> int:
         """Run the node until SIGINT or SIGTERM; 2 on a user's mistake."""
+        if gives_way:
+            give_way()
         return run_nodes(lambda: [node_class()])
 
     return main

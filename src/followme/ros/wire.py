@@ -10,8 +10,14 @@ from geometry_msgs.msg import TwistWithCovarianceStamped
 from sensor_msgs.msg import CameraInfo, Image, LaserScan
 from visualization_msgs.msg import MarkerArray
 
-from followme.ros import images, messages, views
-from followme_msgs.msg import Announcement, DepthStatus, ObstacleArray
+from followme.ros import detection_messages, images, messages, views
+from followme_msgs.msg import (
+    Announcement,
+    DepthStatus,
+    DetectionArray,
+    LabelInfo,
+    ObstacleArray,
+)
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,24 @@ class Wire:
 
 _COLOUR = Wire(Image, images.colour_to_msg, images.colour_from_msg)
 _METRES = Wire(Image, images.depth_to_msg, images.depth_from_msg)
+_GREY = Wire(Image, images.grey_to_msg, images.grey_from_msg)
 _INFO = Wire(CameraInfo, images.info_to_msg, images.info_from_msg)
+_FOUND = Wire(
+    DetectionArray, detection_messages.detections_to_msg, detection_messages.detections_from_msg
+)
 
 #: By topic name of the graph. A topic that is not here is handed over inside a process only.
 WIRES: dict[str, Wire] = {
     "camera/image_raw": _COLOUR,
     "camera/camera_info": _INFO,
     "camera/depth/image_raw": _METRES,
+    "faces": _FOUND,
+    "objects": _FOUND,
+    "segmentation/labels": _GREY,
+    "segmentation/confidence": _GREY,
+    "segmentation/label_info": Wire(
+        LabelInfo, detection_messages.label_info_to_msg, detection_messages.label_info_from_msg
+    ),
     "ego_motion": Wire(
         TwistWithCovarianceStamped, messages.motion_to_msg, messages.motion_from_msg
     ),

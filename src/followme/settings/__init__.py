@@ -6,8 +6,11 @@ from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.nodes import (
     CameraNodeSettings,
     DepthEstimatorSettings,
+    FaceDetectorSettings,
+    ObjectDetectorSettings,
     ObstacleFusionSettings,
     OverlaySettings,
+    SegmenterSettings,
     SpeechSettings,
 )
 from followme.settings.perception import ModelSettings
@@ -21,7 +24,7 @@ from followme.settings.setting import (
     settings_of,
 )
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
-from followme.settings.tracking import HysteresisSettings, TrackingSettings
+from followme.settings.tracking import HysteresisSettings, NamingSettings, TrackingSettings
 from followme.settings.walker import WalkerSettings
 
 __all__ = [
@@ -30,14 +33,18 @@ __all__ = [
     "DepthEstimatorSettings",
     "DepthSettings",
     "DistanceSettings",
+    "FaceDetectorSettings",
     "FloorSettings",
     "HysteresisSettings",
     "ImageHealthSettings",
     "ModelSettings",
+    "NamingSettings",
+    "ObjectDetectorSettings",
     "ObstacleFusionSettings",
     "OverlaySettings",
     "PhraseSettings",
     "SchedulerSettings",
+    "SegmenterSettings",
     "Setting",
     "SettingsError",
     "SightSettings",

@@ -10,10 +10,12 @@ from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.perception import ModelSettings
 from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
-from followme.settings.tracking import HysteresisSettings, TrackingSettings
+from followme.settings.tracking import HysteresisSettings, NamingSettings, TrackingSettings
 from followme.settings.walker import WalkerSettings
 
 _AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
+_AFTER_DEPTH = "In one process: look at an image only after its depth is known, one node at a time."
+_MIRROR = "Publish the same as vision_msgs/Detection2DArray too, where vision_msgs is installed."
 
 
 @dataclass(frozen=True)
@@ -23,16 +25,46 @@ class CameraNodeSettings:
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
     source: str = setting(
         "synthetic",
-        "synthetic, or a folder of images, of RGB-D frames, or a bag.",
+        "synthetic; webcam:0 or webcam:/dev/video0; a folder of images, of RGB-D frames or of a "
+        "bag; a bag or a video file.",
         read_only=True,
     )
     rate_hz: float = setting(
         10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True
     )
     loop: bool = setting(False, "Begin again when the source ends.", read_only=True)
-    width: int = setting(640, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
-    height: int = setting(480, "Of synthetic images.", unit="px", low=16, high=4096, read_only=True)
+    width: int = setting(
+        640,
+        "Of synthetic images; a webcam is asked for it.",
+        unit="px",
+        low=16,
+        high=4096,
+        read_only=True,
+    )
+    height: int = setting(
+        480,
+        "Of synthetic images; a webcam is asked for it.",
+        unit="px",
+        low=16,
+        high=4096,
+        read_only=True,
+    )
     seed: int = setting(0, "Of the synthetic noise.", low=0, high=2**31 - 1, read_only=True)
+    calibration: str = setting(
+        "",
+        "A camera_info file (YAML, as ROS camera_calibration writes it), valid for every image; "
+        "empty: what the source brings.",
+        read_only=True,
+    )
+    field_of_view_deg: float = setting(
+        0.0,
+        "Horizontal field of view, for a source without calibration: makes a nominal one; 0 when "
+        "nobody knows it.",
+        unit="deg",
+        low=0.0,
+        high=179.0,
+        read_only=True,
+    )
     frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
     exit_at_end: bool = setting(
         False, "End the process when the source ends; else the node waits.", read_only=True
@@ -48,10 +80,43 @@ class CameraNodeSettings:
 
 
 @dataclass(frozen=True)
+class FaceDetectorSettings:
+    """Node face_detector: where faces are, to blur them and to know people."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    after_depth: bool = setting(True, _AFTER_DEPTH)
+    mirror: bool = setting(False, _MIRROR, read_only=True)
+    model: ModelSettings = field(default_factory=ModelSettings)
+
+
+@dataclass(frozen=True)
+class ObjectDetectorSettings:
+    """Node object_detector: which things an image shows."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    after_depth: bool = setting(True, _AFTER_DEPTH)
+    mirror: bool = setting(False, _MIRROR, read_only=True)
+    model: ModelSettings = field(default_factory=ModelSettings)
+
+
+@dataclass(frozen=True)
+class SegmenterSettings:
+    """Node segmenter: what each pixel shows."""
+
+    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    after_depth: bool = setting(True, _AFTER_DEPTH)
+    every: int = setting(3, "Look at every so many images only.", low=1, high=30)
+    model: ModelSettings = field(default_factory=ModelSettings)
+
+
+@dataclass(frozen=True)
 class DepthEstimatorSettings:
     """Node depth_estimator: metres for each pixel."""
 
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    use_sensor: bool = setting(
+        True, "Take the metres of a depth sensor where there is one; false: of the network alone."
+    )
     pair_wait_s: float = setting(
         0.05,
         "How long an image waits for the sensor depth of its own stamp.",
@@ -86,6 +151,7 @@ class ObstacleFusionSettings:
     zones: ZoneSettings = field(default_factory=ZoneSettings)
     hysteresis: HysteresisSettings = field(default_factory=HysteresisSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    naming: NamingSettings = field(default_factory=NamingSettings)
     sight: SightSettings = field(default_factory=SightSettings)
 
 

@@ -159,8 +159,17 @@ class VoiceSettings:
     engine: str = setting(
         "auto",
         "auto: the sound device if there is one, else the track; espeak: insist on a device and on "
-        "espeak-ng; wav: the track only; silent: nothing.",
-        choices=("auto", "espeak", "wav", "silent"),
+        "espeak-ng; pyttsx3: as auto, with your own engine, and espeak-ng when that hangs; wav: "
+        "the track only; silent: nothing.",
+        choices=("auto", "espeak", "pyttsx3", "wav", "silent"),
+        read_only=True,
+    )
+    pyttsx3_driver: str = setting(
+        "", "Driver of pyttsx3; empty: the one of this system.", read_only=True
+    )
+    pyttsx3_voice: str = setting(
+        "",
+        "Id or name of a voice of pyttsx3; empty: its own in the language of the phrases.",
         read_only=True,
     )
     words_per_minute: int = setting(180, "Rate of speech.", unit="1/min", low=80, high=450)

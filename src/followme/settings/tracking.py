@@ -1,4 +1,4 @@
-"""Settings of what lasts: zones that do not flicker, things that stay the same."""
+"""Settings of what lasts: zones that do not flicker, things that stay the same and have names."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ class TrackingSettings:
     beta: float = setting(0.15, "Share of the position error turned into speed.", low=0.0, high=1.0)
     label_votes: int = setting(10, "Frames that vote about a name.", low=1, high=100)
     label_share: float = setting(0.6, "Share of votes a name needs.", low=0.0, high=1.0)
+    label_least: int = setting(2, "... and so many votes at least.", low=1, high=100)
     new_after_s: float = setting(
         1.0,
         "A thing that was not matched this long may be called new.",
@@ -108,4 +109,25 @@ class TrackingSettings:
         unit="m/s",
         low=0.0,
         high=2.0,
+    )
+
+
+@dataclass(frozen=True)
+class NamingSettings:
+    """How names are joined to the things that depth found (B2)."""
+
+    box_shrink: float = setting(
+        0.20, "Share of its width and height that a box is shrunk by.", low=0.0, high=0.8
+    )
+    box_share: float = setting(
+        0.4, "Share of a thing's pixels that must lie in the shrunk box.", low=0.0, high=1.0
+    )
+    box_cover: float = setting(
+        0.2, "Share of the shrunk box that a thing must fill.", low=0.0, high=1.0
+    )
+    label_share: float = setting(
+        0.5, "Share of a thing's pixels that must have one label.", low=0.0, high=1.0
+    )
+    min_pixels: int = setting(
+        20, "Fewer pixels in the shrunk box name nothing.", unit="px", low=1, high=10000
     )

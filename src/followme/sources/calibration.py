@@ -44,6 +44,33 @@ def find_camera(
     return camera
 
 
+def camera_beside(
+    file: Path, size_wh: tuple[int, int], report: Callable[[str], None]
+) -> Camera | None:
+    """Return the calibration of a recording that is one file, None where there is none.
+
+    Parameters
+    ----------
+    file : Path
+        NAME.yaml beside NAME.mp4 is its own; else what :func:`find_camera` finds in its folder.
+    size_wh : tuple of two ints
+        Width and height of the images in pixels.
+    report : callable
+        Told in one sentence what a user should know.
+
+    Raises
+    ------
+    SourceError
+        When the file cannot be read or is for images of another size.
+    """
+    own = file.with_suffix(".yaml")
+    if not own.is_file():
+        return find_camera(file.parent, size_wh, report)
+    camera = camera_from_yaml(own, report)
+    check_size(str(own), camera, size_wh)
+    return camera
+
+
 def camera_from_yaml(path: Path, report: Callable[[str], None]) -> Camera:
     """Read a calibration in the form of ROS camera_calibration.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from followme.sources.rgbd import SevenScenesFolder, is_seven_scenes
 from followme.sources.source import Source, SourceError
 from followme.sources.synthetic import SyntheticSource
 from followme.sources.tum import COLOUR_LIST, TumFolder
+from followme.sources.v4l2 import device_of, is_webcam
+from followme.sources.video import VIDEO_SUFFIXES, VideoSource
+from followme.sources.webcam import WebcamSource
 
 SYNTHETIC = "synthetic"
 _POSSIBLE = (
-    "give 'synthetic', a folder of images, of RGB-D frames (7-Scenes or TUM) or of a ROS 2 bag, "
-    "or a .mcap, .db3 or .bag file"
+    "give 'synthetic', 'webcam:0', a folder of images, of RGB-D frames (7-Scenes or TUM) or of a "
+    "ROS 2 bag, a .mcap, .db3 or .bag file, or a video such as .mp4, .avi or .mkv"
 )
 
 
@@ -32,18 +36,19 @@ def open_source(
     seconds: float | None = None,
     report: Callable[[str], None],
     progress: Callable[[int, int], None] | None = None,
+    now_ns: Callable[[], int] = time.time_ns,
 ) -> Source:
     """Return the source that a text names, ready to give its first frame at once.
 
     Parameters
     ----------
     text : str
-        "synthetic", a folder of images, of RGB-D frames (7-Scenes or TUM) or of a ROS 2 bag, or
-        a bag file.
+        "synthetic", "webcam:N" or "webcam:/dev/videoN", a folder of images, of RGB-D frames
+        (7-Scenes or TUM) or of a ROS 2 bag, a bag file, or a video file.
     rate_hz : float
         Frames a second; at most that many where the recording has times of its own.
     width, height : int
-        Pixels of a synthetic image.
+        Pixels of a synthetic image; what a webcam is asked for.
     seed : int
         Of the synthetic walk.
     seconds : float, optional
@@ -52,6 +57,8 @@ def open_source(
         Told in one sentence what a user should know while the source plays.
     progress : callable, optional
         Told how many synthetic frames are rendered and how many there will be.
+    now_ns : callable
+        The clock that a webcam stamps on, nanoseconds.
 
     Raises
     ------
@@ -62,6 +69,8 @@ def open_source(
         source = SyntheticSource(width, height, rate_hz, seed, seconds, progress)
         source.prepare()
         return source
+    if is_webcam(text):
+        return WebcamSource(device_of(text), rate_hz, width, height, now_ns, report)
     try:
         return _open_path(text, Path(text).expanduser(), rate_hz, report)
     except (OSError, RuntimeError) as error:  # RuntimeError: nobody's home
@@ -73,12 +82,14 @@ def _open_path(text: str, path: Path, rate_hz: float, report: Callable[[str], No
         return _open_folder(path, rate_hz, report)
     if path.suffix.lower() in BAG_SUFFIXES and path.is_file():
         return BagSource(path, rate_hz=rate_hz, report=report)
+    if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file():
+        return VideoSource(path, rate_hz, report=report)
     if path.is_file():
         raise SourceError(f"source {text!r} is a file that cannot be played; {_POSSIBLE}")
     beside = [str(p) for p in path.parent.iterdir()] if path.parent.is_dir() else []
     raise SourceError(
         f"source {text!r} is neither a folder nor a file; {_POSSIBLE}"
-        f"{did_you_mean(text, [SYNTHETIC, *beside])}"
+        f"{did_you_mean(text, [SYNTHETIC, 'webcam:0', *beside])}"
     )
 
 

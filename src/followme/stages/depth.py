@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from followme.geometry.metric_depth import MetricDepth
 from followme.health.image_health import ImageJudge
-from followme.perception.depth import DepthNetwork, find_model
+from followme.perception.depth import DepthNetwork
+from followme.perception.model_file import find_model
 from followme.settings import DepthEstimatorSettings
 from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.frame import Frame
@@ -27,11 +30,14 @@ class DepthStage:
     def __init__(self, s: DepthEstimatorSettings) -> None:
         model = find_model("depth", s.model)
         self.network = None if model is None else DepthNetwork(model, s.model)
+        self._use_sensor = s.use_sensor
         self._metric = MetricDepth(s.depth, s.floor, s.walker)
         self._judge = ImageJudge(s.image)
 
     def estimate(self, frame: Frame) -> DepthMap | DepthStatus:
         """Return depth with its status, or the status alone where distance cannot be judged."""
+        if not self._use_sensor:
+            frame = replace(frame, depth_m=None)
         health = self._judge.judge(frame.bgr, frame.stamp_ns)
         # two cores: a network that would only repeat what a sensor measured stays off
         wanted = self.network is not None and frame.depth_m is None

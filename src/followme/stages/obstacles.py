@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
+from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.geometry.obstacle_finder import FoundObstacles, ObstacleFinder
 from followme.health.sight import SightJudge
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.detections import Detections
+from followme.values.label_map import LabelMap
 from followme.values.motion import Motion
 from followme.values.obstacle import Ages, Obstacles
+
+# So many results of networks may wait for the depth of their stamp.
+_NAMES_KEPT = 16
 
 
 class ObstacleStage:
@@ -29,6 +36,8 @@ class ObstacleStage:
         self._depth_stamp_ns: int | None = None
         self._status: DepthStatus | None = None
         self._motion: Motion | None = None
+        self._names: deque[tuple[str, Detections | LabelMap]] = deque(maxlen=_NAMES_KEPT)
+        self._name_stamps_ns: dict[str, int] = {}
 
     def image_came(self, stamp_ns: int) -> None:
         """Note that the camera gave an image, whether or not its depth follows."""
@@ -38,9 +47,25 @@ class ObstacleStage:
         """Note how the walker moves."""
         self._motion = motion
 
+    def named(self, who: str, seen: Detections | LabelMap) -> None:
+        """Note what a network saw; any thread may call it.
+
+        It is joined to the depth of its own stamp and holds from the next obstacles on, so that
+        it does not matter which of the two came first.
+
+        Parameters
+        ----------
+        who : str
+            OBJECTS, FACES or LABELS of :mod:`followme.geometry.name_votes`.
+        seen : Detections or LabelMap
+            In pixels of the image.
+        """
+        self._names.append((who, seen))
+
     def see(self, depth: DepthMap | DepthStatus, now_ns: int) -> Obstacles:
         """Return what stands in the way after new depth, or after the word that there is none."""
         self.image_came(depth.stamp_ns)
+        self._join_names()
         self._depth_stamp_ns = depth.stamp_ns
         if isinstance(depth, DepthMap):
             self._status = depth.status
@@ -52,6 +77,7 @@ class ObstacleStage:
 
     def carry(self, now_ns: int) -> Obstacles:
         """Return what is still believed when no depth came: nothing ever becomes clear by it."""
+        self._join_names()
         found = self._finder.carry(now_ns)
         stamp_ns = now_ns if self._depth_stamp_ns is None else self._depth_stamp_ns
         return self._judged(found, stamp_ns, now_ns)
@@ -61,6 +87,18 @@ class ObstacleStage:
         self._finder.reset()
         self._image_stamp_ns = self._depth_stamp_ns = None
         self._status = self._motion = None
+        self._names.clear()
+        self._name_stamps_ns.clear()
+
+    def _join_names(self) -> None:
+        for _ in range(len(self._names)):
+            who, seen = self._names.popleft()
+            if self._depth_stamp_ns is None or seen.stamp_ns > self._depth_stamp_ns:
+                self._names.append((who, seen))  # its depth may still come
+                continue
+            self._finder.name(who, seen)
+            before_ns = self._name_stamps_ns.get(who, seen.stamp_ns)
+            self._name_stamps_ns[who] = max(seen.stamp_ns, before_ns)
 
     def _speed_mps(self, now_ns: int) -> float:
         """Return the walker's speed; an old word of it is none, who walked may stand now."""
@@ -73,6 +111,9 @@ class ObstacleStage:
         ages = Ages(
             image_s=_age_s(self._image_stamp_ns, now_ns),
             depth_s=_age_s(self._depth_stamp_ns, now_ns),
+            labels_s=_age_s(self._name_stamps_ns.get(LABELS), now_ns),
+            objects_s=_age_s(self._name_stamps_ns.get(OBJECTS), now_ns),
+            faces_s=_age_s(self._name_stamps_ns.get(FACES), now_ns),
         )
         sight, reason = self._judge.judge(self._status, ages.image_s, ages.depth_s)
         return Obstacles(

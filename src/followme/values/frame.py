@@ -37,6 +37,28 @@ class ColourImage:
 
 
 @dataclass(frozen=True, eq=False)
+class GreyImage:
+    """One number for each pixel: a class, or how sure it is.
+
+    Parameters
+    ----------
+    stamp_ns : int
+        Of the image that it stands for.
+    pixels : (H, W) uint8
+        0 to 255.
+    """
+
+    stamp_ns: int
+    pixels: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        check_array("grey image", self.pixels, (None, None), np.uint8)
+        if self.pixels.size == 0:
+            raise ValueError(f"grey image: empty, its shape is {self.pixels.shape}")
+        freeze(self, "pixels")
+
+
+@dataclass(frozen=True, eq=False)
 class DepthImage:
     """Depth as a sensor measured it, aligned to colour.
 

@@ -1,4 +1,4 @@
-"""The class of each pixel."""
+"""The class of each pixel, and what the classes are."""
 
 from __future__ import annotations
 
@@ -40,3 +40,33 @@ class LabelMap:
                 f"labels: class {highest} has no name, {len(self.names)} names were given"
             )
         freeze(self, "labels", "confidence")
+
+
+@dataclass(frozen=True)
+class LabelInfo:
+    """What the numbers in a label map mean.
+
+    Parameters
+    ----------
+    stamp_ns : int
+        When it was said.
+    names : tuple of str
+        Class names by index.
+    nyu40 : tuple of tuples of int
+        For each class the ids of NYUv2's 40 classes that it covers; empty where none.
+    model, sha256 : str
+        File that makes the labels, and its digest.
+    """
+
+    stamp_ns: int
+    names: tuple[str, ...]
+    nyu40: tuple[tuple[int, ...], ...]
+    model: str
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if len(self.nyu40) != len(self.names):
+            raise ValueError(
+                f"label info: {len(self.names)} names and {len(self.nyu40)} lists of nyu40 ids, "
+                "give one for each class"
+            )

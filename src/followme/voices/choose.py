@@ -19,8 +19,9 @@ def make_voice(s: VoiceSettings, now_ns: Callable[[], int], language: str = "en"
     """Return the voice that ``s.engine`` names; ``about`` of it says where sound goes.
 
     ``auto`` plays on the sound device if there is one and else writes the track; ``espeak``
-    insists on a device and on espeak-ng; ``wav`` writes the track only. Where a track is written,
-    a log of all that sounded stands beside it (TRACK.jsonl).
+    insists on a device and on espeak-ng; ``pyttsx3`` is as ``auto`` with the words of the user's
+    own engine; ``wav`` writes the track only. Where a track is written, a log of all that sounded
+    stands beside it (TRACK.jsonl).
 
     Parameters
     ----------
@@ -47,6 +48,9 @@ def make_voice(s: VoiceSettings, now_ns: Callable[[], int], language: str = "en"
         track_always=bool(s.track),
         log=f"{track}.jsonl" if wanted else "",
         language=language,
+        engine="pyttsx3" if s.engine == "pyttsx3" else "espeak",
+        driver=s.pyttsx3_driver,
+        voice=s.pyttsx3_voice,
     )
     return EspeakVoice(s, now_ns, options)
 

@@ -26,6 +26,7 @@ class _Playing:
     name: int
     samples: Pcm
     least_gain: float
+    more: bool
     next: int = 0
 
 
@@ -62,18 +63,27 @@ class Mixer:
         """Whether nothing plays and nothing fades."""
         return self._playing is None and not self._tails
 
-    def play(self, name: int, samples: Pcm, least_gain: float = 0.0) -> None:
-        """Let a sound begin with the next sample; one that plays is cut and fades under it."""
+    def play(self, name: int, samples: Pcm, least_gain: float = 0.0, *, more: bool = False) -> None:
+        """Let a sound begin with the next sample; one that plays is cut and fades under it.
+
+        With ``more`` it does not end before :meth:`complete` has brought the rest.
+        """
         self.cut()
-        self._playing = _Playing(name, samples, least_gain)
+        self._playing = _Playing(name, samples, least_gain, more)
+
+    def complete(self, samples: Pcm) -> None:
+        """Bring the rest of the sound that plays; when it has come to its pause, at once."""
+        if self._playing is not None:
+            self._playing.samples = np.concatenate([self._playing.samples, samples])
+            self._playing.more = False
 
     def cut(self) -> None:
         """Fade what plays; what has not yet been heard never will be."""
         playing, self._playing = self._playing, None
         if playing is None:
             return
-        if playing.next > 0:
-            rest = playing.samples[playing.next : playing.next + samples_in(FADE_S)]
+        rest = playing.samples[playing.next : playing.next + samples_in(FADE_S)]
+        if playing.next > 0 and len(rest):
             fade = np.linspace(self._gain_of(playing), 0.0, len(rest), dtype=np.float32)
             self._tails.append((rest * fade).astype(np.int16))
         self._events.append(MixerEvent("cut", playing.name, self._at))
@@ -106,12 +116,12 @@ class Mixer:
         return clipped
 
     def _add(self, playing: _Playing, mixed: np.ndarray[tuple[int], np.dtype[np.float32]]) -> None:
-        if playing.next == 0:
+        if playing.next == 0 and len(playing.samples):
             self._events.append(MixerEvent("onset", playing.name, self._at))
         piece = playing.samples[playing.next : playing.next + len(mixed)]
         mixed[: len(piece)] += piece * np.float32(self._gain_of(playing))
         playing.next += len(piece)
-        if playing.next >= len(playing.samples):
+        if playing.next >= len(playing.samples) and not playing.more:
             self._events.append(MixerEvent("ended", playing.name, self._at + len(piece)))
             self._playing = None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from followme.voices.engine import EspeakEngine
 from followme.voices.pcm import Pcm, read_wav, silence
 from followme.voices.tones import tone as earcon
 from followme.voices.voice import VoiceError
@@ -39,6 +39,14 @@ class Sound:
     missing: str = ""
 
 
+class Engine(Protocol):
+    """Turns words into sound without waiting for anything."""
+
+    def render(self, text: str, words_per_minute: int, language: str) -> Pcm:
+        """Return the sound of a text, (N,) int16; VoiceError when it has none."""
+        ...
+
+
 class Repertoire:
     """Turn tone and words into sound; what cannot be said is left out and named.
 
@@ -46,11 +54,11 @@ class Repertoire:
     ----------
     language : str
         Of the words.
-    engine : EspeakEngine or None
+    engine : Engine or None
         None: tones and recorded words only.
     """
 
-    def __init__(self, language: str, engine: EspeakEngine | None) -> None:
+    def __init__(self, language: str, engine: Engine | None) -> None:
         self._language = language
         self._engine = engine
 
@@ -67,6 +75,13 @@ class Repertoire:
         except VoiceError as error:
             missing = str(error)
         return Sound(np.concatenate(parts) if parts else silence(0.0), missing)
+
+    def opening(self, tone: str) -> Sound:
+        """Return what is heard before words that come later."""
+        if not tone:
+            return Sound(silence(0.0))
+        sound = self.sound(tone, "", 0)
+        return Sound(np.concatenate([sound.samples, _GAP]), sound.missing)
 
     @property
     def speaks(self) -> bool:

@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 
 from followme.voices.device import Device
-from followme.voices.engine import shared_engine
+from followme.voices.engine import EspeakEngine, shared_engine
 from followme.voices.output import Output, SoundLog
+from followme.voices.own_engine import OwnEngine
 from followme.voices.pipes import Pipes
 from followme.voices.repertoire import Repertoire
 from followme.voices.sink_loop import Sink
@@ -55,8 +56,8 @@ def open_output(options: SinkOptions) -> tuple[Output, str]:
     return Output(device, track), f"{why}: {about}" if why else about
 
 
-def open_repertoire(options: SinkOptions) -> tuple[Repertoire, str]:
-    """Return what can be said, and what is wrong with it (empty when nothing is).
+def open_engine(options: SinkOptions) -> tuple[EspeakEngine | None, str]:
+    """Return espeak-ng, and what is wrong with it (empty when nothing is).
 
     Raises
     ------
@@ -64,11 +65,27 @@ def open_repertoire(options: SinkOptions) -> tuple[Repertoire, str]:
         When espeak-ng is missing and ``strict``.
     """
     try:
-        return Repertoire(options.language, shared_engine()), ""
+        return shared_engine(), ""
     except VoiceError as error:
         if options.strict:
             raise
-        return Repertoire(options.language, None), str(error)
+        return None, str(error)
+
+
+def open_own_engine(options: SinkOptions, substitute: EspeakEngine | None) -> OwnEngine | None:
+    """Return the user's own engine, None when nobody asked for it.
+
+    Raises
+    ------
+    VoiceError
+        When it cannot be had; in place of a sound process that died it may come later.
+    """
+    if options.engine != "pyttsx3":
+        return None
+    own = OwnEngine(options, substitute)
+    if not options.resume:
+        own.await_ready()
+    return own
 
 
 def main() -> int:
@@ -84,15 +101,22 @@ def main() -> int:
     sys.setswitchinterval(0.001)
     try:
         output, about = open_output(options)
-        repertoire, fault = open_repertoire(options)
+        engine, fault = open_engine(options)
         log = SoundLog(Path(options.log), resume=options.resume) if options.log else None
+        own = open_own_engine(options, engine)
     except VoiceError as error:
         pipes.send({"op": "error", "text": str(error)})
         return EXIT_CANNOT_START
-    sink = Sink(options, pipes, repertoire, output, log, fault)
+    if own is not None:
+        about = f"{about}, in the voice of pyttsx3"
+    repertoire = Repertoire(options.language, own or engine)
+    sink = Sink(options, pipes, repertoire, output, log, fault, own)
     signal.signal(signal.SIGTERM, lambda *_: sink.stop())
     sink.send({"op": "ready", "about": about, "fault": fault, "start_ns": sink.start_ns})
-    if not sink.run():
+    heard = sink.run()
+    if own is not None:
+        own.close()
+    if not heard:
         print("the sound device has stopped taking sound: plug it in again", file=sys.stderr)
         return EXIT_DEVICE_GONE
     output.close()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from typing import NamedTuple
 
 from followme.voices.framing import Message
 from followme.voices.guard import Guard
 from followme.voices.mixer import FADE_S, Mixer, MixerEvent
 from followme.voices.output import Output, SoundLog
+from followme.voices.own_engine import PATIENCE_S, OwnEngine
 from followme.voices.pcm import SAMPLE_RATE_HZ, Pcm, samples_in
 from followme.voices.pipes import Pipes
 from followme.voices.repertoire import GUARD_TEXT, GUARD_TONE, Repertoire
@@ -24,6 +26,15 @@ _MOST_BEHIND_S = 0.5
 # what it says by itself is heard even where speech was turned down
 _LEAST_GAIN = 0.3
 _FAULT_EVERY_S = 10.0
+
+
+class _Late(NamedTuple):
+    """Words that the own engine is still rendering, after their tone."""
+
+    name: int
+    text: str
+    words_per_minute: int
+    until_s: float
 
 
 class Sink:
@@ -47,6 +58,8 @@ class Sink:
         Record of what sounded.
     fault : str
         What was wrong from the start.
+    own : OwnEngine or None
+        The user's own engine, when the words of the repertoire are its.
     """
 
     def __init__(
@@ -57,6 +70,7 @@ class Sink:
         output: Output,
         log: SoundLog | None,
         fault: str,
+        own: OwnEngine | None = None,
     ) -> None:
         self._pipes = pipes
         self._repertoire = repertoire
@@ -75,6 +89,9 @@ class Sink:
         self._alive_s = 0.0
         self._fault_s = 0.0
         self._lasting_fault = self._told_fault = fault
+        self._missing = ""
+        self._own = own
+        self._late: _Late | None = None
         self._done = False
 
     def stop(self) -> None:
@@ -126,11 +143,12 @@ class Sink:
             self._done = True
 
     def _say(self, name: int, tone_name: str, text: str) -> None:
-        sound = self._repertoire.sound(tone_name, text, self._words_per_minute)
         self._said[name] = (text, tone_name)
-        if sound.missing:
-            self._incomplete.add(name)
-        self._tell_fault(sound.missing or self._lasting_fault)
+        self._late = None
+        if self._own is not None and text and self._begin_late(name, tone_name, text):
+            return
+        sound = self._repertoire.sound(tone_name, text, self._words_per_minute)
+        self._note_missing(name, sound.missing)
         if sound.samples.size:
             # rendering took some milliseconds that nothing must be placed in
             self._advance()
@@ -139,12 +157,48 @@ class Sink:
             self._mixer.cut()
             self._report(MixerEvent("failed", name, self._mixer.at))
 
+    def _begin_late(self, name: int, tone_name: str, text: str) -> bool:
+        """Play the tone now and the words when they come; False when there is none to wait for."""
+        assert self._own is not None
+        opening = self._repertoire.opening(tone_name)
+        if opening.missing or not self._own.prepare(text, self._words_per_minute):
+            return False
+        self._advance()
+        self._mixer.play(name, opening.samples, more=True)
+        until_s = time.monotonic() + PATIENCE_S
+        self._late = _Late(name, text, self._words_per_minute, until_s)
+        return True
+
+    def _watch_own(self, own: OwnEngine, now_s: float) -> None:
+        own.watch(now_s)
+        late = self._late
+        if late is not None and self._mixer.playing != late.name:
+            self._late = None  # it was cut
+        elif late is not None and (
+            now_s >= late.until_s or not own.waiting(late.text, late.words_per_minute)
+        ):
+            self._late = None
+            words = self._repertoire.sound("", late.text, late.words_per_minute)
+            self._advance()
+            self._mixer.complete(words.samples)
+            self._note_missing(late.name, words.missing)
+        self._tell_fault()
+
+    def _note_missing(self, name: int, missing: str) -> None:
+        self._missing = missing
+        if missing:
+            self._incomplete.add(name)
+        self._tell_fault()
+
     def _watch(self, now_s: float) -> None:
+        if self._own is not None:
+            self._watch_own(self._own, now_s)
         if self._pipes.ended or (self._parent and os.getppid() != self._parent):
             self._guard.orphan()
         if self._guard.must_speak(now_s):
             self._say_unasked(GUARD_TEXT, GUARD_TONE, self._repertoire.guard_sound().samples)
-        needs_fault_tone = self._guard.armed and not self._repertoire.speaks
+        speaks = self._repertoire.speaks if self._own is None else self._own.speaks
+        needs_fault_tone = self._guard.armed and not speaks
         if needs_fault_tone and self._mixer.silent and now_s - self._fault_s >= _FAULT_EVERY_S:
             self._fault_s = now_s
             self._say_unasked("", "fault", tone("fault"))
@@ -171,7 +225,7 @@ class Sink:
             self._output.put(at, count, self._mixer.render(count))
         except VoiceError as error:
             self._lasting_fault = str(error)
-            self._tell_fault(str(error))
+            self._tell_fault()
         for event in self._mixer.take_events():
             self._report(event)
 
@@ -199,14 +253,16 @@ class Sink:
         except VoiceError as error:
             self._log = None
             self._lasting_fault = str(error)
-            self._tell_fault(str(error))
+            self._tell_fault()
 
     def _tell_alive(self, now_s: float) -> None:
         if now_s - self._alive_s >= ALIVE_EVERY_S and not self._unsent:
             self._alive_s = now_s
             self.send({"op": "alive"})
 
-    def _tell_fault(self, text: str) -> None:
+    def _tell_fault(self) -> None:
+        own = "" if self._own is None else self._own.fault
+        text = self._missing or own or self._lasting_fault
         if text != self._told_fault:
             self._told_fault = text
             self.send({"op": "fault", "text": text})

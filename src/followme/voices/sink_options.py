@@ -35,6 +35,10 @@ class SinkOptions:
         0 to 1.
     heartbeat_timeout_s : float
         Without a heartbeat for this long, vision is lost.
+    engine : {"espeak", "pyttsx3"}
+        Who says the words.
+    driver, voice : str
+        Of pyttsx3; empty for its own choice.
     """
 
     device: str = "auto"
@@ -49,6 +53,9 @@ class SinkOptions:
     words_per_minute: int = 180
     volume: float = 0.8
     heartbeat_timeout_s: float = 0.5
+    engine: str = "espeak"
+    driver: str = ""
+    voice: str = ""
 
     def arguments(self) -> list[str]:
         """Return the command line that says the same."""

@@ -1,0 +1,88 @@
+"""Who may use the processor first: depth, then one other network at a time.
+
+Two cores carry four networks only one after the other. What warns of obstacles goes first; names
+come after it, so that they never make a warning late.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Depth that did nothing for so long is not waited for: it may be off or dead.
+_SILENT_S = 0.7
+# Nobody waits longer than this for a turn; the next image is worth more.
+_PATIENCE_S = 0.5
+# Of the threads of what comes after depth: a third of an ordinary thread's share of a busy core.
+_NICENESS = 5
+
+
+class Gate:
+    """Shared by the networks of one process; see the module."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._first_busy = False
+        self._first_ended_ns = 0
+        self._first_active_s = float("-inf")
+        self._taken = False
+
+    def expect(self) -> None:
+        """Let all others wait a while: the one who goes first has begun, or got an image."""
+        with self._condition:
+            self._first_active_s = time.monotonic()
+
+    @contextmanager
+    def first(self, stamp_ns: int) -> Iterator[None]:
+        """Work on the image of a stamp before all others."""
+        with self._condition:
+            self._first_busy = True
+            self._first_active_s = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._first_busy = False
+                self._first_ended_ns = stamp_ns
+                self._first_active_s = time.monotonic()
+                self._condition.notify_all()
+
+    @contextmanager
+    def after(self, stamp_ns: int) -> Iterator[bool]:
+        """Work on the image of a stamp once that before it has ended, and alone.
+
+        Yields
+        ------
+        bool
+            Whether it is still the newest image that the first one has looked at.
+        """
+        with self._condition:
+            mine = self._condition.wait_for(lambda: self._open_for(stamp_ns), _PATIENCE_S)
+            self._taken = self._taken or mine
+            newest = not self._first_alive() or stamp_ns >= self._first_ended_ns
+        try:
+            yield newest
+        finally:
+            with self._condition:
+                if mine:
+                    self._taken = False
+                self._condition.notify_all()
+
+    def _open_for(self, stamp_ns: int) -> bool:
+        if self._taken:
+            return False
+        if not self._first_alive():
+            return True
+        return not self._first_busy and self._first_ended_ns >= stamp_ns
+
+    def _first_alive(self) -> bool:
+        return time.monotonic() - self._first_active_s < _SILENT_S
+
+
+def give_way() -> None:
+    """Lower the priority of the calling thread, and of threads that it starts."""
+    have = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(have, _NICENESS))

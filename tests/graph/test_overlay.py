@@ -1,0 +1,92 @@
+"""The overlay node: an image waits for its faces, and shows none of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from followme.nodes.overlay import Overlay
+from followme.ros.images import colour_from_msg
+from followme.ros.qos import profile
+from followme.ros.stamps import stamp_ns
+from followme.ros.wire import WIRES
+from followme.values.detections import Detections
+from followme.values.frame import ColourImage
+from tests.real_ros import await_that
+
+from .conftest import Graph
+
+pytestmark = pytest.mark.graph
+
+NOISE = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
+FACE = (slice(210, 270), slice(310, 350))
+
+
+def a_face(stamp: int) -> Detections:
+    box = np.array([[300, 200, 360, 280]], np.float32)
+    return Detections(stamp, (640, 480), box, np.ones(1, np.float32), ("face",))
+
+
+class Driver:
+    """Publishes images and faces, and waits until each is taken."""
+
+    def __init__(self, graph: Graph, node: Overlay) -> None:
+        self._node = node
+        self._out = {
+            topic: graph.driver.create_publisher(WIRES[topic].type, topic, profile(qos))
+            for topic, qos in (("camera/image_raw", "IMAGE"), ("faces", "RESULT"))
+        }
+        self.got = graph.collect(WIRES["overlay/image"].type, "overlay/image", profile("IMAGE"))
+
+    def connected(self) -> bool:
+        return self._node.wanted("overlay/image") and all(
+            p.get_subscription_count() > 0 for p in self._out.values()
+        )
+
+    def send(self, topic: str, value: Any) -> None:
+        before = self._node.received(topic)
+        self._out[topic].publish(WIRES[topic].pack(value, "camera_optical_frame"))
+        await_that(lambda: self._node.received(topic) > before, why=f"{topic} arrives")
+
+    def image(self, stamp: int) -> None:
+        self.send("camera/image_raw", ColourImage(stamp, NOISE))
+
+    def shown(self, stamp: int) -> np.ndarray:
+        await_that(lambda: any(stamp_ns(m.header) == stamp for m in self.got), why="the picture")
+        return colour_from_msg(next(m for m in self.got if stamp_ns(m.header) == stamp)).bgr
+
+
+def start(graph: Graph, **overrides: Any) -> Driver:
+    node = Overlay(overrides=overrides)
+    driver = Driver(graph, node)
+    graph.start(node)
+    await_that(driver.connected, why="discovery")
+    return driver
+
+
+def test_a_face_is_not_to_be_recognised(graph: Graph) -> None:
+    driver = start(graph)
+    driver.send("faces", a_face(1))  # from now on images wait for their faces
+    driver.image(2)
+    driver.image(3)
+    driver.send("faces", a_face(2))
+    picture = driver.shown(2)
+    assert picture[FACE].std() < 0.4 * NOISE[FACE].std()
+    assert not any(stamp_ns(m.header) == 3 for m in driver.got)
+    driver.send("faces", Detections.empty(3, (640, 480)))
+    assert (driver.shown(3)[FACE] == NOISE[FACE]).all()
+
+
+def test_without_a_face_detector_nothing_waits(graph: Graph) -> None:
+    driver = start(graph)
+    driver.image(1)
+    assert (driver.shown(1)[FACE] == NOISE[FACE]).all()
+
+
+def test_who_wants_faces_as_they_are_gets_them_at_once(graph: Graph) -> None:
+    driver = start(graph, keep_faces=True)
+    driver.send("faces", a_face(1))
+    driver.image(2)
+    assert (driver.shown(2)[FACE] == NOISE[FACE]).all()

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from followme.ros import gate as gate_module
+from followme.ros.gate import Gate, give_way
+from tests.real_ros import await_that
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+class Later:
+    """Somebody who waits at the gate in a thread of their own."""
+
+    def __init__(self, gate: Gate, stamp_ns: int) -> None:
+        self.newest: bool | None = None
+        self._done = threading.Event()
+        self._gate, self._stamp_ns = gate, stamp_ns
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        with self._gate.after(self._stamp_ns) as newest:
+            self.newest = newest
+            self._done.wait(10.0)
+
+    @property
+    def inside(self) -> bool:
+        return self.newest is not None
+
+    def leave(self) -> None:
+        self._done.set()
+        self._thread.join(10.0)
+
+
+@pytest.fixture
+def later(gate) -> Callable[[int], Later]:
+    made: list[Later] = []
+
+    def come(stamp_ns: int) -> Later:
+        made.append(Later(gate, stamp_ns))
+        return made[-1]
+
+    yield come
+    for somebody in made:
+        somebody.leave()
+
+
+@pytest.fixture
+def patient(monkeypatch) -> None:
+    """Wait for depth as long as a test takes."""
+    monkeypatch.setattr(gate_module, "_PATIENCE_S", 60.0)
+    monkeypatch.setattr(gate_module, "_SILENT_S", 60.0)
+
+
+def test_nobody_is_waited_for_who_never_came(gate):
+    with gate.after(5) as newest:
+        assert newest
+
+
+def test_who_comes_after_waits_until_depth_of_its_stamp_has_ended(gate, later, patient):
+    with gate.first(1):
+        pass
+    one = later(2)
+    assert not one.inside
+    with gate.first(2):
+        assert not one.inside
+    await_that(lambda: one.inside, why="the gate opens")
+    assert one.newest
+
+
+def test_depth_that_is_expected_is_waited_for(gate, later, patient):
+    gate.expect()
+    one = later(1)
+    with gate.first(1):
+        assert not one.inside
+    await_that(lambda: one.inside)
+
+
+def test_only_one_is_inside_at_a_time(gate, later, patient):
+    with gate.first(1):
+        two = [later(1), later(1)]
+    await_that(lambda: any(x.inside for x in two), why="one is inside")
+    assert sum(x.inside for x in two) == 1
+    next(x for x in two if x.inside).leave()
+    await_that(lambda: all(x.inside for x in two), why="the other follows")
+
+
+def test_who_waits_for_its_turn_lets_the_next_depth_go_first(gate, later, patient):
+    with gate.first(1):
+        pass
+    one = later(1)
+    await_that(lambda: one.inside)
+    with gate.first(2):
+        other = later(1)
+        one.leave()
+        assert not other.inside
+    await_that(lambda: other.inside, why="depth has ended")
+    assert not other.newest, "depth has seen a newer image"
+
+
+def test_depth_never_waits(gate, later, patient):
+    with gate.first(1):
+        pass
+    one = later(1)
+    await_that(lambda: one.inside)
+    with gate.first(2):
+        assert one.inside
+
+
+def test_depth_that_fell_silent_is_not_waited_for(gate, monkeypatch):
+    monkeypatch.setattr(gate_module, "_SILENT_S", 0.0)
+    with gate.first(1):
+        pass
+    with gate.after(2) as newest:
+        assert newest
+
+
+def test_depth_that_fails_opens_the_gate_all_the_same(gate, later, patient):
+    with pytest.raises(RuntimeError), gate.first(1):
+        raise RuntimeError
+    one = later(1)
+    await_that(lambda: one.inside)
+
+
+def test_who_fails_inside_lets_the_next_one_in(gate):
+    with pytest.raises(RuntimeError), gate.after(1):
+        raise RuntimeError
+    with gate.after(1) as newest:
+        assert newest
+
+
+def test_who_waited_too_long_goes_on_and_takes_nobodys_turn(gate, later, monkeypatch):
+    with gate.first(1):
+        pass
+    monkeypatch.setattr(gate_module, "_SILENT_S", 60.0)
+    inside = later(1)
+    await_that(lambda: inside.inside)
+    monkeypatch.setattr(gate_module, "_PATIENCE_S", 0.01)
+    with gate.after(1) as newest:
+        assert newest
+    assert gate._taken, "the one inside is still there"
+
+
+def test_time_that_jumps_back_opens_the_gate_again(gate, later, patient):
+    with gate.first(1000):
+        pass
+    with gate.first(5):
+        pass
+    one = later(6)
+    assert not one.inside
+    with gate.first(6):
+        pass
+    await_that(lambda: one.inside)
+    assert one.newest
+
+
+def test_giving_way_lowers_the_priority_of_one_thread_only():
+    seen: list[int] = []
+
+    def work() -> None:
+        give_way()
+        give_way()
+        seen.append(os.getpriority(os.PRIO_PROCESS, 0))
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [max(before, 5)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
