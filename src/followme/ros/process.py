@@ -73,7 +73,8 @@ class Spinner:
             if isinstance(node, BaseNode):
                 node.leaving = True
         self._stopping = True
-        self._executor.wake()
+        # wake() would not do: who wakes without work goes back to wait
+        self._executor.create_task(lambda: None)
         self._thread.join(_JOIN_S)
         if self._thread.is_alive():
             return
