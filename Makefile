@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # another Python: make test PYTHON=python3.12
 PYTHON ?= python3
 OUT ?= output
-CHECKED := src tests tools tools/set_up setup.py
+CHECKED := src tests launch tools tools/set_up setup.py
 IN_ENV := . tools/env.sh &&
 
 help: ## this list
@@ -32,9 +32,10 @@ check: ## set-up and linters only
 build: ## set-up for running: .venv and install/
 	@$(PYTHON) tools/set_up
 
-config: ## write config/followme.yaml from the settings
+config: ## write config/followme.yaml and docs/nodes.md from the code
 	@$(PYTHON) tools/set_up
 	@$(IN_ENV) python -m followme.cli.write_config
+	@$(IN_ENV) python -m followme.cli.write_nodes_page
 
 clean: ## remove what was built and recorded here, keep .venv
 	@rm -rf build install log $(OUT) htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \

@@ -15,13 +15,14 @@ from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
-from followme.graph import CAMERA_FRAME, NODES, NodeSpec
+from followme.graph import CAMERA_FRAME, NODES, TOPICS, NodeSpec
 from followme.health.latest import LatestSlot
 from followme.ros.diagnostics import Timings, Troubles, diagnostic_array, verdict
 from followme.ros.exchange import Exchange
 from followme.ros.lifecycle import Autostart, NotYetError, survive_invalid_transitions
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
+from followme.ros.peers import Peers
 from followme.ros.ports import InPort, OutPort
 from followme.ros.worker import Worker
 
@@ -77,6 +78,8 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.frame_id = CAMERA_FRAME
         self.waits_for: NotYetError | None = None
         self._timed = timed
+        #: Set when the process ends: what is still being loaded need not become ready.
+        self.leaving = False
         self._active = False
         self._generation = 0
         self._worker: threading.Thread | None = None
@@ -92,6 +95,10 @@ class BaseNode(LifecycleNode, Generic[S]):
             topic: OutPort(self, topic, self._exchange, self.trouble)
             for topic in self.spec.publishes
         }
+        used = (*self.spec.subscribes, *self.spec.publishes)
+        self._peers = Peers(
+            self, {self.resolve_topic_name(t): TOPICS[t].type for t in used if TOPICS[t].type}
+        )
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnose_timer = self.create_timer(1.0, self._diagnose, clock=steady)
@@ -228,7 +235,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             return TransitionCallbackReturn.FAILURE
         except ValueError as error:
             # the project's own errors: one sentence that names the thing and the mend
-            if self.troubles.note(str(error)):
+            if self.troubles.note(str(error)) and not self.leaving:
                 self.get_logger().error(f"cannot {name}: {error}")
             self._clean_up()
             # a failed configure leaves the node unconfigured; other failures go through on_error
@@ -320,6 +327,9 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.changed()
 
     def _diagnose(self) -> None:
+        misfit = self._peers.trouble()
+        if misfit:
+            self.trouble(misfit)
         level, summary = verdict(self._active, self.waits_for, self.troubles)
         facts: dict[str, Any] = {
             "dropped": self.slot.dropped,

@@ -14,6 +14,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from followme.ros.base_node import BaseNode
 from followme.ros.gate import give_way
 
 
@@ -68,8 +69,12 @@ class Spinner:
         then), so the thread is ended first. One that is held up by a callback is left alone, and
         with it the nodes: the process ends, and the sound process notices.
         """
+        for node in self._nodes:
+            if isinstance(node, BaseNode):
+                node.leaving = True
         self._stopping = True
-        self._executor.wake()
+        # wake() would not do: who wakes without work goes back to wait
+        self._executor.create_task(lambda: None)
         self._thread.join(_JOIN_S)
         if self._thread.is_alive():
             return
