@@ -35,14 +35,14 @@ def alive(pid: int) -> bool:
         return False
 
 
-def start(owner: str) -> tuple[subprocess.Popen[str], int, bool]:
+def start(owner: str, says_nothing: bool = False) -> tuple[subprocess.Popen[str], int, bool]:
     """Return a parent, its child's process id, and whether the child has an owner."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, owner], env=env, stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
-    said = [parent.stdout.readline().strip(), parent.stdout.readline().strip()]
+    said = [parent.stdout.readline().strip() for _ in range(1 if says_nothing else 2)]
     number = next(int(word) for word in said if word.isdigit())
     return parent, number, "True" in said
 
@@ -68,6 +68,14 @@ def test_a_node_that_somebody_else_started_in_between_lives_on(owner: str):
     end(parent)
     assert alive(child)
     os.kill(child, signal.SIGKILL)
+
+
+def test_a_node_whose_owner_ended_while_it_was_being_loaded_ends_too():
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    parent, child, _ = start(str(gone.pid), says_nothing=True)
+    await_that(lambda: not alive(child), 10, "it has ended")
+    end(parent)
 
 
 def test_without_an_owner_nothing_is_asked():

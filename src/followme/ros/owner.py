@@ -29,11 +29,22 @@ def end_with_owner(number: signal.Signals, environ: Mapping[str, str] = os.envir
     """
     owner = environ.get(OWNER, "")
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is None or owner != str(os.getppid()):
+    if prctl is None or not owner.isdecimal():
         return False
-    if prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0) != 0:
+    if owner == str(os.getppid()) and prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0) != 0:
         return False
-    if owner != str(os.getppid()):
-        # it ended before the kernel knew
+    if not _lives(int(owner)):
+        # it ended before the kernel knew, while this node was still being loaded
         os.kill(os.getpid(), number)
+    return owner == str(os.getppid())
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # somebody else's, but there
+        return True
     return True
