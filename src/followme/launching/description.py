@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from functools import partial
 
-from launch import LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     OpaqueFunction,
@@ -19,6 +18,7 @@ from launch_ros.actions import Node
 from followme.launching.arguments import Argument, read_arguments
 from followme.launching.environment import missing_environment
 from followme.launching.processes import AFTER_END_S, RESPAWN_DELAY_S, NodeProcess, processes
+from launch import LaunchContext, LaunchDescription
 
 
 def launch_description(arguments: Sequence[Argument]) -> LaunchDescription:

@@ -208,6 +208,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         """Stop the worker, free everything, leave the graph."""
         if getattr(self, "_outs", None) is not None:
             self._clean_up()
+            self.clock.close()
             outs, self._outs = self._outs, {}
             for port in outs.values():
                 port.close()
