@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from followme.supervision.shared_memory import held_by, remove_dead
 from tests.real_ros import await_that
 
 from .conftest import Graph, Processes
+from .test_safety import lost_after, sounds
 
 pytestmark = pytest.mark.graph
 
@@ -172,6 +174,25 @@ def test_up_ends_cleanly_on_a_signal_and_leaves_nothing(
     # ports have numbers, which somebody else's node may hold by now; what nobody holds is gone
     assert remove_dead(held) == []
     assert track.stat().st_size > 44, "the track holds sound"
+
+
+def test_when_the_runner_is_killed_its_nodes_end_and_the_walker_hears_it(
+    graph: Graph, processes: Processes, small: str, tmp_path: Path
+) -> None:
+    graph.start()
+    track = tmp_path / "speech.wav"
+    text = Path(small).read_text()
+    own = tmp_path / "own.yaml"
+    own.write_text(f"{text}/**/speech:\n  ros__parameters: {{voice: {{track: {track}}}}}\n")
+    up = processes.followme("up", "--speech", "wav", "--params-file", str(own))
+    await_that(lambda: all_there(graph), 60, "all are there")
+    log = tmp_path / "speech.wav.jsonl"
+    await_that(lambda: sounds(log), 40, "it speaks")
+    family = nodes_of(up.pid)
+    moment_s = time.monotonic()
+    up.kill()
+    await_that(lambda: not any(lives(pid) for pid in family), 15, "no node is left")
+    await_that(lambda: lost_after(log, moment_s) is not None, 15, '"Vision lost" is heard')
 
 
 def test_a_node_that_is_killed_comes_back_and_a_second_graph_is_refused(

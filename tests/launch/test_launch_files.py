@@ -18,6 +18,7 @@ from followme.launching.arguments import (
 )
 from followme.launching.environment import missing_environment
 from followme.launching.processes import AFTER_END_S, RESPAWN_DELAY_S, processes
+from followme.ros.owner import OWNER
 from followme.settings import SettingsError
 
 from . import doubles
@@ -94,7 +95,7 @@ def test_the_environment_is_what_the_table_says_and_nothing_that_is_set_is_repla
     monkeypatch.setenv("FASTDDS_DEFAULT_PROFILES_FILE", "/own.xml")
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     found = {e.name: e.value for e in of_type(description(file), doubles.SetEnvironmentVariable)}
-    assert set(found) == {"FASTRTPS_DEFAULT_PROFILES_FILE", "PYTHONUNBUFFERED"}
+    assert set(found) == {"FASTRTPS_DEFAULT_PROFILES_FILE", "PYTHONUNBUFFERED", OWNER}
     assert found == missing_environment({"FASTDDS_DEFAULT_PROFILES_FILE": "/own.xml"})
 
 

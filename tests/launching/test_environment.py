@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from followme.launching.environment import missing_environment
+from followme.ros.owner import OWNER
 
 PROFILES = {"FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"}
 
@@ -15,11 +17,16 @@ def test_the_profile_that_carries_images_is_put_in_force():
 
 
 def test_a_profile_of_ones_own_stays():
-    assert set(missing_environment(dict.fromkeys(PROFILES, "/own.xml"))) == {"PYTHONUNBUFFERED"}
+    wanted = missing_environment(dict.fromkeys(PROFILES, "/own.xml"))
+    assert set(wanted) == {"PYTHONUNBUFFERED", OWNER}
 
 
 def test_an_empty_variable_is_no_profile():
     assert set(missing_environment(dict.fromkeys(PROFILES, ""))) > PROFILES
+
+
+def test_who_starts_a_node_is_its_owner_whoever_was_before():
+    assert missing_environment({OWNER: "1"})[OWNER] == str(os.getpid())
 
 
 def test_lines_are_not_held_back():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
+from followme.ros.owner import OWNER
 from followme.share import share_path
 
 # Fast DDS 2 reads the first name, Fast DDS 3 the second
@@ -14,6 +16,7 @@ def missing_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables to set; what a person has set stays.
 
     The profile of Fast DDS carries whole images, and lines that a node prints are not held back.
+    Nodes end with this process, which starts them.
 
     Raises
     ------
@@ -22,4 +25,5 @@ def missing_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """
     profile = str(share_path("config", "fastdds.xml"))
     wanted = {**dict.fromkeys(_PROFILES, profile), "PYTHONUNBUFFERED": "1"}
-    return {name: value for name, value in wanted.items() if not environ.get(name)}
+    missing = {name: value for name, value in wanted.items() if not environ.get(name)}
+    return {**missing, OWNER: str(os.getpid())}

@@ -16,6 +16,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from followme.ros.base_node import BaseNode
 from followme.ros.gate import give_way
+from followme.ros.owner import end_with_owner
 
 
 def begin(args: Sequence[str] | None = None) -> None:
@@ -101,11 +102,27 @@ class Spinner:
             self._failed()
 
 
-def main_of(node_class: Callable[..., Node], *, gives_way: bool = False) -> Callable[[], int]:
-    """Return the ``main`` of a node's executable; ``gives_way``: at a lower priority."""
+def main_of(
+    node_class: Callable[..., Node],
+    *,
+    gives_way: bool = False,
+    orphaned: signal.Signals = signal.SIGTERM,
+) -> Callable[[], int]:
+    """Return the ``main`` of a node's executable.
+
+    Parameters
+    ----------
+    node_class : callable
+        Makes the node.
+    gives_way : bool
+        Whether it runs at a lower priority.
+    orphaned : Signals
+        What it gets when the program that started it ends without a word.
+    """
 
     def main() -> int:
         """Run the node until SIGINT or SIGTERM; 2 on a user's mistake."""
+        end_with_owner(orphaned)
         if gives_way:
             give_way()
         return run_nodes(lambda: [node_class()])
