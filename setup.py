@@ -16,7 +16,8 @@ NODES = (
 )
 SHARED = {
     "launch": ["launch/*.py"],
-    "config": ["config/*"],
+    "config": ["config/*.*"],
+    "config/walks": ["config/walks/*.yaml"],
     "rviz": ["rviz/*"],
     "models": ["models/*.onnx", "models/*.json"],
 }

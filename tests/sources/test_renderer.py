@@ -5,15 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from followme.sources.corridor_walk import HALF_WIDTH_M, HEIGHT_M, a_corridor
+from followme.sources.corridor_walk import HALF_WIDTH_M, a_corridor
+from followme.sources.parts import CLASS_NAMES, Capsule
 from followme.sources.renderer import Rendered, render
-from followme.sources.scene import CLASS_NAMES, Box, Capsule, Scene, Thing
+from followme.sources.scene import Scene, Thing
 from followme.sources.source import SourceError
-from followme.sources.surfaces import limb_ends
 from followme.sources.things import a_box, a_person, a_pillar, a_shelf
 from followme.sources.walker_path import FloorPose, walking
 from followme.values.camera import Attitude, Camera
@@ -37,121 +35,6 @@ def _look(
 
 def _seen(rendered: Rendered, label: str) -> NDArray[np.bool_]:
     return np.asarray(rendered.labels == CLASS_NAMES.index(label))
-
-
-# A slow reference that shares nothing with the renderer: it walks along each ray by the distance
-# to the nearest surface.
-
-
-def _reference_m(
-    scene: Scene, camera: Camera, attitude: Attitude, pose: FloorPose, grown_m: float
-) -> NDArray[np.float64]:
-    """Return the depth of each pixel with every surface moved toward the viewer."""
-    rays = camera.rays().astype(np.float64).reshape(-1, 3)
-    cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
-    level = rays @ attitude.rotation().T
-    ways = np.stack(
-        [cos * level[:, 0] - sin * level[:, 1], sin * level[:, 0] + cos * level[:, 1], level[:, 2]],
-        axis=1,
-    )
-    origin = np.array([pose.x_m, pose.y_m, attitude.height_m])
-    length = np.linalg.norm(ways, axis=1)
-    depth = np.zeros(len(ways))
-    for _ in range(300):
-        depth += (
-            np.maximum(_clearance_m(scene, origin + depth[:, None] * ways) - grown_m, 0) / length
-        )
-    return depth.reshape(camera.height, camera.width)
-
-
-def _clearance_m(scene: Scene, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    room = [
-        points[:, 2],
-        HEIGHT_M - points[:, 2],
-        HALF_WIDTH_M - np.abs(points[:, 1]),
-        _LENGTH_M - points[:, 0],
-        points[:, 0] + 3.0,
-    ]
-    parts = [_part_m(thing, part, points) for thing in scene.things for part in thing.parts]
-    return np.asarray(np.min([*room, *parts], axis=0))
-
-
-def _part_m(thing: Thing, part: Box | Capsule, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    if isinstance(part, Capsule):
-        start, end = limb_ends(part, thing, 0.0)
-        line = end - start
-        share = np.clip((points - start) @ line / (line @ line), 0, 1)
-        return (
-            np.asarray(np.linalg.norm(points - start - share[:, None] * line, axis=1))
-            - part.radius_m
-        )
-    cos, sin = math.cos(thing.yaw_rad), math.sin(thing.yaw_rad)
-    cx, cy, cz = part.centre_m
-    centre = (thing.at_m[0] + cos * cx - sin * cy, thing.at_m[1] + sin * cx + cos * cy, cz)
-    x, y, z = (points - centre).T
-    cos, sin = math.cos(thing.yaw_rad + part.yaw_rad), math.sin(thing.yaw_rad + part.yaw_rad)
-    local = np.stack([cos * x + sin * y, cos * y - sin * x, z], axis=1)
-    over = np.abs(local) - np.array(part.size_m) / 2
-    outside = np.linalg.norm(np.maximum(over, 0), axis=1)
-    return np.asarray(outside + np.minimum(over.max(axis=1), 0))
-
-
-_floats = st.floats
-_boxes = st.builds(
-    Box,
-    st.tuples(_floats(-0.4, 0.4), _floats(-0.4, 0.4), _floats(0.2, 1.8)),
-    st.tuples(_floats(0.05, 0.9), _floats(0.05, 0.9), _floats(0.05, 0.9)),
-    _floats(-4, 4),
-)
-_capsules = st.builds(
-    lambda start, way, length, radius: Capsule(
-        start,
-        (
-            start[0] + length * math.cos(way[0]) * math.cos(way[1]),
-            start[1] + length * math.sin(way[0]) * math.cos(way[1]),
-            start[2] + length * math.sin(way[1]),
-        ),
-        radius,
-    ),
-    st.tuples(_floats(-0.4, 0.4), _floats(-0.4, 0.4), _floats(0.2, 1.8)),
-    st.tuples(_floats(-3, 3), _floats(-1.5, 1.5)),
-    _floats(0.02, 0.6),
-    _floats(0.03, 0.25),
-)
-_things = st.builds(
-    lambda parts, at, yaw: (parts, at, yaw),
-    st.lists(st.one_of(_boxes, _capsules), min_size=1, max_size=3),
-    st.tuples(_floats(2.5, 6.0), _floats(-0.8, 0.8)),
-    _floats(-4, 4),
-)
-
-
-@settings(max_examples=20, deadline=None)
-@given(
-    things=st.lists(_things, max_size=2),
-    pose=st.builds(FloorPose, _floats(-0.5, 0.5), _floats(-0.7, 0.7), _floats(-3, 3)),
-    pitch=_floats(-0.4, 0.6),
-    roll=_floats(-0.3, 0.3),
-)
-def test_depth_is_that_of_a_slow_reference(
-    things: list[tuple[list[Box | Capsule], tuple[float, float], float]],
-    pose: FloorPose,
-    pitch: float,
-    roll: float,
-) -> None:
-    made = [
-        Thing(i + 1, Kind.OBJECT, "box", (90, 90, 90), tuple(parts), at, yaw)
-        for i, (parts, at, yaw) in enumerate(things)
-    ]
-    scene = a_corridor(made, length_m=_LENGTH_M)
-    camera = Camera(17, 13, 9.0, 9.0, 8.0, 6.0)
-    attitude = Attitude(1.30, pitch, roll)
-    depth = render(scene, camera, attitude, pose, 0.0).depth_m
-    # both references move the surfaces by 1 mm: the truth lies between, at outlines too
-    nearest = _reference_m(scene, camera, attitude, pose, 1e-3)
-    farthest = _reference_m(scene, camera, attitude, pose, -1e-3)
-    assert (depth >= nearest - 1e-3).all()
-    assert (depth <= farthest + 1e-3).all()
 
 
 def test_the_end_wall_is_as_far_as_it_stands() -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from followme.sources.corridor_walk import a_corridor
-from followme.sources.scene import Box, Capsule, Mount, Panel, Thing
+from followme.sources.course import Moment
+from followme.sources.parts import Box, Capsule
+from followme.sources.scene import Mount, Panel, Thing
 from followme.sources.source import SourceError
 from followme.sources.things import a_box, a_person
 from followme.values.obstacle import Kind
@@ -40,7 +42,7 @@ def _thing(**changes: Any) -> Thing:
         (lambda: Panel(2, 0.0, (0, 0), (1, 1), "flor", (0, 0, 0)), "'flor'"),
         (lambda: _thing(label="chiar"), "'chiar'"),
         (lambda: _thing(parts=()), "no parts"),
-        (lambda: _thing(id=0), "1 to 255"),
+        (lambda: a_corridor([_thing(id=0)]), "1 to 255"),
         (lambda: _thing(id=256), "1 to 255"),
         (lambda: a_corridor([a_box(1, (2, 0)), a_box(1, (3, 0))]), "differ"),
     ],
@@ -52,10 +54,13 @@ def test_what_makes_no_sense_is_refused(make: Callable[[], object], word: str) -
 
 def test_a_thing_stands_until_it_moves() -> None:
     person = a_person(1, (5.0, 0.5), velocity_mps=(-1.0, 0.0), moves_from_s=2.0)
-    assert person.position_at(1.0) == (5.0, 0.5)
-    assert not person.moves_at(1.0)
-    assert person.position_at(5.0) == (2.0, 0.5)
-    assert person.moves_at(5.0)
+    before, after = (person.placed_at(Moment(t)) for t in (1.0, 5.0))
+    assert before is not None
+    assert after is not None
+    assert person.position(before) == (5.0, 0.5)
+    assert before.stride_rad == 0.0
+    assert person.position(after) == (2.0, 0.5)
+    assert after.stride_rad > 0.0
 
 
 @pytest.mark.parametrize("size", [(640, 480), (320, 240), (641, 360)])

@@ -29,9 +29,9 @@ def test_the_front_of_a_box_is_its_nearest_point() -> None:
 
 def test_left_is_positive_and_turns_with_the_walker() -> None:
     left = a_box(1, (3.0, 1.0), (0.4, 0.4, 0.4))
-    assert nearest_point(left, FloorPose(0, 0), 0.0) == pytest.approx((2.8, 0.8, 0.0))
+    assert nearest_point(left, FloorPose(0, 0)) == pytest.approx((2.8, 0.8, 0.0))
     # from the other end of the corridor it lies right
-    back = nearest_point(left, FloorPose(6.0, 0.0, math.pi), 0.0)
+    back = nearest_point(left, FloorPose(6.0, 0.0, math.pi))
     assert back == pytest.approx((2.8, -0.8, 0.0))
 
 
@@ -84,6 +84,6 @@ def test_no_pixel_of_a_thing_is_nearer_than_its_truth(
     )
     seen = render(scene, camera, attitude, pose, 0.0)
     points = attitude.to_walker((camera.rays() * seen.depth_m[..., None])[seen.ids == 1])
-    distance = math.hypot(*nearest_point(thing, pose, 0.0)[:2])
+    distance = math.hypot(*nearest_point(thing, pose)[:2])
     nearest = min(math.hypot(px, py) for px, py, _ in points)
     assert distance - 2e-3 <= nearest <= distance + 0.25

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from followme.sources.corridor_walk import a_corridor
-from followme.sources.scene import CLASS_NAMES
+from followme.sources.parts import CLASS_NAMES
 from followme.sources.source import Source, SourceError
 from followme.sources.synthetic import SyntheticSource
 from followme.sources.things import a_box

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from followme.sources.atlas import Atlas
-from followme.sources.scene import Finish
+from followme.sources.parts import Finish
 from followme.sources.textures import draw
 
 

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.sources.canvas import Canvas
+from followme.sources.course import Moment
 from followme.sources.facet_rays import cast_facets
-from followme.sources.limb_rays import cast_limb
-from followme.sources.scene import Scene
-from followme.sources.shading import colour_of
+from followme.sources.limb_rays import cast_limbs
+from followme.sources.round_rays import cast_rounds
+from followme.sources.scene import Panel, Scene, Thing
+from followme.sources.shading import colour_of, tint_panes
 from followme.sources.surface_builder import surfaces_of
-from followme.sources.surfaces import Surfaces
+from followme.sources.surfaces import Arrangement, Surfaces
 from followme.sources.view import View
 from followme.sources.walker_path import FloorPose
 from followme.values.camera import Attitude, Camera
@@ -30,21 +32,28 @@ class Rendered:
     bgr : (H, W, 3) uint8
         Colour.
     depth_m : (H, W) float32
-        Along the optical axis; infinity where there is nothing.
+        Along the optical axis to the nearest surface, panes of glass too; infinity where there is
+        nothing.
     labels : (H, W) uint8
-        Index into ``scene.CLASS_NAMES``.
+        Index into ``parts.CLASS_NAMES``.
     ids : (H, W) uint8
         Id of the thing, 0 for none.
+    materials : (H, W) uint8
+        What the surface does to a depth sensor, :class:`followme.sources.parts.Material`.
+    behind_m : (H, W) float32
+        Depth as if glass were not there.
     """
 
     bgr: NDArray[np.uint8]
     depth_m: NDArray[np.float32]
     labels: NDArray[np.uint8]
     ids: NDArray[np.uint8]
+    materials: NDArray[np.uint8]
+    behind_m: NDArray[np.float32]
 
 
 def render(
-    scene: Scene, camera: Camera, attitude: Attitude, pose: FloorPose, time_s: float
+    scene: Scene, camera: Camera, attitude: Attitude, pose: FloorPose, when: float | Moment
 ) -> Rendered:
     """Render a scene as a camera sees it.
 
@@ -58,20 +67,40 @@ def render(
         How the camera stands over the floor.
     pose : FloorPose
         Where the walker is.
-    time_s : float
-        Where moving things are by then.
+    when : float or Moment
+        Seconds in the walk, or also what the walker has set going by then.
     """
     surfaces = ready(scene)
     view = View.of(camera, attitude, pose)
+    now = Arrangement.at(surfaces.actors, when if isinstance(when, Moment) else Moment(when))
     canvas = Canvas.blank(camera)
-    cast_facets(surfaces, view, canvas, time_s)
-    for limb in surfaces.limbs:
-        cast_limb(limb, surfaces.light, view, canvas, time_s)
-    return Rendered(
-        bgr=colour_of(surfaces, view, canvas, time_s),
-        depth_m=canvas.depth_m,
-        labels=np.asarray(cv2.LUT(canvas.surface, surfaces.labels), np.uint8),
-        ids=np.asarray(cv2.LUT(canvas.surface, surfaces.ids), np.uint8),
+    cast_facets(surfaces, view, canvas, now)
+    cast_limbs(surfaces, view, canvas, now)
+    cast_rounds(surfaces, view, canvas, now)
+    bgr = colour_of(surfaces, view, canvas, now)
+    depth, surface = canvas.depth_m, canvas.surface
+    if surfaces.sheet.pane.any():
+        depth, surface = _through_glass(surfaces, view, canvas, now, bgr)
+    labels, ids, materials = (
+        np.asarray(cv2.LUT(surface, table), np.uint8)
+        for table in (surfaces.labels, surfaces.ids, surfaces.materials)
+    )
+    return Rendered(bgr, depth, labels, ids, materials, canvas.depth_m)
+
+
+def _through_glass(
+    surfaces: Surfaces, view: View, canvas: Canvas, now: Arrangement, bgr: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Lay panes over what is seen through them; return depth and surface of the nearest."""
+    panes = Canvas.blank(view.camera)
+    cast_facets(surfaces, view, panes, now, panes=True)
+    seen = panes.depth_m < canvas.depth_m
+    if not seen.any():
+        return canvas.depth_m, canvas.surface
+    tint_panes(bgr, surfaces, panes, seen)
+    return (
+        np.where(seen, panes.depth_m, canvas.depth_m),
+        np.where(seen, panes.surface, canvas.surface),
     )
 
 
@@ -84,4 +113,12 @@ def ready(scene: Scene) -> Surfaces:
     SourceError
         When the scene has more panels and things than can be told apart.
     """
-    return surfaces_of(scene)
+    return _drawn(scene.panels, scene.things, scene.fixtures)
+
+
+@lru_cache(maxsize=8)
+def _drawn(
+    panels: tuple[Panel, ...], things: tuple[Thing, ...], fixtures: tuple[Thing, ...]
+) -> Surfaces:
+    """Draw what several scenes share that differ in the way or the camera of the walker."""
+    return surfaces_of(panels, things, fixtures)

@@ -7,45 +7,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from enum import Enum
+from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
+from followme.sources.course import (
+    AT_ONCE,
+    AT_REST,
+    STANDS,
+    Course,
+    Moment,
+    Placement,
+    Start,
+)
+from followme.sources.parts import Capsule, Colour, Finish, Material, Part, Pit, check_label
 from followme.sources.source import SourceError
 from followme.sources.walker_path import WalkerPath
 from followme.values.camera import Attitude, Camera
 from followme.values.obstacle import Kind
 
-Vector = tuple[float, float, float]
-Colour = tuple[int, int, int]
-
-#: Classes of the label maps, by index.
-CLASS_NAMES = (
-    "unknown",
-    "floor",
-    "wall",
-    "ceiling",
-    "door",
-    "person",
-    "box",
-    "chair",
-    "table",
-    "shelf",
-    "pillar",
-)
-
-
-class Finish(str, Enum):
-    """What a surface looks like."""
-
-    PLAIN = "plain"
-    TILES = "tiles"
-    WALL = "wall"
-    CEILING = "ceiling"
-    LAMP = "lamp"
-    DOOR = "door"
-    WOOD = "wood"
-    CARDBOARD = "cardboard"
-    BOOKS = "books"
-    STONE = "stone"
+#: Low and high corner of a rectangle in a panel, on its two axes.
+Opening = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -68,6 +51,10 @@ class Panel:
         Red, green, blue.
     finish : Finish
         What it looks like.
+    material : Material
+        What it does to a depth sensor.
+    openings : tuple of pairs of corners
+        Where it is missing.
     """
 
     axis: int
@@ -77,73 +64,15 @@ class Panel:
     label: str
     colour: Colour
     finish: Finish = Finish.PLAIN
+    material: Material = Material.MATT
+    openings: tuple[Opening, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_label("panel", self.label)
+        check_label("panel", self.label)
         if self.axis not in (0, 1, 2):
             raise SourceError(f"panel: axis {self.axis!r} must be 0, 1 or 2")
         if not all(low < high for low, high in zip(self.low_m, self.high_m, strict=True)):
             raise SourceError(f"panel: low {self.low_m} must be below high {self.high_m}")
-
-
-@dataclass(frozen=True)
-class Box:
-    """A block, part of a thing.
-
-    Parameters
-    ----------
-    centre_m : tuple of three floats
-        From the origin of the thing, in its frame.
-    size_m : tuple of three floats
-        Along x, y and z before it is turned.
-    yaw_rad : float
-        How it is turned about its own vertical axis.
-    colour : tuple of three ints or None
-        Red, green, blue; None for the colour of the thing.
-    finish : Finish
-        What it looks like.
-    """
-
-    centre_m: Vector
-    size_m: Vector
-    yaw_rad: float = 0.0
-    colour: Colour | None = None
-    finish: Finish = Finish.PLAIN
-
-    def __post_init__(self) -> None:
-        if not all(math.isfinite(v) for v in (*self.centre_m, self.yaw_rad)):
-            raise SourceError(f"box: centre {self.centre_m} and yaw must be finite numbers")
-        if not all(0 < length < math.inf for length in self.size_m):
-            raise SourceError(f"box: size {self.size_m} must be positive lengths in metres")
-
-
-@dataclass(frozen=True)
-class Capsule:
-    """A rounded limb, part of a thing: all points within a radius of a line.
-
-    Parameters
-    ----------
-    start_m, end_m : tuple of three floats
-        Ends of the line in the frame of the thing; they differ.
-    radius_m : float
-        Around it.
-    colour : tuple of three ints or None
-        Red, green, blue; None for the colour of the thing.
-    swing_m : tuple of two floats
-        How far start and end swing forward and back while the thing walks.
-    """
-
-    start_m: Vector
-    end_m: Vector
-    radius_m: float
-    colour: Colour | None = None
-    swing_m: tuple[float, float] = (0.0, 0.0)
-
-    def __post_init__(self) -> None:
-        if not 0 < self.radius_m < math.inf:
-            raise SourceError(f"capsule: radius {self.radius_m!r} must be a positive length")
-        if math.dist(self.start_m, self.end_m) < 1e-3:
-            raise SourceError(f"capsule: start and end {self.start_m} must differ by 1 mm or more")
 
 
 @dataclass(frozen=True)
@@ -153,55 +82,81 @@ class Thing:
     Parameters
     ----------
     id : int
-        1 to 255, its own in the scene.
+        1 to 255, its own in the scene; 0 for a fixture of the room.
     kind : Kind
         What sort of obstacle it is.
     label : str
-        One of :data:`CLASS_NAMES`.
+        One of :data:`followme.sources.parts.CLASS_NAMES`.
     colour : tuple of three ints
         Red, green, blue.
-    parts : tuple of Box or Capsule
+    parts : tuple of Box, Capsule, Cylinder or Pit
         What it is made of.
     at_m : tuple of two floats
-        Where its origin stands on the floor at time 0.
+        Where its origin stands on the floor at rest.
     yaw_rad : float
-        How it is turned.
-    velocity_mps : tuple of two floats
-        In the frame of the scene.
-    moves_from_s : float
-        It stands until then.
+        How it is turned at rest.
+    course : Course
+        How it moves.
+    start : Start
+        When it begins to.
+    appears : bool
+        Whether it is not there before that.
+    stays_s : float
+        How long it is there after that.
     """
 
     id: int
     kind: Kind
     label: str
     colour: Colour
-    parts: tuple[Box | Capsule, ...]
+    parts: tuple[Part, ...]
     at_m: tuple[float, float]
     yaw_rad: float = 0.0
-    velocity_mps: tuple[float, float] = (0.0, 0.0)
-    moves_from_s: float = 0.0
+    course: Course = STANDS
+    start: Start = AT_ONCE
+    appears: bool = False
+    stays_s: float = math.inf
 
     def __post_init__(self) -> None:
-        _check_label(f"thing {self.id}", self.label)
-        if not 1 <= self.id <= 255:
+        check_label(f"thing {self.id}", self.label)
+        if not 0 <= self.id <= 255:
             raise SourceError(f"thing {self.label}: id {self.id} must be from 1 to 255")
         if not self.parts:
             raise SourceError(f"thing {self.label}: it has no parts, give at least one")
+        moves = self.course != STANDS or self.yaw_rad != 0.0
+        if moves and any(isinstance(part, Pit) for part in self.parts):
+            raise SourceError(f"thing {self.label}: a pit neither moves nor turns")
 
-    def moved_at(self, time_s: float) -> Vector:
-        """Return how far it has gone since time 0, metres in the frame of the scene."""
-        moved_s = max(0.0, time_s - self.moves_from_s)
-        return self.velocity_mps[0] * moved_s, self.velocity_mps[1] * moved_s, 0.0
+    @cached_property
+    def capsules(self) -> tuple[Capsule, ...]:
+        """Its parts that are limbs."""
+        return tuple(part for part in self.parts if isinstance(part, Capsule))
 
-    def position_at(self, time_s: float) -> tuple[float, float]:
+    @cached_property
+    def limb_ends_m(self) -> NDArray[np.float64]:
+        """Ends of its limbs in its frame while it stands, (K, 2, 3)."""
+        return np.array([(c.start_m, c.end_m) for c in self.capsules]).reshape(-1, 2, 3)
+
+    @cached_property
+    def limb_swing_m(self) -> NDArray[np.float64]:
+        """How far these swing, (K, 2)."""
+        return np.array([c.swing_m for c in self.capsules]).reshape(-1, 2)
+
+    @cached_property
+    def reach_m(self) -> float:
+        """How far no part of it is from its origin, on the floor plan."""
+        return max(part.reach_m for part in self.parts)
+
+    def placed_at(self, moment: Moment) -> Placement | None:
+        """Return where it is, None while it is not there."""
+        since_s = moment.since(self.id, self.start)
+        if since_s > self.stays_s or (self.appears and since_s < 0.0):
+            return None
+        return self.course.placed_at(since_s)
+
+    def position(self, place: Placement = AT_REST) -> tuple[float, float]:
         """Return where its origin stands on the floor, metres in the frame of the scene."""
-        dx, dy, _ = self.moved_at(time_s)
-        return self.at_m[0] + dx, self.at_m[1] + dy
-
-    def moves_at(self, time_s: float) -> bool:
-        """Return whether it is on its way."""
-        return self.velocity_mps != (0.0, 0.0) and time_s > self.moves_from_s
+        return self.at_m[0] + place.shift_m[0], self.at_m[1] + place.shift_m[1]
 
 
 @dataclass(frozen=True)
@@ -250,19 +205,21 @@ class Scene:
         Way of the walker.
     mount : Mount
         How the camera is worn.
+    fixtures : tuple of Thing
+        What belongs to the room and is no thing of its own: door frames, mouldings; their id is 0.
     """
 
     panels: tuple[Panel, ...]
     things: tuple[Thing, ...]
     path: WalkerPath
     mount: Mount = field(default_factory=Mount)
+    fixtures: tuple[Thing, ...] = ()
 
     def __post_init__(self) -> None:
         ids = [thing.id for thing in self.things]
         if len(set(ids)) < len(ids):
             raise SourceError(f"scene: ids of things {ids} must differ")
-
-
-def _check_label(what: str, label: str) -> None:
-    if label not in CLASS_NAMES:
-        raise SourceError(f"{what}: label {label!r} is none of {', '.join(CLASS_NAMES)}")
+        if 0 in ids:
+            raise SourceError("scene: id 0 is for fixtures, give things ids from 1 to 255")
+        if any(fixture.id for fixture in self.fixtures):
+            raise SourceError("scene: fixtures have the id 0")

@@ -15,6 +15,17 @@ from followme.sources.source import SourceError
 _SPARE_PX = 64
 
 
+#: Fields of :class:`SensorModel` that are shares, 0 to 1.
+SHARES = (
+    "hole_share",
+    "edge_bleed",
+    "edge_dropout",
+    "glass_dropout",
+    "shiny_dropout",
+    "dark_dropout",
+)
+
+
 @dataclass(frozen=True)
 class SensorModel:
     """How a camera and a depth sensor err.
@@ -29,6 +40,17 @@ class SensorModel:
         Standard deviation of depth is ``sigma_m + sigma_per_m2 * depth ** 2``.
     dropout : float
         Share of the pixels without depth, in small spots.
+    hole_share : float
+        Share without depth in large spots.
+    edge_bleed : float
+        Share of the pixels at edges of things whose depth lies between near and far.
+    edge_dropout : float
+        Share of the pixels at edges without depth.
+    glass_dropout, shiny_dropout, dark_dropout : float
+        Share without depth on glass, on shiny and on dark surfaces; the rest of glass is seen
+        through.
+    exposure_s : float
+        How long the shutter of the camera is open: turning blurs.
     """
 
     grey_sigma: float = 2.0
@@ -37,6 +59,13 @@ class SensorModel:
     sigma_m: float = DepthSettings.sigma_floor_m
     sigma_per_m2: float = DepthSettings.sigma_per_m2
     dropout: float = 0.01
+    hole_share: float = 0.0
+    edge_bleed: float = 0.0
+    edge_dropout: float = 0.0
+    glass_dropout: float = 0.0
+    shiny_dropout: float = 0.0
+    dark_dropout: float = 0.0
+    exposure_s: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.grey_sigma > 0:
@@ -50,6 +79,13 @@ class SensorModel:
             )
         if not (self.sigma_m >= 0 and self.sigma_per_m2 >= 0 and 0 <= self.dropout < 1):
             raise SourceError("sensor: sigma_m, sigma_per_m2 and dropout must not be negative")
+        for name in SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise SourceError(f"sensor: {name} {getattr(self, name)!r} must be from 0 to 1")
+        if not self.edge_bleed + self.edge_dropout <= 1:
+            raise SourceError("sensor: edge_bleed and edge_dropout together must not exceed 1")
+        if not 0 <= self.exposure_s <= 0.1:
+            raise SourceError(f"sensor: exposure_s {self.exposure_s!r} must be from 0 to 0.1 s")
 
 
 class Sensor:

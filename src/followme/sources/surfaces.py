@@ -1,77 +1,57 @@
-"""What a scene becomes for rendering: flat facets, limbs, and one picture of all their colours."""
+"""What a scene becomes for rendering: facets, limbs, one picture of all their colours."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.sources.scene import Capsule, Thing, Vector
-
-_STEP_HZ = 0.9
+from followme.sources.course import AT_REST, Moment, Placement
+from followme.sources.facets import Facet, Sheet
+from followme.sources.parts import Cylinder
+from followme.sources.scene import Thing
 
 
 @dataclass(frozen=True, eq=False)
-class Facet:
-    """A flat rectangle in a frame that may be turned about the vertical axis.
+class Limbs:
+    """All capsules of a scene, an entry each, those of one actor together.
 
     Parameters
     ----------
-    frame : (3, 3) float64
-        Its axes in the scene, a row each.
-    origin_m : (3,) float64
-        Of its frame in the scene at time 0.
-    axis : int
-        Of its normal in its frame.
-    sign : int
-        1 or -1 when it is seen from that side only, 0 from both.
-    at_m : float
-        Where it stands on that axis.
-    low_m, high_m : tuple of two floats
-        Its edges on the other two axes.
-    texture : tuple of four floats
-        Pixels of the atlas per metre on both axes, and those of its lower left corner.
-    surface : int
+    ends_m : (L, 2, 3) float64
+        In the frame of the thing, while it stands.
+    swing_m : (L, 2) float64
+        How far the ends swing along x.
+    radius_m : (L,) float64
+        Around the line.
+    texture : (L, 4) float32
+        First column, width, first row, height of the ramp in the atlas.
+    surface : (L,) uint8
         Index into the tables of :class:`Surfaces`.
-    thing : Thing or None
-        Whose it is.
+    whose : tuple of (int, slice)
+        Actors and their entries.
     """
 
-    frame: NDArray[np.float64]
-    origin_m: NDArray[np.float64]
-    axis: int
-    sign: int
-    at_m: float
-    low_m: tuple[float, float]
-    high_m: tuple[float, float]
-    texture: tuple[float, float, float, float]
-    surface: int
-    thing: Thing | None
-
-    def moved_at(self, time_s: float) -> Vector:
-        """Return how far it has gone since time 0."""
-        return (0.0, 0.0, 0.0) if self.thing is None else self.thing.moved_at(time_s)
-
-    def corners(self) -> NDArray[np.float64]:
-        """Return its corners in the scene at time 0, (4, 3)."""
-        (u0, v0), (u1, v1) = self.low_m, self.high_m
-        local = np.empty((4, 3))
-        local[:, self.axis] = self.at_m
-        local[:, [a for a in range(3) if a != self.axis]] = [(u0, v0), (u1, v0), (u1, v1), (u0, v1)]
-        return np.asarray(local @ self.frame + self.origin_m)
+    ends_m: NDArray[np.float64]
+    swing_m: NDArray[np.float64]
+    radius_m: NDArray[np.float64]
+    texture: NDArray[np.float32]
+    surface: NDArray[np.uint8]
+    whose: tuple[tuple[int, slice], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Limb:
-    """A capsule of a thing, with its ramp from dark to bright in the atlas.
+class Round:
+    """An upright cylinder, with its ramp from dark to bright in the atlas.
 
     Parameters
     ----------
-    capsule : Capsule
+    cylinder : Cylinder
         In the frame of the thing.
-    thing : Thing
+    actor : int
         Whose it is.
     texture : tuple of four floats
         First column, width, first row, height of the ramp in the atlas.
@@ -79,14 +59,10 @@ class Limb:
         Index into the tables of :class:`Surfaces`.
     """
 
-    capsule: Capsule
-    thing: Thing
+    cylinder: Cylinder
+    actor: int
     texture: tuple[float, float, float, float]
     surface: int
-
-    def ends_at(self, time_s: float) -> NDArray[np.float64]:
-        """Return both ends in the scene, (2, 3)."""
-        return limb_ends(self.capsule, self.thing, time_s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,24 +71,17 @@ class Footprint:
 
     Parameters
     ----------
-    frame : (3, 3) float64
-        Axes of the thing in the scene, a row each.
     centre_m : (3,) float64
-        In the scene at time 0.
+        In the frame of the thing.
     half_m : tuple of two floats
         Half its length and width in its frame.
-    thing : Thing
+    actor : int
         Whose it is.
     """
 
-    frame: NDArray[np.float64]
     centre_m: NDArray[np.float64]
     half_m: tuple[float, float]
-    thing: Thing
-
-    def centre_at(self, time_s: float) -> NDArray[np.float64]:
-        """Return its centre in the scene, (3,)."""
-        return np.asarray(self.centre_m + self.thing.moved_at(time_s))
+    actor: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,33 +90,83 @@ class Surfaces:
 
     Parameters
     ----------
+    actors : tuple of Thing
+        Things and fixtures.
     facets : tuple of Facet
         Panels first, in their order.
-    corners_m : (F, 4, 3) float64
-        Of the facets at time 0.
-    normals : (F, 3) float64
-        Toward the side that a facet is seen from, in the scene; zero where it is seen from both.
-    limbs : tuple of Limb
+    sheet : Sheet
+        Their figures.
+    limbs : Limbs
         Of people.
+    rounds : tuple of Round
+        Poles, bins.
     footprints : tuple of Footprint
         Of things that reach down to the floor.
     atlas : (H, W, 3) uint8
         Colours, blue green red.
-    labels, ids : (256,) uint8
-        Class and thing of each surface; surface 0 is nothing.
+    labels, ids, materials : (256,) uint8
+        Class, thing and material of each surface; surface 0 is nothing.
     light : (3,) float64
         Direction toward the light, in the scene.
     """
 
+    actors: tuple[Thing, ...]
     facets: tuple[Facet, ...]
-    corners_m: NDArray[np.float64]
-    normals: NDArray[np.float64]
-    limbs: tuple[Limb, ...]
+    sheet: Sheet
+    limbs: Limbs
+    rounds: tuple[Round, ...]
     footprints: tuple[Footprint, ...]
     atlas: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     ids: NDArray[np.uint8]
+    materials: NDArray[np.uint8]
     light: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """Where all actors are at one moment.
+
+    Parameters
+    ----------
+    actors : tuple of Thing
+        As in :class:`Surfaces`.
+    places : tuple of Placement or None
+        Of each actor; None while it is not there.
+    """
+
+    actors: tuple[Thing, ...]
+    places: tuple[Placement | None, ...]
+    shifts_m: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        shifts = [(*(place or AT_REST).shift_m, 0.0) for place in self.places]
+        # the last entry is that of the room, whose index is -1
+        object.__setattr__(self, "shifts_m", np.array([*shifts, (0.0, 0.0, 0.0)]))
+
+    @classmethod
+    def at(cls, actors: Sequence[Thing], moment: Moment) -> Arrangement:
+        """Place all actors."""
+        return cls(tuple(actors), tuple(actor.placed_at(moment) for actor in actors))
+
+    def turning(self) -> tuple[tuple[int, float], ...]:
+        """Return the actors that are turned from how they rest, and how far."""
+        return tuple(
+            (i, place.turn_rad) for i, place in enumerate(self.places) if place and place.turn_rad
+        )
+
+    def absent(self) -> tuple[int, ...]:
+        """Return the actors that are not there."""
+        return tuple(i for i, place in enumerate(self.places) if place is None)
+
+    def frame_of(self, actor: int) -> NDArray[np.float64]:
+        """Return the axes of an actor in the scene, a row each."""
+        place = self.places[actor] or AT_REST
+        return turned(self.actors[actor].yaw_rad + place.turn_rad)
+
+    def origin_of(self, actor: int) -> tuple[float, float, float]:
+        """Return where the origin of an actor is."""
+        return (*self.actors[actor].position(self.places[actor] or AT_REST), 0.0)
 
 
 def turned(yaw_rad: float) -> NDArray[np.float64]:
@@ -156,10 +175,15 @@ def turned(yaw_rad: float) -> NDArray[np.float64]:
     return np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
 
 
-def limb_ends(capsule: Capsule, thing: Thing, time_s: float) -> NDArray[np.float64]:
-    """Return both ends of a thing's limb in the scene, (2, 3); limbs swing while it walks."""
-    ends = np.array([capsule.start_m, capsule.end_m])
-    if thing.moves_at(time_s):
-        phase = 2.0 * math.pi * _STEP_HZ * (time_s - thing.moves_from_s)
-        ends[:, 0] += np.array(capsule.swing_m) * math.sin(phase)
-    return np.asarray(ends @ turned(thing.yaw_rad) + (*thing.position_at(time_s), 0.0))
+def limbs_at(
+    thing: Thing, place: Placement = AT_REST
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends (K, 2, 3) of a thing's limbs in the scene, and their radii (K,).
+
+    Limbs swing while it walks.
+    """
+    ends = thing.limb_ends_m.copy()
+    ends[:, :, 0] += thing.limb_swing_m * math.sin(place.stride_rad)
+    frame = turned(thing.yaw_rad + place.turn_rad)
+    radius_m = np.array([capsule.radius_m for capsule in thing.capsules])
+    return np.asarray(ends @ frame + (*thing.position(place), 0.0)), radius_m

@@ -11,8 +11,9 @@ import numpy as np
 
 from followme.sources.corridor_walk import demonstration
 from followme.sources.packed_frame import PackedFrame, deflated, yuv_of
+from followme.sources.parts import CLASS_NAMES
 from followme.sources.renderer import ready, render
-from followme.sources.scene import CLASS_NAMES, Scene
+from followme.sources.scene import Scene
 from followme.sources.scene_truth import truth_of
 from followme.sources.sensor import Sensor, SensorModel
 from followme.sources.source import SourceError

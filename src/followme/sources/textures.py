@@ -11,12 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.sources.scene import Colour, Finish
+from followme.sources.parts import Colour, Finish
+from followme.sources.texture_grain import bevel, clouds, grain, near_lamps, outline
 
 Picture = NDArray[np.float32]
 
-#: Distance between lamps along a corridor, and where the first one hangs.
-LAMP_EVERY_M, LAMP_FROM_M = 3.0, 1.5
 _TILE_M = 0.6
 _GROUT_M = 0.015
 _SKIRTING_M = 0.10
@@ -63,7 +62,7 @@ def draw(
 
 
 def _plain(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
-    picture *= _clouds(picture.shape, rng, 6, 0.03)
+    picture *= clouds(picture.shape, rng, 6, 0.03)
 
 
 def _tiles(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
@@ -71,37 +70,37 @@ def _tiles(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -
     column, row = np.floor(x / _TILE_M), np.floor(y / _TILE_M)
     tones = rng.normal(1.0, 0.045, (101, 103)).astype(np.float32)
     picture *= tones[np.ix_(row.astype(int) % 101, column.astype(int) % 103)][..., None]
-    picture *= _clouds(picture.shape, rng, 8, 0.04)
+    picture *= clouds(picture.shape, rng, 8, 0.04)
     for along, axis in ((x, 1), (y, 0)):
         edge_m = np.abs(along / _TILE_M - np.round(along / _TILE_M)) * _TILE_M
         grout = 1.0 - 0.38 * np.clip(1.5 - edge_m / _GROUT_M, 0.0, 1.0)
         picture *= grout[None, :, None] if axis else grout[:, None, None]
     across = (y - y.mean()) / max(float(np.ptp(y)), 1e-3)
-    shine = np.exp(-((across * 4.0) ** 2))[:, None] * _near_lamps(x, 0.8)[None, :]
+    shine = np.exp(-((across * 4.0) ** 2))[:, None] * near_lamps(x, 0.8)[None, :]
     picture *= (1.0 + 0.16 * shine - 0.9 * np.abs(across[:, None]) ** 6)[..., None]
 
 
 def _wall(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
     """Plaster, a darker lower part, a skirting board, light that falls from lamps."""
-    picture *= _clouds(picture.shape, rng, 8, 0.012)
+    picture *= clouds(picture.shape, rng, 8, 0.012)
     dado = y < _DADO_M
     picture[dado] *= np.array([0.80, 0.80, 0.74], np.float32)
     picture[np.abs(y - _DADO_M) < 0.02] *= 0.72
     picture[y < _SKIRTING_M] = np.array([62, 72, 86], np.float32)
     picture[np.abs(y - _SKIRTING_M) < 0.008] *= 0.6
-    lamp = _near_lamps(x, 1.0)[None, :] * np.clip(y / 2.5, 0.0, 1.0)[:, None]
+    lamp = near_lamps(x, 1.0)[None, :] * np.clip(y / 2.5, 0.0, 1.0)[:, None]
     picture *= (0.93 + 0.14 * lamp)[..., None]
     top = np.clip((y[-1] - y) / 0.25, 0.0, 1.0)
     picture *= (0.86 + 0.14 * top)[:, None, None]
 
 
 def _ceiling(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
-    picture *= _clouds(picture.shape, rng, 3, 0.02)
+    picture *= clouds(picture.shape, rng, 3, 0.02)
     for along, axis in ((x, 1), (y, 0)):
         edge_m = np.abs(along / _TILE_M - np.round(along / _TILE_M)) * _TILE_M
         joint = 1.0 - 0.14 * np.clip(1.5 - edge_m / 0.012, 0.0, 1.0)
         picture *= joint[None, :, None] if axis else joint[:, None, None]
-    picture *= (0.9 + 0.1 * _near_lamps(x, 0.9))[None, :, None]
+    picture *= (0.9 + 0.1 * near_lamps(x, 0.9))[None, :, None]
 
 
 def _lamp(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
@@ -118,16 +117,16 @@ def _door(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) ->
     leaf = picture.copy()
     picture[:] = picture * 0.2 + np.array([176, 190, 198], np.float32) * 0.8
     frame = round(0.075 * m)
-    leaf *= _grain(leaf.shape, rng)
+    leaf *= grain(leaf.shape, rng)
     inner = (slice(0, height - frame), slice(frame, width - frame))
     picture[inner] = leaf[inner]
-    _outline(picture, (frame, 0, width - frame, height - frame), 0.45, max(1, round(0.012 * m)))
+    outline(picture, (frame, 0, width - frame, height - frame), 0.45, max(1, round(0.012 * m)))
     left, right = frame + round(0.13 * m), width - frame - round(0.13 * m)
     for low, high in ((0.18, 0.86), (1.08, 1.86)):
         low_px, high_px = round(low * m), min(round(high * m), height - frame - 2)
         if right - left > 4 and high_px - low_px > 4:
             picture[low_px:high_px, left:right] *= 0.86
-            _bevel(picture, (left, low_px, right, high_px), max(1, round(0.02 * m)))
+            bevel(picture, (left, low_px, right, high_px), max(1, round(0.02 * m)))
     _handle(picture, width - frame - round(0.065 * m), round(1.02 * m), m)
 
 
@@ -144,14 +143,14 @@ _BRIGHT = (226.0, 228.0, 226.0)
 
 
 def _wood(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
-    picture *= _grain(picture.shape, rng)
-    _outline(picture, (0, 0, picture.shape[1] - 1, picture.shape[0] - 1), 0.82, 1)
+    picture *= grain(picture.shape, rng)
+    outline(picture, (0, 0, picture.shape[1] - 1, picture.shape[0] - 1), 0.82, 1)
 
 
 def _cardboard(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
     """Draw cardboard with dark edges, a strip of tape and a label."""
     height, width = picture.shape[:2]
-    picture *= _clouds(picture.shape, rng, 4, 0.05)
+    picture *= clouds(picture.shape, rng, 4, 0.05)
     tape = max(1, round(0.07 * width))
     picture[:, width // 2 - tape : width // 2 + tape] *= np.array([0.86, 0.93, 1.06], np.float32)
     if min(height, width) >= 16:
@@ -160,7 +159,7 @@ def _cardboard(picture: Picture, x: Picture, y: Picture, rng: np.random.Generato
         for line in range(3):
             at = low + round((0.05 + 0.07 * line) * height)
             picture[at : at + max(1, height // 40), left + 2 : round(0.84 * width)] = 70.0
-    _outline(picture, (0, 0, width - 1, height - 1), 0.62, max(1, min(height, width) // 30))
+    outline(picture, (0, 0, width - 1, height - 1), 0.62, max(1, min(height, width) // 30))
 
 
 def _books(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
@@ -182,63 +181,57 @@ def _books(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -
 
 def _stone(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
     """Speckled stone on a darker base, with a joint every half metre."""
-    picture *= _clouds(picture.shape, rng, 5, 0.07)
+    picture *= clouds(picture.shape, rng, 5, 0.07)
     picture *= rng.normal(1.0, 0.03, (*picture.shape[:2], 1)).astype(np.float32)
     joint_m = np.abs(y / 0.5 - np.round(y / 0.5)) * 0.5
     picture *= (1.0 - 0.25 * np.clip(1.5 - joint_m / 0.012, 0.0, 1.0))[:, None, None]
     picture[y < 0.15] *= 0.62
 
 
-def _clouds(
-    shape: tuple[int, ...], rng: np.random.Generator, across: int, strength: float
-) -> Picture:
-    """Return soft blotches around 1, (H, W, 1)."""
-    height, width = shape[:2]
-    coarse = (max(2, across), max(2, min(400, round(across * width / height))))
-    spots = rng.normal(1.0, strength, coarse).astype(np.float32)
-    soft = cv2.resize(spots, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(soft[..., None], np.float32)
+def _carpet(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Short pile, with a border of its own tone."""
+    picture *= rng.normal(1.0, 0.10, (*picture.shape[:2], 1)).astype(np.float32)
+    picture *= clouds(picture.shape, rng, 10, 0.05)
+    rim = max(1, min(picture.shape[:2]) // 24)
+    outline(picture, (rim, rim, picture.shape[1] - 1 - rim, picture.shape[0] - 1 - rim), 1.5, rim)
 
 
-def _grain(shape: tuple[int, ...], rng: np.random.Generator) -> Picture:
-    """Return wood grain along the longer side, around 1, (H, W, 1)."""
-    height, width = shape[:2]
-    lengthwise = width >= height
-    coarse = (max(2, height // 2), max(2, width // 24)) if lengthwise else None
-    spots_shape = coarse or (max(2, height // 24), max(2, width // 2))
-    spots = rng.normal(1.0, 0.07, spots_shape).astype(np.float32)
-    soft = cv2.resize(spots, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(soft[..., None], np.float32)
+def _gloss(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Streaks of light that a smooth surface mirrors, slanting."""
+    slant = x[None, :] + 0.6 * y[:, None]
+    streak = np.exp(-((np.abs(((slant / 0.7) % 1.0) - 0.5) / 0.09) ** 2))
+    picture *= clouds(picture.shape, rng, 5, 0.03)
+    picture += (70.0 * streak)[..., None]
 
 
-def _near_lamps(x: Picture, spread_m: float) -> Picture:
-    """Return how near each place along the corridor is to a lamp, 0 to 1."""
-    off = (x - LAMP_FROM_M) / LAMP_EVERY_M
-    gap_m = (off - np.round(off)) * LAMP_EVERY_M
-    return np.asarray(np.exp(-((gap_m / spread_m) ** 2)), np.float32)
+def _window(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Daylight between the bars of a frame: sky above, trees below."""
+    height, width = picture.shape[:2]
+    m = (width - 1) / max(float(x[-1] - x[0]), 1e-3)
+    rows = np.linspace(0.0, 1.0, height, dtype=np.float32)[:, None, None]
+    sky = np.array([250, 240, 226], np.float32)
+    trees = np.array([96, 138, 104], np.float32) * clouds(picture.shape, rng, 9, 0.16)
+    picture[:] = np.where(rows > 0.38, sky, trees)
+    bar = max(1, round(0.05 * m))
+    white = np.array([214, 220, 222], np.float32)
+    picture[:bar] = picture[-bar:] = white
+    picture[:, :bar] = picture[:, -bar:] = white
+    picture[:, (width - bar) // 2 : (width + bar) // 2 + 1] = white
 
 
-def _outline(
-    picture: Picture, corners: tuple[int, int, int, int], factor: float, thick: int
-) -> None:
-    """Darken the edge of a rectangle, given as left, low, right, high."""
-    left, low, right, high = corners
-    for rows, columns in (
-        (slice(low, low + thick), slice(left, right + 1)),
-        (slice(high - thick + 1, high + 1), slice(left, right + 1)),
-        (slice(low, high + 1), slice(left, left + thick)),
-        (slice(low, high + 1), slice(right - thick + 1, right + 1)),
-    ):
-        picture[rows, columns] *= factor
-
-
-def _bevel(picture: Picture, corners: tuple[int, int, int, int], thick: int) -> None:
-    """Draw a sunk panel's rim: dark above and left, bright below and right."""
-    left, low, right, high = corners
-    picture[high - thick : high, left:right] *= 0.6
-    picture[low:high, left : left + thick] *= 0.72
-    picture[low : low + thick, left:right] *= 1.25
-    picture[low:high, right - thick : right] *= 1.15
+def _sign(picture: Picture, x: Picture, y: Picture, rng: np.random.Generator) -> None:
+    """Draw a bright rim, an arrow and two lines of what might be text."""
+    height, width = picture.shape[:2]
+    rim = max(1, min(height, width) // 16)
+    outline(picture, (rim, rim, width - 1 - rim, height - 1 - rim), 1.8, rim)
+    if min(height, width) >= 12:
+        tip = (round(0.12 * width), height // 2)
+        tail = round(0.32 * width)
+        thick = max(1, height // 12)
+        cv2.arrowedLine(picture, (tail, tip[1]), tip, _BRIGHT, thick, tipLength=0.5)
+        for low in (0.32, 0.58):
+            rows = slice(round(low * height), max(round((low + 0.12) * height), 1))
+            picture[rows, round(0.42 * width) : round(0.86 * width)] = 230.0
 
 
 _PAINTERS: dict[Finish, Callable[[Picture, Picture, Picture, np.random.Generator], None]] = {
@@ -252,4 +245,8 @@ _PAINTERS: dict[Finish, Callable[[Picture, Picture, Picture, np.random.Generator
     Finish.CARDBOARD: _cardboard,
     Finish.BOOKS: _books,
     Finish.STONE: _stone,
+    Finish.CARPET: _carpet,
+    Finish.GLOSS: _gloss,
+    Finish.WINDOW: _window,
+    Finish.SIGN: _sign,
 }

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 
-from followme.sources.scene import Box, Capsule, Colour, Finish, Thing, Vector
+from followme.sources.course import STANDS, Straight
+from followme.sources.parts import Box, Colour, Finish, Vector
+from followme.sources.people import standing_parts
+from followme.sources.scene import Thing
 from followme.values.obstacle import Kind
 
 _CARDBOARD = (176, 132, 84)
 _WOOD = (150, 104, 62)
 _STEEL = (70, 74, 80)
 _STONE = (168, 164, 156)
-_SKIN = (222, 172, 140)
-_HAIR = (62, 42, 30)
-_TROUSERS = (48, 58, 84)
-_SHOES = (38, 34, 34)
 
 
 def a_box(
@@ -150,57 +149,6 @@ def a_person(
     colour: Colour = (42, 116, 126),
 ) -> Thing:
     """Return a person of 1.74 m, 0.54 m wide, who by default looks toward the walker."""
-    parts = (*_legs(), *_trunk(), *_arms(), *_head())
-    return Thing(
-        id, Kind.PERSON, "person", colour, parts, at_m, yaw_rad, velocity_mps, moves_from_s
-    )
-
-
-def _legs() -> list[Capsule]:
-    limbs = []
-    for side, swing in ((1, 0.22), (-1, -0.22)):
-        y, half = 0.095 * side, swing / 2
-        limbs += [
-            Capsule((0.0, y, 0.88), (0.02, y, 0.50), 0.085, _TROUSERS, (0.0, half)),
-            Capsule((0.02, y, 0.50), (0.0, y, 0.11), 0.06, _TROUSERS, (half, swing)),
-            Capsule((-0.03, y, 0.05), (0.13, y, 0.045), 0.045, _SHOES, (swing, swing)),
-        ]
-    return limbs
-
-
-def _trunk() -> list[Capsule]:
-    columns = [
-        Capsule((0.0, y, 1.02), (0.0, 1.25 * y, 1.34), 0.108)
-        for y in (-0.09, -0.05, 0.0, 0.05, 0.09)
-    ]
-    return [
-        Capsule((0.0, -0.07, 0.93), (0.0, 0.07, 0.93), 0.105, _TROUSERS),
-        *columns,
-        Capsule((0.0, -0.165, 1.41), (0.0, 0.165, 1.41), 0.068),
-    ]
-
-
-def _arms() -> list[Capsule]:
-    limbs = []
-    for side, swing in ((1, -0.18), (-1, 0.18)):
-        y, half = 0.215 * side, swing / 2
-        limbs += [
-            Capsule((0.0, y * 0.97, 1.40), (-0.01, y, 1.13), 0.052, None, (0.0, half)),
-            Capsule((-0.01, y, 1.13), (0.05, y, 0.90), 0.042, None, (half, swing)),
-            Capsule((0.05, y, 0.86), (0.06, y, 0.81), 0.043, _SKIN, (swing, swing)),
-        ]
-    return limbs
-
-
-def _head() -> list[Capsule]:
-    eyes = [
-        Capsule((0.088, y, 1.618), (0.088, y, 1.622), 0.014, (40, 34, 32)) for y in (0.036, -0.036)
-    ]
-    return [
-        Capsule((-0.01, 0.0, 1.42), (0.0, 0.0, 1.54), 0.052, _SKIN),
-        Capsule((0.0, 0.0, 1.575), (0.0, 0.0, 1.635), 0.092, _SKIN),
-        Capsule((-0.028, 0.0, 1.60), (-0.018, 0.0, 1.655), 0.098, _HAIR),
-        Capsule((0.09, 0.0, 1.60), (0.102, 0.0, 1.575), 0.013, _SKIN),
-        Capsule((0.080, -0.024, 1.545), (0.080, 0.024, 1.545), 0.010, (168, 84, 84)),
-        *eyes,
-    ]
+    parts = standing_parts()
+    course = Straight(velocity_mps, moves_from_s) if any(velocity_mps) else STANDS
+    return Thing(id, Kind.PERSON, "person", colour, parts, at_m, yaw_rad, course)

@@ -119,3 +119,19 @@ def _cut_at_near(corners: NDArray[np.float64], ahead: NDArray[np.bool_]) -> NDAr
     start, end = corners[crossing], following[crossing]
     share = (NEAR_M - start[:, 2:]) / (end[:, 2:] - start[:, 2:])
     return np.concatenate([corners[ahead], start + share * (end - start)])
+
+
+def pixels_of(windows: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
+    """Return entry, row and column of every pixel of windows.
+
+    Parameters
+    ----------
+    windows : (N, 4) array of int
+        Rows from, to, columns from, to.
+    """
+    heights, widths = windows[:, 1] - windows[:, 0], windows[:, 3] - windows[:, 2]
+    counts = heights * widths
+    entry = np.repeat(np.arange(len(windows)), counts)
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    row, column = np.divmod(within, widths[entry])
+    return entry, row + windows[entry, 0], column + windows[entry, 2]
