@@ -1,4 +1,4 @@
-"""The base of every node: life cycle, one slot, one worker, parameters, diagnostics."""
+"""The base of every node: life cycle, one slot, one worker, parameters, ports."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
-from followme.graph import CAMERA_FRAME, NODES, TOPICS, NodeSpec
+from followme.graph import CAMERA_FRAME, NODES, NodeSpec
 from followme.health.latest import LatestSlot
-from followme.ros.diagnostics import Timings, Troubles, diagnostic_array, verdict
+from followme.ros.diagnostics import Timings, Troubles
 from followme.ros.exchange import Exchange
 from followme.ros.lifecycle import Autostart, NotYetError, survive_invalid_transitions
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
-from followme.ros.peers import Peers
 from followme.ros.ports import InPort, OutPort
+from followme.ros.self_report import SelfReport
 from followme.ros.worker import Worker
 
 S = TypeVar("S")
@@ -95,13 +94,8 @@ class BaseNode(LifecycleNode, Generic[S]):
             topic: OutPort(self, topic, self._exchange, self.trouble)
             for topic in self.spec.publishes
         }
-        used = (*self.spec.subscribes, *self.spec.publishes)
-        self._peers = Peers(
-            self, {self.resolve_topic_name(t): TOPICS[t].type for t in used if TOPICS[t].type}
-        )
-        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._diagnose_timer = self.create_timer(1.0, self._diagnose, clock=steady)
+        self.report = SelfReport(self, steady)
         survive_invalid_transitions(self)
         gives_way = self.spec.gate == "after"
         self._autostart = Autostart(self, steady, gives_way) if self.settings.autostart else None
@@ -321,29 +315,10 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.ages.add(age_ms)
         return age_ms
 
-    # -- parameters and diagnostics ------------------------------------------------------------
+    def rates_hz(self) -> dict[str, float]:
+        """Return how often values come and go, by topic."""
+        came = {f"in_hz {p.resolved}": p.rate.hz() for p in self._ins.values()}
+        return came | {f"out_hz {p.resolved}": p.rate.hz() for p in self._outs.values()}
 
     def _changed(self, _settings: S) -> None:
         self.changed()
-
-    def _diagnose(self) -> None:
-        misfit = self._peers.trouble()
-        if misfit:
-            self.trouble(misfit)
-        level, summary = verdict(self._active, self.waits_for, self.troubles)
-        facts: dict[str, Any] = {
-            "dropped": self.slot.dropped,
-            "work_p50_ms": self.timings.percentile(50),
-            "work_p95_ms": self.timings.percentile(95),
-            "age_p50_ms": self.ages.percentile(50),
-            "age_p95_ms": self.ages.percentile(95),
-        }
-        facts |= {f"in_hz {p.resolved}": p.rate.hz() for p in self._ins.values()}
-        facts |= {f"out_hz {p.resolved}": p.rate.hz() for p in self._outs.values()}
-        facts |= self.facts()
-        facts |= {"troubles": self.troubles.count, "last_trouble": self.troubles.last}
-        self._diagnostics.publish(
-            diagnostic_array(
-                self.get_fully_qualified_name(), self.clock.now_ns(), level, summary, facts
-            )
-        )
