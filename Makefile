@@ -7,7 +7,9 @@ SHELL := /bin/bash
 # another Python: make test PYTHON=python3.12
 PYTHON ?= python3
 OUT ?= output
-CHECKED := src tests tools tools/set_up setup.py
+CHECKED := src tests launch tools tools/set_up setup.py
+# real ROS 2 in the process or in many: apart, as a tracer in rclpy's threads slows them eightfold
+WITH_ROS := tests/ros tests/nodes tests/graph
 IN_ENV := . tools/env.sh &&
 
 help: ## this list
@@ -20,7 +22,8 @@ demo: build ## walk through a synthetic corridor and listen: results in output/
 	@echo "      $(OUT)/announcements.jsonl has every announcement with its reason and age"
 
 test: check ## set-up, linters, types, import floors, all tests with coverage
-	@$(IN_ENV) python -m pytest --cov --cov-report=term
+	@$(IN_ENV) python -m pytest $(patsubst %,--ignore=%,$(WITH_ROS)) --cov --cov-report=term
+	@$(IN_ENV) python -m pytest $(WITH_ROS)
 
 check: ## set-up and linters only
 	@$(PYTHON) tools/set_up --tests
@@ -32,9 +35,10 @@ check: ## set-up and linters only
 build: ## set-up for running: .venv and install/
 	@$(PYTHON) tools/set_up
 
-config: ## write config/followme.yaml from the settings
+config: ## write config/followme.yaml and docs/nodes.md from the code
 	@$(PYTHON) tools/set_up
 	@$(IN_ENV) python -m followme.cli.write_config
+	@$(IN_ENV) python -m followme.cli.write_nodes_page
 
 clean: ## remove what was built and recorded here, keep .venv
 	@rm -rf build install log $(OUT) htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \

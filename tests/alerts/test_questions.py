@@ -89,6 +89,23 @@ def test_repeat_while_blind_tells_of_sight() -> None:
     assert ask(run, "repeat") == "Too dark"
 
 
+def test_repeat_is_about_what_was_not_asked_for() -> None:
+    run = Run().see(seen(CHAIR), 2.0)
+    ask(run, "status")
+    run.see(seen(CHAIR), 3.0)
+    assert ask(run, "repeat") == "Chair ahead, 3 metres"
+
+
+@pytest.mark.parametrize(("question", "heard"), [("describe", []), ("repeat", ["Too dark"])])
+def test_no_answer_tells_of_things_when_sight_was_lost_meanwhile(
+    question: str, heard: list[str]
+) -> None:
+    run = Run().see(seen(CHAIR), 2.0)
+    assert ask(run, question) == "Chair ahead, 3 metres"
+    run.see(blind("dark", CHAIR), 2.6)
+    assert run.heard == ["Too dark", *heard]
+
+
 def test_describe_tells_of_three_things_nearest_first_in_twelve_words() -> None:
     shelf = a_thing(Zone.INFORM, 2.0, 1, kind=Kind.OVERHANG, bottom_m=1.5, side=Side.AHEAD_LEFT)
     second = a_thing(Zone.INFORM, 3.0, 2, kind=Kind.OVERHANG, side=Side.AHEAD_RIGHT)

@@ -8,8 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from followme.values.intent import Outcome, Priority
-from followme.values.obstacle import Kind, Obstacles, Side, Zone
+from followme.alerts.clearing import Clearing
+from followme.alerts.sorts import priority_of
+from followme.alerts.want import Source, Want
+from followme.values.intent import Intent, Outcome, Priority
+from followme.values.obstacle import Kind, Obstacle, Obstacles, Side, Zone
 from tests.alerts.world import TICK_S, Run, a_thing, blind, seen, settings
 
 STOP, WARN, INFORM, CLEAR = Zone.STOP, Zone.WARN, Zone.INFORM, Zone.CLEAR
@@ -406,6 +409,24 @@ def test_a_warning_that_is_about_to_become_stop_is_a_tone() -> None:
     assert run.heard == ["<warn>", "Stop. Chair ahead"]
 
 
+def test_priority_comes_first_then_news_then_contact_then_distance() -> None:
+    def want(thing: Obstacle, first: bool = True) -> Want:
+        intent = Intent("any", priority_of(thing), 0, 0.0, 1.0, thing)
+        return Want(intent, Source.TRACK, first, (thing,))
+
+    order = [
+        want(a_thing(STOP, 1.5, kind=Kind.DROP_OFF)),
+        want(a_thing(STOP, 1.0)),
+        want(a_thing(WARN, 3.0, kind=Kind.OVERHANG)),
+        want(a_thing(WARN, 3.0, contact_s=2.0)),
+        want(a_thing(WARN, 2.0, contact_s=2.5)),
+        want(a_thing(WARN, 2.2, contact_s=2.5)),
+        want(a_thing(WARN, 1.0, contact_s=1.0), first=False),
+        want(a_thing(INFORM, 1.0, contact_s=1.0)),
+    ]
+    assert sorted([*order[4:], *order[:4]], key=Want.urgency) == order
+
+
 # --- several, crowds
 
 
@@ -430,6 +451,13 @@ def test_what_a_cane_does_not_find_is_said_by_itself_and_first() -> None:
     assert run.heard == ["Drop, 3 metres", "Chair ahead and more"]
 
 
+def test_what_a_cane_does_not_find_does_not_make_two_things_several() -> None:
+    shelf = a_thing(WARN, 2.8, 9, kind=Kind.OVERHANG, bottom_m=1.5, contact_s=2.5)
+    two = [a_thing(WARN, 3.0, contact_s=2.6), a_thing(WARN, 3.2, 2, label="box")]
+    heard = Run().see(seen(shelf, *two), 6.0).heard
+    assert heard[:2] == ["Head height ahead, 3 metres", "Chair ahead, 3 metres"]
+
+
 def people(n: int, distance_m: float = 3.0, zone: Zone = WARN, first: int = 10) -> list:  # type: ignore[type-arg]
     return [
         a_thing(zone, distance_m + 0.1 * i, first + i, kind=Kind.PERSON, closing_mps=1.0)
@@ -442,6 +470,12 @@ def test_a_crowd_is_one_message_in_10_s() -> None:
     assert run.heard == ["Several people ahead"]
     run.see(seen(*people(5, first=20)), 4.0)
     assert run.heard == ["Several people ahead"] * 2
+
+
+def test_a_crowd_is_told_for_the_nearest_who_is_in_the_way() -> None:
+    run = Run().see(seen(*people(3, 1.5, INFORM), *people(2, 3.0, first=20)), 2.0)
+    assert run.heard == ["Several people ahead"]
+    assert run.said[0].intent.track_id == 20
 
 
 def test_three_people_are_no_crowd() -> None:
@@ -475,10 +509,14 @@ def test_clear_is_not_said_of_evidence_that_grew_old() -> None:
     assert "<clear>" not in warned().see(seen(free=0.9), 0.5).wait(0.65).heard
 
 
-def test_silence_of_the_obstacles_begins_the_second_anew() -> None:
-    run = warned(sight_back_s=0.0).see(seen(free=0.9), 0.5).wait(0.8)
-    assert "<clear>" not in run.see(seen(free=0.9), 0.8).heard
-    assert "<clear>" in run.see(seen(free=0.9), 3.0).heard
+def test_lost_sight_begins_the_second_anew() -> None:
+    clearing, s = Clearing(), settings()
+    clearing.armed = True
+    clearing.observe(seen(free=0.9), 0.0, s)
+    clearing.lose_sight()
+    clearing.observe(seen(free=0.9), 0.9, s)
+    assert clearing.wants(0, 1.8, 1.8, s) == []
+    assert [want.intent.key for want in clearing.wants(0, 1.95, 1.95, s)] == ["clear.tone"]
 
 
 def test_clear_is_said_once() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ class Graph:
         """Spin nodes beside the driver and wait until all are active."""
         self.spin(*nodes)
         await_that(lambda: all(n.active for n in nodes), why="nodes become active")
+
+    def call(self, act: Callable[[], Any]) -> None:
+        """Run something in the executor's thread, between two callbacks, and wait for it."""
+        done = threading.Event()
+        self._spinner.call(lambda: (act(), done.set()))
+        await_that(done.is_set, why="the executor gets to it")
 
     def collect(self, kind: type, topic: str, qos: Any) -> list[Any]:
         """Return a list that fills with the messages of a topic."""

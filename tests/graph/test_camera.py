@@ -128,9 +128,9 @@ def test_a_live_source_that_is_given_stays_open_and_the_node_stops_at_once(graph
     live = Live()
     node, _ = started(graph, live)
     worker = node._worker
-    node.trigger_deactivate()
+    graph.call(node.trigger_deactivate)
     assert worker is not None and not worker.is_alive()
-    node.trigger_cleanup()
+    graph.call(node.trigger_cleanup)
     assert not live.closed
 
 
@@ -157,7 +157,7 @@ def test_a_calibration_of_another_size_keeps_the_node_from_starting(
 ) -> None:
     path = write_camera_info(tmp_path / "a.yaml", 640, 480)
     node = CameraNode(Recorded(), overrides={"calibration": str(path)})
-    graph.spin_only(node)
+    graph.spin(node)
     await_that(lambda: "640x480, these are 8x6" in node.troubles.last, why="the refusal")
     assert not node.active and "\n" not in node.troubles.last
 

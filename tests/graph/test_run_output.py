@@ -48,7 +48,7 @@ def test_a_synthetic_run_is_complete_and_the_track_is_what_was_logged(
     # what was given and not lost came through; the last frame may still have been in work
     assert summary["frames_out"] >= summary["frames_in"] - sum(summary["dropped"].values()) - 1
     latency = json.loads((out / "latency.json").read_text())
-    assert latency["stamp_to_obstacles"]["n"] == summary["frames_out"]
+    assert abs(latency["stamp_to_obstacles"]["n"] - summary["frames_out"]) <= 1
     assert latency["face_detector"] == {
         "n": 0, "p50_ms": None, "p95_ms": None, "p99_ms": None, "max_ms": None
     }  # fmt: skip

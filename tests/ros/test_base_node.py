@@ -487,10 +487,10 @@ class TestDiagnostics:
 
     def test_trouble_is_a_warning_once(self, ros, active, heard):
         ros.spin()
-        await_that(lambda: active._diagnostics.get_subscription_count() > 0, why="discovery")
+        await_that(lambda: active.report.publisher.get_subscription_count() > 0, why="discovery")
         active.trouble("something odd")
-        active._diagnose()
-        active._diagnose()
+        active.report.say()
+        active.report.say()
         await_that(lambda: len(heard) > 1, why="the node says how it is")
         assert (heard[0].level, heard[0].message) == (DiagnosticStatus.WARN, "something odd")
         assert heard[1].level == DiagnosticStatus.OK
@@ -500,17 +500,17 @@ class TestDiagnostics:
         node.do_load = raising(ValueError("no model"))
         node.trigger_configure()
         ros.spin()
-        await_that(lambda: node._diagnostics.get_subscription_count() > 0, why="discovery")
-        node._diagnose()
-        node._diagnose()
+        await_that(lambda: node.report.publisher.get_subscription_count() > 0, why="discovery")
+        node.report.say()
+        node.report.say()
         await_that(lambda: len(heard) > 1, why="the node says how it is")
         assert all((s.level, s.message) == (DiagnosticStatus.ERROR, "no model") for s in heard[:2])
 
     def test_a_node_that_sleeps_is_a_warning(self, ros, heard):
         node = a_probe(ros)
         ros.spin()
-        await_that(lambda: node._diagnostics.get_subscription_count() > 0, why="discovery")
-        node._diagnose()
+        await_that(lambda: node.report.publisher.get_subscription_count() > 0, why="discovery")
+        node.report.say()
         await_that(lambda: heard, why="the node says how it is")
         assert (heard[0].level, heard[0].message) == (DiagnosticStatus.WARN, "not active")
 

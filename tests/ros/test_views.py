@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rclpy.serialization import serialize_message
 from visualization_msgs.msg import Marker
 
-from followme.ros.views import markers_of, scan_of
+from followme.ros.views import SeenFromCamera, markers_of, scan_of
+from followme.values.camera import Attitude
 from followme.values.obstacle import Kind, Obstacle, Obstacles, Sight, Zone
 
 NAN = math.nan
@@ -127,6 +128,49 @@ class TestMarkers:
 
     def test_they_can_be_sent(self):
         assert serialize_message(markers_of(seen(a_thing(), a_thing(30))))
+
+
+class TestMarkersFromTheCamera:
+    LEVEL = Attitude(1.3, 0.0)
+
+    def test_all_stand_in_the_frame_of_the_image(self):
+        message = markers_of(SeenFromCamera(seen(a_thing()), self.LEVEL), "chest_optical")
+        assert {m.header.frame_id for m in message.markers} == {"chest_optical"}
+
+    def test_nothing_else_changes(self):
+        world = seen(a_thing(), a_thing(20, zone=Zone.STOP))
+        here, there = markers_of(world), markers_of(SeenFromCamera(world, self.LEVEL), "c")
+        for a, b in zip(here.markers, there.markers, strict=True):
+            assert (a.ns, a.id, a.type, a.action, a.text) == (b.ns, b.id, b.type, b.action, b.text)
+            assert (a.scale, a.color, a.lifetime) == (b.scale, b.color, b.lifetime)
+            assert a.header.stamp == b.header.stamp
+
+    @pytest.mark.parametrize(("bearing_deg", "sign"), [(20, -1), (-20, 1)])
+    def test_left_is_left_in_the_image(self, bearing_deg, sign):
+        seen_thing = SeenFromCamera(seen(a_thing(bearing_deg)), self.LEVEL)
+        (box,) = of_kind(markers_of(seen_thing, "c"), Marker.CUBE)
+        assert box.pose.position.x * sign > 0.5
+
+    def test_it_is_ahead_and_what_lies_on_the_floor_is_below_the_middle(self):
+        lying = a_thing(0, 2.0, bottom_m=0.0, top_m=0.2)
+        (box,) = of_kind(markers_of(SeenFromCamera(seen(lying), self.LEVEL), "c"), Marker.CUBE)
+        assert box.pose.position.z == pytest.approx(2.05)
+        assert box.pose.position.y == pytest.approx(1.2)
+
+    @given(st.floats(-0.8, 0.8), st.floats(0.5, 2.0))
+    def test_a_box_stands_upright_however_the_camera_looks(self, pitch_rad, height_m):
+        attitude = Attitude(height_m, pitch_rad)
+        message = markers_of(SeenFromCamera(seen(a_thing()), attitude), "c")
+        (box,) = of_kind(message, Marker.CUBE)
+        q = box.pose.orientation
+        # the third column of the rotation: where the box's own z, its height, points
+        up = (2 * (q.x * q.z + q.w * q.y), 2 * (q.y * q.z - q.w * q.x))
+        up = (*up, 1 - 2 * (q.x**2 + q.y**2))
+        assert up == pytest.approx(tuple(attitude.floor_normal()), abs=1e-6)
+
+    def test_they_can_be_sent(self):
+        message = markers_of(SeenFromCamera(seen(a_thing(), a_thing(30)), self.LEVEL), "c")
+        assert serialize_message(message)
 
 
 class TestScan:

@@ -42,10 +42,6 @@ class Waiting:
         return dropped
 
     def remove(self, want: Want) -> None:
-        """Forget what a message tells, and what is less urgent about the same things."""
+        """Forget the things that a message tells of."""
         ids = {thing.track_id for thing in want.covers}
-        self._intents = {
-            (track_id, priority): intent
-            for (track_id, priority), intent in self._intents.items()
-            if track_id not in ids or priority < want.priority
-        }
+        self._intents = {key: i for key, i in self._intents.items() if key[0] not in ids}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from followme.geometry.name_votes import FACES, LABELS, OBJECTS
+from followme.graph import WALKER_FRAME
 from followme.ros.base_node import BaseNode
 from followme.ros.pairing import DepthPairing, LabelPairing
 from followme.ros.process import main_of
+from followme.ros.transforms import WalkerBroadcast
+from followme.ros.views import SeenFromCamera
 from followme.settings import ObstacleFusionSettings
 from followme.stages.obstacles import ObstacleStage
+from followme.values.camera import Attitude
 from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.detections import Detections
 from followme.values.frame import GreyImage
@@ -30,6 +34,8 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         self._pairing = DepthPairing()
         self._labels = LabelPairing()
         self._published_ns = 0
+        self._attitude: Attitude | None = None
+        self._tf = WalkerBroadcast(self)
         self.idle_s = 0.5 / self.settings.clock_hz
         # the calibration stands for its image: it is small and comes with each
         self.takes("camera/camera_info", self._image_came)
@@ -37,7 +43,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         self.takes("depth/image", lambda v, _: self._put("depth", v))
         self.takes("depth/sigma", lambda v, _: self._put("sigma", v))
         self.takes("depth/camera_info", lambda v, _: self._put("info", v))
-        self.takes("depth/status", lambda v, _: self._put("status", v))
+        self.takes("depth/status", self._status_came)
         self.takes("faces", lambda v, _: self._named(FACES, v))
         self.takes("objects", lambda v, _: self._named(OBJECTS, v))
         self.takes("segmentation/labels", lambda v, _: self._labels_came("labels", v))
@@ -49,7 +55,11 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
 
     def work(self, item: DepthMap | DepthStatus) -> None:
         assert self._stage is not None
-        self._publish(self._stage.see(item, self.clock.now_ns()))
+        obstacles = self._stage.see(item, self.clock.now_ns())
+        status = item.status if isinstance(item, DepthMap) else item
+        self._attitude = status.attitude
+        self._publish(obstacles)
+        self._tf.send(status.attitude, item.stamp_ns, self.frame_id)
         age_ms = self.note_age(item.stamp_ns)
         if self._timed is not None:
             self._timed("stamp_to_obstacles", age_ms)
@@ -65,6 +75,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         self._pairing.clear()
         self._labels.clear()
         self._published_ns = 0
+        self._attitude = None
         if self._stage is not None:
             self._stage.reset()
 
@@ -84,6 +95,10 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
     def _moved(self, motion: Any, _frame_id: str) -> None:
         if self._stage is not None:
             self._stage.moved(motion)
+
+    def _status_came(self, status: DepthStatus, frame_id: str) -> None:
+        self.frame_id = frame_id
+        self._put("status", status)
 
     def _named(self, who: str, seen: Detections | LabelMap) -> None:
         if self._stage is not None:
@@ -107,9 +122,15 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
     def _publish(self, obstacles: Obstacles) -> None:
         self._published_ns = self.clock.now_ns()
         self.publish("obstacles", obstacles)
-        for view in ("obstacles/markers", "obstacles/scan"):
-            if self.wanted(view):
-                self.publish(view, obstacles)
+        if self.wanted("obstacles/markers"):
+            self.publish("obstacles/markers", self._drawn(obstacles))
+        if self.wanted("obstacles/scan"):
+            self.publish("obstacles/scan", obstacles)
+
+    def _drawn(self, obstacles: Obstacles) -> Obstacles | SeenFromCamera:
+        if self.settings.markers_frame == WALKER_FRAME or self._attitude is None:
+            return obstacles
+        return SeenFromCamera(obstacles, self._attitude)
 
 
 main = main_of(ObstacleFusion)

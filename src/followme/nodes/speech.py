@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 from std_srvs.srv import Trigger
@@ -84,4 +85,6 @@ class Speech(BaseNode[SpeechSettings]):
         return self.clock.now_ns() * 1e-9
 
 
-main = main_of(Speech)
+# not in an orderly way: then the sound process says that vision is lost, and nobody walks on in
+# a silence that means nothing
+main = main_of(Speech, orphaned=signal.SIGKILL)

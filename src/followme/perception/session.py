@@ -7,6 +7,7 @@ Whatever engine runs it, a model has the contract of its task: input ``image`` u
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -215,7 +216,7 @@ class _OpenVino:
     """Intel's engine."""
 
     def __init__(self, openvino: Any, data: bytes, threads: int) -> None:
-        core = openvino.Core()
+        core = _core(openvino)
         model = core.read_model(model=data, weights=b"")
         self.inputs = [
             (
@@ -244,6 +245,16 @@ class _OpenVino:
     def run(self, image: NDArray[np.uint8]) -> Arrays:
         results = self._request.infer({"image": image}, share_inputs=True)
         return {name: results[name] for name in self.outputs}
+
+
+@cache
+def _core(openvino: Any) -> Any:
+    """Return the one core of this process.
+
+    It loads its plugins once; with a core for each model, made and freed dozens of times, the
+    next signal that the process gets is a crash (OpenVINO 2026.4).
+    """
+    return openvino.Core()
 
 
 _ENGINES: dict[str, Any] = {"onnxruntime": _OnnxRuntime, "openvino": _OpenVino}

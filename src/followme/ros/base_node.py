@@ -1,4 +1,4 @@
-"""The base of every node: life cycle, one slot, one worker, parameters, diagnostics."""
+"""The base of every node: life cycle, one slot, one worker, parameters, ports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -17,12 +16,13 @@ from rclpy.parameter import Parameter
 
 from followme.graph import CAMERA_FRAME, NODES, NodeSpec
 from followme.health.latest import LatestSlot
-from followme.ros.diagnostics import Timings, Troubles, diagnostic_array, verdict
+from followme.ros.diagnostics import Timings, Troubles
 from followme.ros.exchange import Exchange
 from followme.ros.lifecycle import Autostart, NotYetError, survive_invalid_transitions
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
 from followme.ros.ports import InPort, OutPort
+from followme.ros.self_report import SelfReport
 from followme.ros.worker import Worker
 
 S = TypeVar("S")
@@ -77,6 +77,8 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.frame_id = CAMERA_FRAME
         self.waits_for: NotYetError | None = None
         self._timed = timed
+        #: Set when the process ends: what is still being loaded need not become ready.
+        self.leaving = False
         self._active = False
         self._generation = 0
         self._worker: threading.Thread | None = None
@@ -92,9 +94,8 @@ class BaseNode(LifecycleNode, Generic[S]):
             topic: OutPort(self, topic, self._exchange, self.trouble)
             for topic in self.spec.publishes
         }
-        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._diagnose_timer = self.create_timer(1.0, self._diagnose, clock=steady)
+        self.report = SelfReport(self, steady)
         survive_invalid_transitions(self)
         gives_way = self.spec.gate == "after"
         self._autostart = Autostart(self, steady, gives_way) if self.settings.autostart else None
@@ -201,6 +202,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         """Stop the worker, free everything, leave the graph."""
         if getattr(self, "_outs", None) is not None:
             self._clean_up()
+            self.clock.close()
             outs, self._outs = self._outs, {}
             for port in outs.values():
                 port.close()
@@ -227,7 +229,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             return TransitionCallbackReturn.FAILURE
         except ValueError as error:
             # the project's own errors: one sentence that names the thing and the mend
-            if self.troubles.note(str(error)):
+            if self.troubles.note(str(error)) and not self.leaving:
                 self.get_logger().error(f"cannot {name}: {error}")
             self._clean_up()
             # a failed configure leaves the node unconfigured; other failures go through on_error
@@ -313,26 +315,10 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.ages.add(age_ms)
         return age_ms
 
-    # -- parameters and diagnostics ------------------------------------------------------------
+    def rates_hz(self) -> dict[str, float]:
+        """Return how often values come and go, by topic."""
+        came = {f"in_hz {p.resolved}": p.rate.hz() for p in self._ins.values()}
+        return came | {f"out_hz {p.resolved}": p.rate.hz() for p in self._outs.values()}
 
     def _changed(self, _settings: S) -> None:
         self.changed()
-
-    def _diagnose(self) -> None:
-        level, summary = verdict(self._active, self.waits_for, self.troubles)
-        facts: dict[str, Any] = {
-            "dropped": self.slot.dropped,
-            "work_p50_ms": self.timings.percentile(50),
-            "work_p95_ms": self.timings.percentile(95),
-            "age_p50_ms": self.ages.percentile(50),
-            "age_p95_ms": self.ages.percentile(95),
-        }
-        facts |= {f"in_hz {p.resolved}": p.rate.hz() for p in self._ins.values()}
-        facts |= {f"out_hz {p.resolved}": p.rate.hz() for p in self._outs.values()}
-        facts |= self.facts()
-        facts |= {"troubles": self.troubles.count, "last_trouble": self.troubles.last}
-        self._diagnostics.publish(
-            diagnostic_array(
-                self.get_fully_qualified_name(), self.clock.now_ns(), level, summary, facts
-            )
-        )

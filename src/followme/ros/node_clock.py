@@ -61,6 +61,10 @@ class NodeClock:
             jumped, self._jumped = self._jumped, False
         return jumped
 
+    def close(self) -> None:
+        """Leave the node's clock, which must not outlive what it calls."""
+        self._handle.unregister()
+
     def _note_jump(self, _jump: object) -> None:
         with self._lock:
             self._jumped = True

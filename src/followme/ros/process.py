@@ -14,7 +14,9 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from followme.ros.base_node import BaseNode
 from followme.ros.gate import give_way
+from followme.ros.owner import end_with_owner
 
 
 def begin(args: Sequence[str] | None = None) -> None:
@@ -68,8 +70,12 @@ class Spinner:
         then), so the thread is ended first. One that is held up by a callback is left alone, and
         with it the nodes: the process ends, and the sound process notices.
         """
+        for node in self._nodes:
+            if isinstance(node, BaseNode):
+                node.leaving = True
         self._stopping = True
-        self._executor.wake()
+        # wake() would not do: who wakes without work goes back to wait
+        self._executor.create_task(lambda: None)
         self._thread.join(_JOIN_S)
         if self._thread.is_alive():
             return
@@ -96,11 +102,27 @@ class Spinner:
             self._failed()
 
 
-def main_of(node_class: Callable[..., Node], *, gives_way: bool = False) -> Callable[[], int]:
-    """Return the ``main`` of a node's executable; ``gives_way``: at a lower priority."""
+def main_of(
+    node_class: Callable[..., Node],
+    *,
+    gives_way: bool = False,
+    orphaned: signal.Signals = signal.SIGTERM,
+) -> Callable[[], int]:
+    """Return the ``main`` of a node's executable.
+
+    Parameters
+    ----------
+    node_class : callable
+        Makes the node.
+    gives_way : bool
+        Whether it runs at a lower priority.
+    orphaned : Signals
+        What it gets when the program that started it ends without a word.
+    """
 
     def main() -> int:
         """Run the node until SIGINT or SIGTERM; 2 on a user's mistake."""
+        end_with_owner(orphaned)
         if gives_way:
             give_way()
         return run_nodes(lambda: [node_class()])

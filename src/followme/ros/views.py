@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
@@ -12,6 +13,8 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from followme.graph import WALKER_FRAME
 from followme.ros.stamps import header
+from followme.ros.transforms import optical_from_walker, optical_point
+from followme.values.camera import Attitude
 from followme.values.obstacle import Obstacle, Obstacles, Sight, Zone
 
 # Colours that people with a colour deficiency tell apart (Okabe and Ito, 2008).
@@ -27,8 +30,44 @@ _SCAN_HALF_RAD = math.radians(60.0)
 _SCAN_MAX_M = 10.0
 
 
-def markers_of(o: Obstacles, _frame_id: str = "") -> MarkerArray:
-    """Return a box and a text for each obstacle, after the word that earlier ones are gone."""
+@dataclass(frozen=True)
+class SeenFromCamera:
+    """Obstacles to be drawn in the frame of the camera, where no tf leads to the walker's.
+
+    Parameters
+    ----------
+    obstacles : Obstacles
+        What to draw.
+    attitude : Attitude
+        How the camera stood over the floor.
+    """
+
+    obstacles: Obstacles
+    attitude: Attitude
+
+
+def markers_of(seen: Obstacles | SeenFromCamera, frame_id: str = "") -> MarkerArray:
+    """Return a box and a text for each obstacle, after the word that earlier ones are gone.
+
+    Parameters
+    ----------
+    seen : Obstacles or SeenFromCamera
+        In the walker's frame, or turned into the camera's.
+    frame_id : str
+        The camera's, for the latter.
+    """
+    if isinstance(seen, Obstacles):
+        return _walker_markers(seen)
+    message = _walker_markers(seen.obstacles)
+    turn = optical_from_walker(seen.attitude)
+    for marker in message.markers:
+        marker.header.frame_id = frame_id
+        marker.pose.position = optical_point(seen.attitude, marker.pose.position)
+        marker.pose.orientation = turn
+    return message
+
+
+def _walker_markers(o: Obstacles) -> MarkerArray:
     stamped = header(o.stamp_ns, WALKER_FRAME)
     markers = [Marker(header=stamped, action=Marker.DELETEALL)]
     for i, x in enumerate(o.obstacles):

@@ -66,6 +66,17 @@ class CameraNodeSettings:
         read_only=True,
     )
     frame_id: str = setting("camera_optical_frame", "Frame of the images.", read_only=True)
+    exit_at_end: bool = setting(
+        False, "End the process when the source ends; else the node waits.", read_only=True
+    )
+    wait_s: float = setting(
+        0.0,
+        "The source begins when all critical nodes take its images, at the latest after this long.",
+        unit="s",
+        low=0.0,
+        high=120.0,
+        read_only=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,12 @@ class ObstacleFusionSettings:
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
     clock_hz: float = setting(
         10.0, "Obstacles are published at least this often.", unit="Hz", low=1.0, high=50.0
+    )
+    markers_frame: str = setting(
+        "walker",
+        "Frame of obstacles/markers. walker: tf leads there where tf2_msgs is installed; "
+        "camera_optical_frame: that of the image, whatever it is called, and no tf is needed.",
+        choices=("walker", "camera_optical_frame"),
     )
     walker: WalkerSettings = field(default_factory=WalkerSettings)
     corridor: CorridorSettings = field(default_factory=CorridorSettings)

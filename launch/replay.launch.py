@@ -1,0 +1,12 @@
+"""A recording through the whole graph: ros2 launch followme replay.launch.py source:=BAG.
+
+All nodes end when the recording does, unless at_end says otherwise.
+"""
+
+from followme.launching.arguments import REPLAY_ARGUMENTS
+from followme.launching.description import launch_description
+
+
+def generate_launch_description():
+    """Return the description that `ros2 launch` asks for."""
+    return launch_description(REPLAY_ARGUMENTS)
