@@ -44,6 +44,11 @@ def test_json_holds_walks_and_figures_with_units_in_their_keys(scene, tmp_path):
     assert content["rules_p50_ms"] > 0.0
 
 
+def test_the_table_is_written_for_a_page(scene, tmp_path):
+    assert run("--scene", scene, "--markdown", tmp_path / "table.md") == 0
+    assert "| C1 | overhangs found | >= 98.0 % |" in (tmp_path / "table.md").read_text()
+
+
 def test_a_page_is_written(scene, tmp_path):
     assert run("--scene", scene, "--html", tmp_path / "page.html") == 0
     assert "A box, and little time." in (tmp_path / "page.html").read_text()

@@ -38,6 +38,11 @@ def test_a_grid_without_walks_is_refused():
         runs_of([], "full")
 
 
+def test_two_walks_of_one_name_would_share_their_logs():
+    with pytest.raises(GridError, match="two walks are called '01_empty'"):
+        runs_of([*WALKS, Path("elsewhere/01_empty.yaml")])
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [

@@ -56,6 +56,7 @@ def add_parser(commands: Any) -> None:
     )
     p.add_argument("--out", type=Path, metavar="DIR", help="keep a log a run; a later run goes on")
     p.add_argument("--json", type=Path, metavar="FILE", help="write walks and figures as JSON")
+    p.add_argument("--markdown", type=Path, metavar="FILE", help="write the table for a page")
     p.add_argument("--html", type=Path, metavar="FILE", help="write one page with pictures")
     p.set_defaults(act=simulate)
 

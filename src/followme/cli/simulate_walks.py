@@ -18,8 +18,8 @@ from followme.evaluation.one_run import Finished
 from followme.evaluation.perceiving import settings_for
 from followme.evaluation.report_html import Chapter, write_page
 from followme.evaluation.runner import Progress, run_all
-from followme.evaluation.table import text_table
-from followme.outputs.files import write_json
+from followme.evaluation.table import markdown_table, text_table
+from followme.outputs.files import write_bytes, write_json
 from followme.sources.scene_file import walk_paths
 
 #: Of floor, fusion, tracking, zones and scheduling together, milliseconds a frame.
@@ -45,6 +45,8 @@ def simulate_walks(given: argparse.Namespace) -> int:
     print("\n" + text_table(rows) + "\n\n" + "\n".join(facts))
     if given.json is not None:
         write_json(given.json, _as_json(given, finished, rows, evidence))
+    if given.markdown is not None:
+        write_bytes(given.markdown, (markdown_table(rows) + "\n").encode())
     if given.html is not None:
         write_page(given.html, "FollowMe: scripted walks", facts, rows, _chapters(finished))
     rates_short = given.grid == "full" and any(row.verdict == SHORT for row in rows)
@@ -58,7 +60,8 @@ def _check(given: argparse.Namespace) -> None:
         raise ValueError(f"--seed: {given.seed} must be from 0 to {2**31 - 1}")
     if given.grid == "full" and given.html is not None:
         raise ValueError("--html: a page shows each walk once, give it with --grid ci")
-    if given.mutations and (given.grid == "full" or given.html or given.json or given.out):
+    written = (given.html, given.json, given.markdown, given.out)
+    if given.mutations and (given.grid == "full" or any(written)):
         raise ValueError(
             "--mutations: it prints a table only; leave out --grid full, --html, --json and --out"
         )

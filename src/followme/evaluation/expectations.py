@@ -49,8 +49,6 @@ what must not be said::
     true: whenever a thing truly is in the zone STOP for 0.6 s or longer, STOP is heard of it.
 ``spaced_s``
     Messages with the same catalogue key are at least this far apart.
-``least_gap_m``
-    The walker is never nearer than this to a thing of the corridor (only where the walker reacts).
 ``never``
     A list of what must not be said: a word of ``say`` alone, or a mapping of ``say``, ``words``
     (one of these in the text), ``number`` (true: a number in the text), ``of``, ``from_s`` and
@@ -139,7 +137,6 @@ class Expectation:
     duty_at_most: float | None = None
     every_stop: bool = False
     spaced_s: float | None = None
-    least_gap_m: float | None = None
     never: tuple[Ban, ...] = ()
 
 
@@ -170,7 +167,6 @@ def expectation_of(raw: Mapping[str, Any], where: str = "expect") -> Expectation
         duty_at_most=_optional(keys, "duty_at_most", where),
         every_stop=_flag(keys, "every_stop", where),
         spaced_s=_optional(keys, "spaced_s", where),
-        least_gap_m=_optional(keys, "least_gap_m", where),
         never=tuple(_ban(b, f"{where} never, {n}.") for n, b in enumerate(never, start=1)),
     )
 

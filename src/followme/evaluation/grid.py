@@ -92,10 +92,14 @@ def runs_of(
     Raises
     ------
     GridError
-        When there is no walk.
+        When there is no walk, or two have the same name.
     """
     if not paths:
         raise GridError("grid: there is no walk in it, name one or put files into config/walks")
+    names = [path.stem for path in paths]
+    for name in names:
+        if names.count(name) > 1:
+            raise GridError(f"grid: two walks are called {name!r}, give one of them another name")
     more: dict[str, Any] = {"perception": perception, "contacts": contacts, "pictures": pictures}
     if grid == "ci":
         return [Run(path, seed=seed, **more) for path in paths]

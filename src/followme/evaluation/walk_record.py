@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,7 +168,8 @@ class Heard:
     @property
     def says(self) -> str:
         """One of WARN, STOP, INFORM, CLEAR, HEALTH, REPLY, as ``expect`` calls it."""
-        return {"reply": "REPLY", "brief": "REPLY"}.get(_room(self.key), _room(self.key).upper())
+        room = self.key.partition(".")[0]
+        return "REPLY" if room == "brief" else room.upper()
 
     @property
     def is_alarm(self) -> bool:
@@ -259,10 +259,6 @@ def _between(
     return float(np.interp(time_s, [t0, t1], [first.distance_m, second.distance_m]))
 
 
-def _room(key: str) -> str:
-    return key.partition(".")[0]
-
-
 def spells(flags: Sequence[bool], times_s: Sequence[float]) -> list[tuple[float, float]]:
     """Return from when to when a flag was up, given at each time."""
     found: list[tuple[float, float]] = []
@@ -276,10 +272,3 @@ def moments_in(record: WalkRecord, from_s: float, until_s: float) -> list[Moment
     """Return the moments between two times, both included; at least the newest before."""
     inside = [m for m in record.moments if from_s - 1e-6 <= m.time_s <= until_s + 1e-6]
     return inside or [record.at(from_s)]
-
-
-def period_s(record: WalkRecord) -> float:
-    """Return the usual time between two frames."""
-    times = [m.time_s for m in record.moments]
-    gaps = [b - a for a, b in pairwise(times)]
-    return float(np.median(gaps)) if gaps else 0.0
