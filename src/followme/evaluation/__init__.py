@@ -1,0 +1,1 @@
+"""How well FollowMe does: walks with truth, what was said in them, and the figures of it."""

@@ -1,0 +1,162 @@
+"""One run from its file to its result: render, see, hear, judge, count contacts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+
+from followme.evaluation.contacts import contacts_with_cane, contacts_with_followme
+from followme.evaluation.evidence import Evidence
+from followme.evaluation.expectations import expectation_of
+from followme.evaluation.grid import Run
+from followme.evaluation.judge import shortfalls
+from followme.evaluation.mutations import MUTATIONS, Mutation
+from followme.evaluation.onset_log import RunResult, rows_of
+from followme.evaluation.perceiving import change_for, look_for, settings_for
+from followme.evaluation.scoring import evidence_of
+from followme.evaluation.simulated_walker import SimulatedWalker
+from followme.evaluation.walk_record import WalkRecord
+from followme.evaluation.walk_run import Shown, Subject, run_walk
+from followme.sources.scene_file import Walk, load_walk
+from followme.sources.walk_source import WalkSource
+from followme.values.frame import Frame
+
+#: Of the images: the size at which depth is worked.
+WIDTH, HEIGHT = 320, 240
+
+# Who is slower stands, and bumps into nothing.
+_WALKS_MPS = 0.15
+
+Change = Callable[[Frame], Frame]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended.
+
+    Parameters
+    ----------
+    run : Run
+        Which one.
+    result : RunResult
+        What it says; this alone is kept in files.
+    text : str
+        What the walk is.
+    record : WalkRecord or None
+        All of it, where pictures were asked for.
+    """
+
+    run: Run
+    result: RunResult
+    text: str
+    record: WalkRecord | None = None
+
+
+def run_one(run: Run) -> Finished:
+    """Run a walk.
+
+    Raises
+    ------
+    ValueError
+        When its file or its expectations cannot be used, or a network is missing.
+    """
+    cv2.setNumThreads(1)  # runs go side by side
+    walk, own_speed_mps = varied(run)
+    expected = expectation_of(walk.expect, f"walk {run.path.name}: expect")
+    mutation = next((m for m in MUTATIONS if m.name == run.mutation), None)
+    subject = subject_of(walk)
+    record = run_walk(
+        subject,
+        _shown(walk, _source(walk, run), _changes(run, mutation)),
+        settings=settings_for(run.perception),
+        look=look_for(run.perception),
+        pictures=run.pictures,
+    )
+    if mutation is not None and mutation.heard is not None:
+        record = replace(record, heard=tuple(mutation.heard(record.heard)))
+    evidence = evidence_of(record)
+    if run.contacts:
+        _count_contacts(walk, run, subject, evidence)
+    result = RunResult(
+        run={**run.as_row(), "number": walk.number, "name": walk.name},
+        shortfalls=tuple(shortfalls(record, expected, own_speed_mps)),
+        evidence=evidence,
+        onsets=rows_of(
+            record.heard,
+            [
+                math.nan if h.thing is None else record.distance_at(h.thing, h.onset_s)
+                for h in record.heard
+            ],
+        ),
+    )
+    return Finished(run, result, walk.text, record if run.pictures else None)
+
+
+def varied(run: Run) -> tuple[Walk, float]:
+    """Return the walk of a run, and the speed for which its file was written."""
+    walk = load_walk(run.path)
+    own_speed_mps = speed_of(walk)
+    changed = walk.varied(
+        speed_mps=run.speed_mps,
+        pitch_deg=run.pitch_deg,
+        seed=run.seed or None,
+        sway=None if run.sway is None else run.sway == "full",
+    )
+    return changed, own_speed_mps
+
+
+def speed_of(walk: Walk) -> float:
+    """Return how fast the walker of a walk goes at most, m/s."""
+    path = walk.scene.path
+    steps = range(round(min(walk.seconds, path.seconds) * 10) + 1)
+    return max(path.motion_at(n / 10, 0).speed_mps for n in steps)
+
+
+def subject_of(walk: Walk) -> Subject:
+    """Return what is needed of a walk to judge it."""
+    return Subject(walk.number, walk.name, speed_of(walk), walk.rate_hz)
+
+
+def _shown(walk: Walk, source: WalkSource, change: Change) -> Iterator[Shown]:
+    for frame in source.frames():
+        time_s = frame.stamp_ns * 1e-9
+        pose = walk.scene.path.pose_at(time_s)
+        turned_rad = source.sight_pose_at(time_s).yaw_rad - pose.yaw_rad
+        yield Shown(change(frame), pose, source.outlines_at(time_s), turned_rad)
+    source.close()
+
+
+def _changes(run: Run, mutation: Mutation | None) -> Change:
+    see = change_for(run.perception)
+    if mutation is None or mutation.frames is None:
+        return see
+    mutate = mutation.frames()
+    return lambda frame: mutate(see(frame))
+
+
+def _count_contacts(walk: Walk, run: Run, subject: Subject, e: Evidence) -> None:
+    """Let the simulated walker walk with a cane alone, and with FollowMe too."""
+    if not walk.scene.things or speed_of(walk) < _WALKS_MPS:
+        return
+    alone = contacts_with_cane(_walker(walk, run.seed, listens=False), _source(walk, run))
+    helped = contacts_with_followme(
+        _walker(walk, run.seed, listens=True),
+        _source(walk, run),
+        subject,
+        change_for(run.perception),
+        settings_for(run.perception),
+        look_for(run.perception),
+    )
+    e.value("contacts_cane", len(alone))
+    e.value("contacts_followme", len(helped))
+
+
+def _walker(walk: Walk, seed: int, *, listens: bool) -> SimulatedWalker:
+    return SimulatedWalker(walk.scene.path.pose_at(0.0), speed_of(walk), seed, listens)
+
+
+def _source(walk: Walk, run: Run) -> WalkSource:
+    return WalkSource(walk, WIDTH, HEIGHT, run.seed, exact=run.perception == "truth")

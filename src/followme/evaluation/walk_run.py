@@ -1,0 +1,238 @@
+"""One walk through the whole chain on the simulated clock, and the record of it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from followme.evaluation.hearing import CHAIN_S, SOUND_S, first_audible, sounding
+from followme.evaluation.image_faults import FaultWatch
+from followme.evaluation.key_frames import KeyFrames
+from followme.evaluation.truth import Snapshot, Truth, walker_speeds
+from followme.evaluation.walk_record import PIECE_S, Heard, Moment, WalkRecord
+from followme.pipeline import Pipeline, PipelineSettings, Step
+from followme.sources.outlines import Outline
+from followme.sources.walker_path import FloorPose
+from followme.stages.names import Names
+from followme.values.frame import Frame
+from followme.values.intent import Announcement, Outcome
+from followme.voices.pcm import Pcm, read_wav
+from followme.voices.wav import WavVoice
+
+# A walk goes on this long after its last frame; longer, and the silence of the camera is a fault.
+_AFTER_S = 0.3
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A frame of a walk, and the truth of it.
+
+    Parameters
+    ----------
+    frame : Frame
+    pose : FloorPose
+        Where the body of the walker was.
+    outlines : tuple of Outline
+        All that was there, in the frame of the body.
+    sight_yaw_rad : float
+        How far the camera was turned against the body, to the left.
+    """
+
+    frame: Frame
+    pose: FloorPose
+    outlines: tuple[Outline, ...]
+    sight_yaw_rad: float = 0.0
+
+    @property
+    def time_s(self) -> float:
+        """Of the frame, in the walk."""
+        return self.frame.stamp_ns * 1e-9
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The walk that is run.
+
+    Parameters
+    ----------
+    number, name : int, str
+        Of the walk.
+    speed_mps : float
+        Of the walker, at which the windows of the walk hold.
+    rate_hz : float
+        Frames a second while the camera works.
+    """
+
+    number: int
+    name: str
+    speed_mps: float
+    rate_hz: float
+
+
+def run_walk(
+    subject: Subject,
+    shown: Iterable[Shown],
+    *,
+    settings: PipelineSettings | None = None,
+    look: Callable[[Frame], Names] | None = None,
+    pictures: int = 0,
+    hears: Callable[[float, Announcement], None] | None = None,
+) -> WalkRecord:
+    """Take the frames of a walk to the ear and return the record.
+
+    Parameters
+    ----------
+    subject : Subject
+        The walk.
+    shown : iterable of Shown
+        Frames in order. It is asked for the next one only after the one before was heard, so it
+        may answer to what was said.
+    settings : PipelineSettings or None
+        None for the defaults.
+    look : callable or None
+        Says what each frame shows; None: the networks do, where they are.
+    pictures : int
+        How many pictures to keep at most.
+    hears : callable or None
+        Told the second of each onset and what began to sound, before the next frame is asked for.
+
+    Raises
+    ------
+    ValueError
+        When there is no frame at all.
+    """
+    settings = settings or PipelineSettings()
+    run = _Run(subject, settings, KeyFrames(pictures, settings.obstacles.corridor))
+    with tempfile.TemporaryDirectory(prefix="followme_walk_") as folder:
+        path = Path(folder) / "track.wav"
+        pipeline = Pipeline(
+            settings, lambda s, clock: WavVoice(s, clock, path), lag_s=CHAIN_S, look=look
+        )
+        for one in shown:
+            begun = run.take(one, pipeline)
+            for a in begun if hears is not None else ():
+                hears(_onset_s(a), a)  # type: ignore[misc]
+        if not run.snapshots:
+            raise ValueError(f"walk {subject.number}: its source gave no frame")
+        end_s = run.snapshots[-1].time_s + CHAIN_S + _AFTER_S
+        run.note(pipeline.wait_until(round(end_s * 1e9)))
+        pipeline.close()
+        return run.record(end_s, read_wav(path))
+
+
+class _Run:
+    """What a walk leaves, as it goes on."""
+
+    def __init__(self, subject: Subject, settings: PipelineSettings, keys: KeyFrames) -> None:
+        self._subject, self._keys = subject, keys
+        self._watch = FaultWatch(1.0 / subject.rate_hz)
+        self._said: list[Announcement] = []
+        self._outcomes: dict[tuple[int, str, int], str] = {}
+        self._truth = Truth(settings.obstacles)
+        self._steps: list[tuple[Step, float]] = []
+        self.snapshots: list[Snapshot] = []
+
+    def take(self, one: Shown, pipeline: Pipeline) -> list[Announcement]:
+        """Take a frame to the ear; return what began to sound."""
+        self._watch.image(one.time_s, one.frame.bgr)
+        begin = time.perf_counter()
+        step = pipeline.step(one.frame)
+        self._steps.append((step, (time.perf_counter() - begin) * 1e3))
+        seen = step.obstacles.obstacles
+        self.snapshots.append(
+            self._truth.snapshot(one.time_s, one.pose, one.outlines, seen, one.sight_yaw_rad)
+        )
+        begun = self.note(step.announcements)
+        self._keys.take(one.frame, step, begun)
+        return begun
+
+    def note(self, news: Iterable[Announcement]) -> list[Announcement]:
+        """Note what became of announcements; return what began to sound."""
+        begun = []
+        for a in news:
+            if a.outcome is Outcome.STARTED:
+                begun.append(a)
+            self._outcomes[_key(a)] = a.outcome.value
+        self._said += begun
+        return begun
+
+    def record(self, end_s: float, track: Pcm) -> WalkRecord:
+        """Return all of it, judged against truth."""
+        moments = self._moments()
+        begin_s = self.snapshots[0].time_s + CHAIN_S  # second 0 of the track
+        heard = [self._heard(a, moments, track, begin_s) for a in self._said]
+        sound = sounding(track, end_s - begin_s)
+        return WalkRecord(
+            number=self._subject.number,
+            name=self._subject.name,
+            seconds=end_s - self.snapshots[0].time_s,
+            speed_mps=self._subject.speed_mps,
+            moments=moments,
+            heard=tuple(sorted(heard, key=lambda h: h.onset_s)),
+            sounding=np.r_[np.zeros(round((CHAIN_S + SOUND_S) / PIECE_S), bool), sound],
+            faults=self._watch.end(end_s - _AFTER_S - CHAIN_S),
+            pictures=self._keys.pictures,
+        )
+
+    def _moments(self) -> tuple[Moment, ...]:
+        things = self._truth.things(self.snapshots)
+        speeds = walker_speeds(self.snapshots)
+        return tuple(
+            Moment(
+                time_s=snapshot.time_s,
+                pose=snapshot.pose,
+                speed_mps=float(speed),
+                things=there,
+                seen=step.obstacles.obstacles,
+                matches=snapshot.matches,
+                sight=step.obstacles.sight,
+                distances_known=step.obstacles.distances_known,
+                observed_free=step.obstacles.observed_free,
+                rules_ms=took_ms,
+            )
+            for snapshot, speed, there, (step, took_ms) in zip(
+                self.snapshots, speeds, things, self._steps, strict=True
+            )
+        )
+
+    def _heard(
+        self, a: Announcement, moments: tuple[Moment, ...], track: Pcm, begin_s: float
+    ) -> Heard:
+        onset_s = begin_s + first_audible(track, a.onset_s) + SOUND_S
+        outcome = self._outcomes[_key(a)]
+        return Heard(
+            onset_s=onset_s,
+            stamp_s=a.stamp_ns * 1e-9,
+            key=a.key,
+            text=a.text,
+            priority=a.priority,
+            zone=a.zone,
+            kind=a.kind,
+            side=a.side.name.lower(),
+            track_id=a.track_id,
+            distance_m=a.distance_m,
+            outcome=Outcome.CUT.value if outcome == Outcome.STARTED.value else outcome,
+            thing=_about(a, moments),
+        )
+
+
+def _key(a: Announcement) -> tuple[int, str, int]:
+    return a.stamp_ns, a.key, a.track_id
+
+
+def _onset_s(a: Announcement) -> float:
+    return a.stamp_ns * 1e-9 + a.latency_s + SOUND_S
+
+
+def _about(a: Announcement, moments: tuple[Moment, ...]) -> int | None:
+    """Return which real thing an announcement is about, where its evidence was seen."""
+    with_track = [m for m in moments if a.track_id >= 0 and m.obstacle(a.track_id) is not None]
+    if not with_track:
+        return None
+    evidence = min(with_track, key=lambda m: abs(m.time_s - a.stamp_ns * 1e-9))
+    return evidence.matches.get(a.track_id)
