@@ -60,11 +60,11 @@ def test_a_synthetic_run_is_complete_and_the_track_is_what_was_logged(
     loud = np.abs(samples.astype(np.int32)) > _LOUD
     for row in heard:
         at = int(row["onset_s"] * rate)
-        begin, end = at - int(_EARLY_S * rate), at + int(_LATE_S * rate)
-        assert loud[max(0, begin) : end].any(), f"{row['text']!r} at {row['onset_s']} s"
+        begin, end = max(0, at - int(_EARLY_S * rate)), at + int(_LATE_S * rate)
+        assert loud[begin:end].any(), f"{row['text']!r} at {row['onset_s']} s"
         assert not loud[max(0, begin - rate // 20) : begin].any() or _speaks_before(row, heard)
-    first = int(heard[0]["onset_s"] * rate)
-    assert not loud[: first - int(_EARLY_S * rate)].any(), "silence before the first words"
+    quiet_s = max(0.0, heard[0]["onset_s"] - _EARLY_S)
+    assert not loud[: int(quiet_s * rate)].any(), "silence before the first words"
 
 
 def _speaks_before(row: dict[str, Any], heard: list[dict[str, Any]]) -> bool:
