@@ -43,7 +43,7 @@ def results():
     return {f.run.path.stem: f.result for f in finished}
 
 
-@pytest.mark.parametrize("walk", cases())
+@pytest.mark.parametrize("walk", list(cases()))
 def test_a_walk_is_inside_its_windows(results, walk):
     assert results[walk].shortfalls == ()
 

@@ -14,7 +14,7 @@ from followme.pipeline import Step
 from followme.settings import CorridorSettings
 from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.frame import ColourImage, Frame
-from followme.values.intent import Announcement, Priority
+from followme.values.intent import Announcement
 
 # Without a message a picture is taken this often, so that a silent walk can be looked at too.
 _EVERY_S = 4.0
@@ -44,7 +44,7 @@ class KeyFrames:
 
     def take(self, frame: Frame, step: Step, begun: Sequence[Announcement]) -> None:
         """Keep the picture of a frame if something began to be heard, or none was kept lately."""
-        begun = [a for a in begun if a.priority is not Priority.REPLY]
+        begun = [a for a in begun if not a.key.startswith("reply.")]
         time_s = frame.stamp_ns * 1e-9
         room = len(self.pictures) < self._most
         silent_due = time_s - self._last_s >= _EVERY_S and self._silent < _SILENT_SHARE * self._most
