@@ -111,6 +111,17 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(scene, tmp_path, capsys):
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_who_stops_it_is_not_told_that_all_is_well(scene, monkeypatch, capsys):
+    from followme.cli import simulate_walks
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulate_walks, "run_all", stopped)
+    assert run("--scene", scene) == 130
+    assert "goes on from here" in capsys.readouterr().err
+
+
 def test_help_says_what_the_exit_codes_mean(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["simulate", "--help"])

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any
+
+# as shells have it for SIGINT
+_STOPPED = 130
 
 _ABOUT = (
     "Runs scripted walks through the whole chain on a simulated clock, without ROS, and says "
@@ -76,4 +80,9 @@ def simulate(given: argparse.Namespace) -> int:
         raise ValueError(
             f"{error.name or error} cannot be imported; see 'followme doctor'"
         ) from error
-    return simulate_walks(given)
+    try:
+        return simulate_walks(given)
+    except KeyboardInterrupt:
+        # half of the walks say nothing about all of them, so this is no success
+        print("followme simulate: stopped; with --out DIR it goes on from here", file=sys.stderr)
+        return _STOPPED
