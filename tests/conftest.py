@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No deadlines: timing belongs to the bench. Continuous integration draws the same examples each
+# time, so that a change is judged by what it changed; who tests by hand looks for new ones.
+hypothesis.settings.register_profile("hand", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "hand")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -155,7 +155,11 @@ def test_a_legal_namespace_is_kept_without_its_slash(given):
     assert read_arguments({"namespace": given}).namespace == given.strip("/")
 
 
-@given(st.text("aB_1/-. ~{", max_size=12) | st.text(max_size=8))
+# no NUL: a command line cannot hold one, and rclpy reads no further than that
+_ANY = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
+
+
+@given(st.text("aB_1/-. ~{", max_size=12) | _ANY)
 def test_a_namespace_is_legal_where_ros_says_so(value):
     validation = pytest.importorskip("rclpy.validate_namespace")
     try:
