@@ -21,7 +21,7 @@ from followme.supervision.restarts import RestartRules
 from followme.supervision.supervisor import StopRules, Supervisor
 
 # Another graph on this machine is discovered within a fraction of this, unless the machine is busy.
-_DISCOVERY_S = 1.5
+_DISCOVERY_S = 3.5
 
 
 def add_parser(commands: Any) -> None:
