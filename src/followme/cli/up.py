@@ -20,8 +20,8 @@ from followme.supervision.child import ChildSpec
 from followme.supervision.restarts import RestartRules
 from followme.supervision.supervisor import StopRules, Supervisor
 
-# Another graph on this machine is discovered within a fraction of this; a busy one may need the next
-# announcement, which comes after 3 s.
+# Another graph on this machine is discovered within a fraction of this; on a busy machine it may
+# take the next announcement, which comes after 3 s.
 _DISCOVERY_S = 3.5
 
 
