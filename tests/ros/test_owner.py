@@ -81,3 +81,20 @@ def test_a_node_whose_owner_ended_while_it_was_being_loaded_ends_too():
 def test_without_an_owner_nothing_is_asked():
     assert not end_with_owner(signal.SIGTERM, {})
     assert not end_with_owner(signal.SIGTERM, {OWNER: ""})
+
+
+def test_an_owner_that_was_killed_but_not_looked_after_yet_has_ended():
+    owner = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+    owner.kill()
+    await_that(lambda: not alive(owner.pid), 10, "it has ended")
+    # its number is still taken, as nobody has waited for it
+    child = (
+        "import signal\n"
+        "from followme.ros.owner import end_with_owner\n"
+        "end_with_owner(signal.SIGTERM)\n"
+        "print('lives on')"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), OWNER: str(owner.pid)}
+    node = subprocess.run([sys.executable, "-c", child], env=env, capture_output=True, check=False)
+    owner.wait()
+    assert (node.returncode, node.stdout) == (-signal.SIGTERM, b"")
