@@ -23,8 +23,10 @@ AUDIBLE = 300
 DEADLINE_S = 10.0
 
 
-def an_utterance(text: str = "Stop. Chair ahead.", tone: str = "") -> Utterance:
-    return Utterance(Intent("stop.object", Priority.STOP, 0, 0.0, 0.5), text, tone)
+def an_utterance(
+    text: str = "Stop. Chair ahead.", tone: str = "", thing: Obstacle | None = None
+) -> Utterance:
+    return Utterance(Intent("stop.object", Priority.STOP, 0, 0.0, 0.5, thing), text, tone)
 
 
 def a_thing(**facts: Any) -> Obstacle:
