@@ -60,10 +60,8 @@ class Device:
         except miniaudio.MiniaudioError as error:
             raise VoiceError(f"no sound device ({error})") from error
 
-    @property
-    def latency_s(self) -> float:
-        """From :meth:`play` to the ear, about."""
-        return _AHEAD_S + _PERIODS * _PERIOD_MS * 1e-3
+    #: From :meth:`play` to the ear, about.
+    LATENCY_S = _AHEAD_S + _PERIODS * _PERIOD_MS * 1e-3
 
     @property
     def taken(self) -> int:

@@ -38,7 +38,7 @@ class Output:
     @property
     def latency_s(self) -> float:
         """From a sample's time to the ear, about; 0 where only a track listens."""
-        return 0.0 if self._device is None else self._device.latency_s
+        return 0.0 if self._device is None else self._device.LATENCY_S
 
     def put(self, at: int, count: int, sound: Pcm | None) -> None:
         """Take the samples from ``at`` on; None for silence.
