@@ -125,10 +125,15 @@ def test_a_caller_that_hangs_is_not_beeped_for(voice: EspeakVoice, track: Path) 
     eventually(
         lambda: [e for e in read_log(Path(f"{track}.jsonl")) if e["event"] == "ended"], "its end"
     )
+    voice.heartbeat()
+    voice.aim(a_thing(time_to_contact_s=0.0))
+    back_s = now_s(voice)
+    live(voice, 0.4)
     voice.close()
     (lost, ended) = read_log(Path(f"{track}.jsonl"))
     assert lost["at_s"] - beaten_s <= 1.0
-    assert not span(read_track(track), ended["at_s"] + 0.001, ended["at_s"] + 0.2).any()
+    assert not span(read_track(track), ended["at_s"] + 0.001, back_s).any()
+    assert span(read_track(track), back_s, 1e3).any(), "it beeps on for who comes back"
 
 
 def test_a_new_sound_process_beeps_on(voice: EspeakVoice, track: Path) -> None:

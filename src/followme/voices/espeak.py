@@ -175,6 +175,7 @@ class EspeakVoice:
             self._sink_fault = message["text"]
         elif op == "guard":
             self._alarms += 1
+            self._aimed = None  # the guard has ended the beeps
         elif op == "ready":
             self.about, self._sink_fault = message["about"], message["fault"]
             self._own_fault = ""
