@@ -186,6 +186,10 @@ class Scheduler:
         intents = [reply_intent(reply, scene, self._s) for reply in replies]
         return ". ".join(self._words(intent) for intent in intents if intent is not None)
 
+    def hushed(self, now_s: float) -> bool:
+        """Return whether the user asked for silence that still lasts."""
+        return now_s < self._hush_until_s
+
     def _watch_silence(self, now_s: float) -> None:
         """Take silence of the obstacles for lost sight, whatever was seen last."""
         if self._obstacles is None:
@@ -235,7 +239,7 @@ class Scheduler:
     def _is_audible(self, want: Want, now_s: float) -> bool:
         if want.priority <= Priority.STOP or want.intent.key in _ALWAYS:
             return True
-        return self._s.verbosity != "quiet" and now_s >= self._hush_until_s
+        return self._s.verbosity != "quiet" and not self.hushed(now_s)
 
     def _choose(
         self, wants: list[Want], playing: Intent | None, now_s: float

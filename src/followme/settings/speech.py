@@ -174,6 +174,20 @@ class VoiceSettings:
     )
     words_per_minute: int = setting(180, "Rate of speech.", unit="1/min", low=80, high=450)
     volume: float = setting(0.8, "Loudness.", low=0.0, high=1.0)
+    mono: bool = setting(
+        True,
+        "One channel. False: tones come from the side of the thing, for who hears both sides; "
+        "with one earpiece the tones of the other side would be missed.",
+        read_only=True,
+    )
+    radar: bool = setting(
+        False,
+        "While nothing is said, beeps tell the time to contact of what is in WARN too; what is in "
+        "STOP always beeps.",
+    )
+    tick: bool = setting(
+        True, "A quiet tick after 5 s of silence tells silence from a failure that nobody noticed."
+    )
     track: str = setting(
         "",
         "WAV file of what is heard, written also where a sound device plays; empty: "
