@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 from followme.geometry.blobs import BESIDE_THINNED, BlobFinder
-from followme.geometry.cloud import cloud_of
+from followme.geometry.cloud import Cloud, cloud_of
 from followme.geometry.corridor import Corridor
 from followme.geometry.direction import TravelDirection
+from followme.geometry.drops import find_drop
 from followme.geometry.floor_cells import FloorCells
+from followme.geometry.floor_view import floor_view
+from followme.geometry.ground import DROP, Ground
 from followme.geometry.judgement import Judge, Moment
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
@@ -56,7 +60,9 @@ class ObstacleFinder:
         self._blobs = BlobFinder(self._corridor, s.distance, s.hysteresis.instant_stop_m)
         self._direction = TravelDirection(s.corridor)
         self._cells = FloorCells(self._corridor)
-        self._tracker = Tracker(s.tracking, s.hysteresis)
+        ids = count(1)
+        self._tracker = Tracker(s.tracking, s.hysteresis, ids)
+        self._ground = Ground(s.tracking, s.hysteresis, ids)
         self._judge = Judge(s, self._corridor)
         self._sightings = SightingRing()
         self._now_ns: int | None = None
@@ -67,6 +73,7 @@ class ObstacleFinder:
     def reset(self) -> None:
         """Forget everything: time jumped."""
         self._tracker.reset()
+        self._ground.reset()
         self._direction.reset()
         self._cells.reset()
         self._sightings.clear()
@@ -91,6 +98,7 @@ class ObstacleFinder:
         beside_m = self._s.distance.beside_m
         points = split(cloud, self._corridor, heading_rad, beside_m, BESIDE_THINNED)
         self._tracker.update(self._blobs.find(cloud, points), depth.stamp_ns, step)
+        self._follow_ground(depth, cloud, step, heading_rad)
         self._remember(depth)
 
         def missing(track: Track) -> bool:
@@ -125,7 +133,7 @@ class ObstacleFinder:
         if sighting is None:
             return
         names = names_of(sighting, who, seen, self._s.naming)
-        for track in self._tracker.tracks:
+        for track in self._tracker.tracks + self._ground.tracks:
             if track.id in names:
                 track.names.cast(who, names[track.id], seen.stamp_ns)
 
@@ -137,6 +145,7 @@ class ObstacleFinder:
         self._cells.move(step)
         self._tracker.predict(step)
         self._tracker.forget(now_ns, step.dt_s, lambda _: False, self._s.zones.mover_mps)
+        self._ground.carry(now_ns, step)
         moment = replace(
             self._last, now_ns=now_ns, step=step, heading_rad=heading_rad, corridor_pixels=0
         )
@@ -146,9 +155,22 @@ class ObstacleFinder:
         if self._now_ns is not None and now_ns < self._now_ns:
             self.reset()
 
+    def _follow_ground(
+        self, depth: DepthMap, cloud: Cloud, step: MotionStep, heading_rad: float
+    ) -> None:
+        view, seen = None, {}
+        if depth.status.floor is not None:  # heights that are assumed show no hole
+            s = self._s
+            view = floor_view(depth, cloud, self._corridor, heading_rad, s.ground)
+            drop = find_drop(view, heading_rad, self._corridor, s.distance, s.ground)
+            if drop is not None:
+                seen[DROP] = drop
+        self._ground.update(seen, view, depth.stamp_ns, step, heading_rad)
+
     def _remember(self, depth: DepthMap) -> None:
         """Keep what was seen of each track in this depth map, for names that come later."""
-        seen = [(t.id, t.blob) for t in self._tracker.tracks if t.seen_ns == depth.stamp_ns]
+        tracks = self._tracker.tracks + self._ground.tracks
+        seen = [(t.id, t.blob) for t in tracks if t.seen_ns == depth.stamp_ns]
         height, width = depth.depth_m.shape
         self._sightings.put(depth.stamp_ns, Sighting(height, width, tuple(seen)))
 
@@ -163,9 +185,12 @@ class ObstacleFinder:
         return MotionStep.over(dt_s, motion if age_s <= self._s.tracking.motion_keep_s else None)
 
     def _found(self, moment: Moment) -> FoundObstacles:
-        for track in self._tracker.tracks:
+        for track in self._tracker.tracks + self._ground.tracks:
             self._judge.judge(track, moment)
         shown = [self._judge.obstacle(t, moment) for t in self._tracker.tracks if not t.tentative]
+        for track in self._ground.tracks:
+            if not track.tentative:
+                shown.append(self._ground.labelled(self._judge.obstacle(track, moment)))
         shown.sort(key=lambda obstacle: (obstacle.distance_m, obstacle.track_id))
         return FoundObstacles(
             tuple(shown), self._cells.free_share(moment.now_ns, moment.heading_rad)

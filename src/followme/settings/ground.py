@@ -1,0 +1,57 @@
+"""Settings of the floor that is missing or cannot be judged (B11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from followme.settings.setting import rising, setting
+
+
+@dataclass(frozen=True)
+class GroundSettings:
+    """Drops, unclear floor and glass (B11)."""
+
+    from_m: float = setting(0.8, "Where the floor is looked at from.", unit="m", low=0.3, high=2.0)
+    to_m: float = setting(
+        5.0,
+        "... and to. A walker at 1.4 m/s is warned at 4.6 m.",
+        unit="m",
+        low=2.0,
+        high=7.0,
+    )
+    hole_depth_m: float = setting(
+        0.08, "What lies this much below the floor is a hole.", unit="m", low=0.03, high=0.5
+    )
+    overshoot_m: float = setting(
+        0.3,
+        "... and so is what is seen this much farther away than the floor should be.",
+        unit="m",
+        low=0.1,
+        high=2.0,
+    )
+    hole_width_m: float = setting(
+        0.4, "A hole this wide in the corridor is a drop.", unit="m", low=0.1, high=1.0
+    )
+    hole_length_m: float = setting(
+        0.2, "... if it goes on for this long.", unit="m", low=0.05, high=1.0
+    )
+    ramp_m: float = setting(
+        0.04,
+        "Floor that already lies this low before a hole is a ramp.",
+        unit="m",
+        low=0.01,
+        high=0.08,
+    )
+    unclear_length_m: float = setting(
+        0.5, "Floor without depth for this long is unclear.", unit="m", low=0.2, high=3.0
+    )
+    unknown_share: float = setting(
+        0.5,
+        "More of the corridor without depth limits sight (B4) ...",
+        low=0.1,
+        high=1.0,
+    )
+    unknown_s: float = setting(1.0, "... after this long.", unit="s", low=0.0, high=10.0)
+
+    def __post_init__(self) -> None:
+        rising(self, "from_m", "to_m")
