@@ -22,6 +22,8 @@ SORTS = (DROP, FLOOR, GLASS)
 _STAIRS = "stairs"
 _BEYOND_M = (0.1, 0.5)  # behind the place where a drop should begin: floor there, and it is gone
 _STEP_VOTES = 10
+_LEAST_HITS = 2
+_AGAIN_S = 0.25  # three frames at 12 Hz
 
 
 class Ground:
@@ -56,6 +58,11 @@ class Ground:
         """All that is followed."""
         return [track for tracker in self._trackers.values() for track in tracker.tracks]
 
+    @property
+    def certain(self) -> list[Track]:
+        """What was seen more than once."""
+        return [t for t in self.tracks if t.hits >= _LEAST_HITS and not t.tentative]
+
     def update(
         self,
         seen: dict[str, GroundSight],
@@ -89,6 +96,7 @@ class Ground:
                 sight = None  # its edge is out of view by now
             tracker.update([] if sight is None else [sight.blob], now_ns, step)
             tracker.forget(now_ns, step.dt_s, missing, math.inf)
+            tracker.tracks = [t for t in tracker.tracks if _may_stay(t, now_ns)]
             for track in tracker.tracks:
                 if sight is not None and sight.edge_seen and track.seen_ns == now_ns:
                     votes = self._steps.setdefault(track.id, deque(maxlen=_STEP_VOTES))
@@ -113,6 +121,11 @@ class Ground:
         steps = winner(self._steps.get(obstacle.track_id, ()), 0.5) or False
         stairs = steps and obstacle.label == _STAIRS
         return replace(obstacle, label=_STAIRS if stairs else "")
+
+
+def _may_stay(track: Track, now_ns: int) -> bool:
+    """Whether it was seen again soon after its first sight: two of three frames make a drop."""
+    return track.hits >= _LEAST_HITS or (now_ns - track.seen_ns) * 1e-9 <= _AGAIN_S
 
 
 def _begins_nearer(tracker: Tracker, sight: GroundSight) -> bool:

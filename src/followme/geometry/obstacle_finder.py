@@ -17,6 +17,7 @@ from followme.geometry.judgement import Judge, Moment
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
 from followme.geometry.points import split
+from followme.geometry.steady_floor import SteadyFloor
 from followme.geometry.tracking import Track, Tracker
 from followme.geometry.visibility import Place, seen_through
 from followme.settings import ObstacleFusionSettings
@@ -63,6 +64,7 @@ class ObstacleFinder:
         ids = count(1)
         self._tracker = Tracker(s.tracking, s.hysteresis, ids)
         self._ground = Ground(s.tracking, s.hysteresis, ids)
+        self._steady = SteadyFloor(s.ground)
         self._judge = Judge(s, self._corridor)
         self._sightings = SightingRing()
         self._now_ns: int | None = None
@@ -74,6 +76,7 @@ class ObstacleFinder:
         """Forget everything: time jumped."""
         self._tracker.reset()
         self._ground.reset()
+        self._steady.reset()
         self._direction.reset()
         self._cells.reset()
         self._sightings.clear()
@@ -159,8 +162,9 @@ class ObstacleFinder:
         self, depth: DepthMap, cloud: Cloud, step: MotionStep, heading_rad: float
     ) -> None:
         view, seen = None, {}
-        if depth.status.floor is not None:  # heights that are assumed show no hole
-            s = self._s
+        s, status = self._s, depth.status
+        # heights that are assumed show no hole
+        if status.floor is not None and self._steady.agrees(depth.stamp_ns, status.attitude):
             view = floor_view(depth, cloud, self._corridor, heading_rad, s.ground)
             drop = find_drop(view, heading_rad, self._corridor, s.distance, s.ground)
             if drop is not None:
@@ -188,9 +192,8 @@ class ObstacleFinder:
         for track in self._tracker.tracks + self._ground.tracks:
             self._judge.judge(track, moment)
         shown = [self._judge.obstacle(t, moment) for t in self._tracker.tracks if not t.tentative]
-        for track in self._ground.tracks:
-            if not track.tentative:
-                shown.append(self._ground.labelled(self._judge.obstacle(track, moment)))
+        for track in self._ground.certain:
+            shown.append(self._ground.labelled(self._judge.obstacle(track, moment)))
         shown.sort(key=lambda obstacle: (obstacle.distance_m, obstacle.track_id))
         return FoundObstacles(
             tuple(shown), self._cells.free_share(moment.now_ns, moment.heading_rad)

@@ -42,6 +42,19 @@ class GroundSettings:
         low=0.01,
         high=0.08,
     )
+    steady_s: float = setting(
+        3.0, "A floor is held against those of this long.", unit="s", low=0.0, high=10.0
+    )
+    steady_deg: float = setting(
+        7.0,
+        "One that is tilted this far from them shows no hole: it may lie along stairs.",
+        unit="deg",
+        low=1.0,
+        high=45.0,
+    )
+    steady_m: float = setting(
+        0.10, "... nor does one this far above or below them.", unit="m", low=0.02, high=1.0
+    )
     unclear_length_m: float = setting(
         0.5, "Floor without depth for this long is unclear.", unit="m", low=0.2, high=3.0
     )
