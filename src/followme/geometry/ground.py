@@ -94,6 +94,8 @@ class Ground:
             sight = seen.get(sort)
             if sight is not None and not sight.edge_seen and _begins_nearer(tracker, sight):
                 sight = None  # its edge is out of view by now
+            if sort == FLOOR and sight is not None and _begins_nearer(self._trackers[GLASS], sight):
+                sight = None  # the pane explains it
             tracker.update([] if sight is None else [sight.blob], now_ns, step)
             tracker.forget(now_ns, step.dt_s, missing, math.inf)
             tracker.tracks = [t for t in tracker.tracks if _may_stay(t, now_ns)]
