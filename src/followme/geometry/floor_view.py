@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from followme.geometry.cloud import Cloud
 from followme.geometry.corridor import Corridor
+from followme.geometry.near_floor import NearFloor
 from followme.settings import GroundSettings
 from followme.values.depth_map import DepthMap
 
@@ -70,7 +71,12 @@ class FloorView:
 
 
 def floor_view(
-    depth: DepthMap, cloud: Cloud, corridor: Corridor, heading_rad: float, s: GroundSettings
+    depth: DepthMap,
+    cloud: Cloud,
+    near: NearFloor,
+    corridor: Corridor,
+    heading_rad: float,
+    s: GroundSettings,
 ) -> FloorView:
     """Look at the floor of the corridor.
 
@@ -80,6 +86,8 @@ def floor_view(
         Of one frame, with a floor that was found in it.
     cloud : Cloud
         The same as points.
+    near : NearFloor
+        What heights are held against.
     corridor : Corridor
         Where to look.
     heading_rad : float
@@ -94,6 +102,7 @@ def floor_view(
     spots_m = np.zeros((*aside_m.shape, 3))
     spots_m[..., 0] = cos * ahead_m[:, None] - sin * aside_m
     spots_m[..., 1] = sin * ahead_m[:, None] + cos * aside_m
+    spots_m[..., 2] = near.height_m(spots_m[..., 0], spots_m[..., 1])
     optical_m = depth.status.attitude.to_optical(spots_m)
     image_px = depth.camera.project(optical_m)
     height, width = depth.depth_m.shape
@@ -102,7 +111,9 @@ def floor_view(
     at = np.where(seen[..., None], image_px, 0.0)
     column, row = np.rint(at).astype(np.intp).transpose(2, 0, 1)
     pixel = row * width + column
-    z_m, hit_m, sigma_m = (np.take(a, pixel) for a in (cloud.z_m, cloud.range_m, cloud.sigma_m))
+    hit_m, sigma_m = np.take(cloud.range_m, pixel), np.take(cloud.sigma_m, pixel)
+    floor_z_m = near.height_m(np.take(cloud.x_m, pixel), np.take(cloud.y_m, pixel))
+    z_m = np.take(cloud.z_m, pixel) - floor_z_m.astype(np.float32)
     # a ray that errs along its length errs this much in height
     lift = depth.status.attitude.height_m / np.maximum(optical_m[..., 2], 0.1)
     noise_m = 2.0 * lift * sigma_m
