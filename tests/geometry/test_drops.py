@@ -126,11 +126,13 @@ def test_floor_behind_a_drop_is_not_free():
 
 @settings(max_examples=15, deadline=None)
 @given(
-    from_m=st.floats(2.4, 4.0),
+    from_m=st.floats(2.9, 4.0),
     deep_m=st.floats(0.15, 1.5),
-    pitch_deg=st.floats(5.0, 20.0),
+    pitch_deg=st.floats(10.0, 20.0),
 )
 def test_any_deep_pit_in_view_is_found_where_it_begins(from_m, deep_m, pitch_deg):
     attitude = Attitude(ATTITUDE.height_m, math.radians(pitch_deg))
-    found = standing_before(with_pit(from_m, deep_m, attitude=attitude), seconds=0.5, speed_mps=0.0)
+    floor, pit = render(attitude=attitude), with_pit(from_m, deep_m, attitude=attitude)
+    depths = iter([floor] * 3 + [pit] * 4)
+    found = drops(walk(lambda _: next(depths), seconds=0.7, speed_mps=0.0)[-1])
     assert found and found[0].distance_m == pytest.approx(from_m, abs=0.2)

@@ -13,10 +13,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.geometry.cloud import Cloud
 from followme.geometry.corridor import Corridor
-from followme.geometry.near_floor import NearFloor
 from followme.settings import GroundSettings
+from followme.values.camera import Attitude
 from followme.values.depth_map import DepthMap
 
 #: Lanes side by side in the corridor.
@@ -72,8 +71,7 @@ class FloorView:
 
 def floor_view(
     depth: DepthMap,
-    cloud: Cloud,
-    near: NearFloor,
+    attitude: Attitude,
     corridor: Corridor,
     heading_rad: float,
     s: GroundSettings,
@@ -83,11 +81,9 @@ def floor_view(
     Parameters
     ----------
     depth : DepthMap
-        Of one frame, with a floor that was found in it.
-    cloud : Cloud
-        The same as points.
-    near : NearFloor
-        What heights are held against.
+        Of one frame.
+    attitude : Attitude
+        How the camera stands over the floor that is looked at.
     corridor : Corridor
         Where to look.
     heading_rad : float
@@ -102,8 +98,7 @@ def floor_view(
     spots_m = np.zeros((*aside_m.shape, 3))
     spots_m[..., 0] = cos * ahead_m[:, None] - sin * aside_m
     spots_m[..., 1] = sin * ahead_m[:, None] + cos * aside_m
-    spots_m[..., 2] = near.height_m(spots_m[..., 0], spots_m[..., 1])
-    optical_m = depth.status.attitude.to_optical(spots_m)
+    optical_m = attitude.to_optical(spots_m)
     image_px = depth.camera.project(optical_m)
     height, width = depth.depth_m.shape
     with np.errstate(invalid="ignore"):
@@ -111,11 +106,11 @@ def floor_view(
     at = np.where(seen[..., None], image_px, 0.0)
     column, row = np.rint(at).astype(np.intp).transpose(2, 0, 1)
     pixel = row * width + column
-    hit_m, sigma_m = np.take(cloud.range_m, pixel), np.take(cloud.sigma_m, pixel)
-    floor_z_m = near.height_m(np.take(cloud.x_m, pixel), np.take(cloud.y_m, pixel))
-    z_m = np.take(cloud.z_m, pixel) - floor_z_m.astype(np.float32)
+    rays = depth.camera.rays()[row, column] * depth.depth_m[row, column][..., None]
+    x_m, y_m, z_m = np.moveaxis(attitude.to_walker(rays).astype(np.float32), -1, 0)
+    hit_m, sigma_m = np.sqrt(x_m * x_m + y_m * y_m), depth.sigma_m[row, column]
     # a ray that errs along its length errs this much in height
-    lift = depth.status.attitude.height_m / np.maximum(optical_m[..., 2], 0.1)
+    lift = attitude.height_m / np.maximum(optical_m[..., 2], 0.1)
     noise_m = 2.0 * lift * sigma_m
     floor_m = corridor.s.floor_tolerance_m + corridor.s.floor_tolerance_per_m * ahead_m[:, None]
     way_m = np.hypot(spots_m[..., 0], spots_m[..., 1])

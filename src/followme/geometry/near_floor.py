@@ -6,11 +6,7 @@ and there is no hole. The nearest stretch in view is all floor, so the rest is h
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-
 import numpy as np
-from numpy.typing import NDArray
 
 from followme.geometry.cloud import Cloud
 from followme.values.camera import Attitude
@@ -26,44 +22,20 @@ _MOST_SHARE = 0.75  # of the stretch must lie on it; less, and it has an edge in
 _ROUGH_M = 0.02  # mean distance of its points
 
 
-@dataclass(frozen=True)
-class NearFloor:
-    """Height of the near floor over the plane of the whole image: ``z = level + ahead x + left y``.
-
-    Parameters
-    ----------
-    level_m : float
-        Below the camera.
-    ahead, left : float
-        Slopes, metres a metre.
-    """
-
-    level_m: float
-    ahead: float
-    left: float
-
-    def height_m(self, x_m: NDArray[np.floating], y_m: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return its height at points of the walker frame, metres."""
-        return np.asarray(self.level_m + self.ahead * x_m + self.left * y_m, np.float64)
-
-    def attitude(self, whole: Attitude) -> Attitude:
-        """Return how the camera stands over it; ``whole`` is how over the plane of the image."""
-        pitch_rad = whole.pitch_rad + math.atan(self.ahead)
-        limit = 0.5 * math.pi
-        return replace(
-            whole,
-            height_m=max(0.0, whole.height_m - self.level_m),
-            pitch_rad=max(-limit, min(limit, pitch_rad)),
-        )
-
-
-def near_floor(cloud: Cloud) -> NearFloor | None:
-    """Return the nearest floor in view; None where there is none, or an edge lies in it.
+def over_near_floor(cloud: Cloud, whole: Attitude) -> Attitude | None:
+    """Return how the camera stands over the nearest floor in view.
 
     Parameters
     ----------
     cloud : Cloud
         Of one frame.
+    whole : Attitude
+        How the camera stands over the plane of the whole image, in which the cloud is given.
+
+    Returns
+    -------
+    Attitude or None
+        None where no floor is near, or an edge lies in it.
     """
     thin = (slice(None, None, _THIN), slice(None, None, _THIN))
     x_m, y_m, z_m = (a[thin].ravel() for a in (cloud.x_m, cloud.y_m, cloud.z_m))
@@ -90,4 +62,10 @@ def near_floor(cloud: Cloud) -> NearFloor | None:
     on = off_m < _ROUNDS_M[-1]
     if np.mean(on) < _MOST_SHARE or float(np.mean(off_m[on])) > _ROUGH_M:
         return None
-    return NearFloor(*(float(p) for p in plane))
+    level_m, ahead, left = plane
+    normal = np.array([-ahead, -left, 1.0])
+    length = float(np.linalg.norm(normal))
+    height_m = (whole.height_m - level_m) / length
+    if height_m <= 0.0:
+        return None
+    return Attitude.from_floor(normal @ whole.rotation() / length, height_m)

@@ -18,7 +18,7 @@ from followme.geometry.judgement import Judge, Moment
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
-from followme.geometry.near_floor import near_floor
+from followme.geometry.near_floor import over_near_floor
 from followme.geometry.points import split
 from followme.geometry.steady_floor import SteadyFloor
 from followme.geometry.tracking import Track, Tracker
@@ -179,11 +179,10 @@ class ObstacleFinder:
         heading_rad: float,
     ) -> None:
         view, seen = None, {}
-        s, status = self._s, depth.status
-        # heights that are assumed show no hole
-        near = None if status.floor is None else near_floor(cloud)
-        if near is not None and self._steady.agrees(depth.stamp_ns, near.attitude(status.attitude)):
-            view = floor_view(depth, cloud, near, self._corridor, heading_rad, s.ground)
+        s = self._s
+        near = over_near_floor(cloud, depth.status.attitude)
+        if near is not None and self._steady.agrees(depth.stamp_ns, near):
+            view = floor_view(depth, near, self._corridor, heading_rad, s.ground)
             seen = self._on_the_floor(depth, cloud, view, blobs, heading_rad)
         self._way_unknown = self._way.unknown(depth.stamp_ns, view)
         self._ground.update(seen, view, depth.stamp_ns, step, heading_rad)

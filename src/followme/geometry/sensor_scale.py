@@ -40,6 +40,7 @@ class SensorScale:
         self._ratios: deque[tuple[int, float]] = deque()
         self._last: tuple[int, float] | None = None
         self._body = False
+        self._wavers_since_ns: int | None = None
         self._floor_share = math.inf
         self._verdict = _FINE
 
@@ -76,12 +77,10 @@ class SensorScale:
             self._verdict = _FINE
             return self._verdict
         self._ratios.append((stamp_ns, height_m / self._told_m))
-        longest_s = max(self._s.scale_window_s, self._s.scale_std_s)
-        while (stamp_ns - self._ratios[0][0]) * 1e-9 > longest_s:
+        while (stamp_ns - self._ratios[0][0]) * 1e-9 > self._s.scale_window_s:
             self._ratios.popleft()
-        recent = self._within(stamp_ns, self._s.scale_window_s)
-        if len(recent) >= self._s.sensor_frames:
-            self._verdict = self._judged(stamp_ns, float(np.median(recent)))
+        if len(self._ratios) >= self._s.sensor_frames:
+            self._verdict = self._judged(stamp_ns)
         return self._verdict
 
     def _follow_body(self, stamp_ns: int, height_m: float) -> None:
@@ -101,11 +100,10 @@ class SensorScale:
     def _is_low(self, height_m: float) -> bool:
         return height_m < self._s.scale_fine_low * self._told_m
 
-    def _judged(self, stamp_ns: int, ratio: float) -> Scale:
-        spread = float(np.std(self._within(stamp_ns, self._s.scale_std_s)))
+    def _judged(self, stamp_ns: int) -> Scale:
+        ratio = float(np.median([ratio for _, ratio in self._ratios]))
         told = f"depth is {ratio:.2f} times what the camera's height says"
-        long_enough = stamp_ns - self._ratios[0][0] >= 0.9e9 * self._s.scale_std_s
-        if long_enough and spread > self._s.scale_std:
+        if self._wavers(stamp_ns):
             return Scale(min(1.0, 1.0 / ratio), False, "The scale is a guess: it wavers.")
         if self._s.scale_fine_low <= ratio <= self._s.scale_fine_high:
             return _FINE
@@ -114,5 +112,11 @@ class SensorScale:
             return Scale(min(1.0, 1.0 / ratio), False, f"The scale is a guess: {told}.")
         return Scale(1.0 / ratio, True, f"The scale was corrected: {told}.")
 
-    def _within(self, stamp_ns: int, seconds: float) -> list[float]:
-        return [ratio for at_ns, ratio in self._ratios if (stamp_ns - at_ns) * 1e-9 <= seconds]
+    def _wavers(self, stamp_ns: int) -> bool:
+        """Whether the ratio has wavered for a while; a jump, or one odd frame, soon is over."""
+        if not float(np.std([ratio for _, ratio in self._ratios])) > self._s.scale_std:
+            self._wavers_since_ns = None
+            return False
+        if self._wavers_since_ns is None:
+            self._wavers_since_ns = stamp_ns
+        return (stamp_ns - self._wavers_since_ns) * 1e-9 >= self._s.scale_std_s
