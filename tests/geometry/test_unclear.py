@@ -8,7 +8,7 @@ import pytest
 from followme.geometry.floor_view import LANES, FloorView, Spot
 from followme.geometry.unclear import WayWatch, unknown_share
 from followme.settings import GroundSettings
-from followme.values.obstacle import Kind
+from followme.values.obstacle import Kind, Zone
 from tests.geometry.pit import floor_hits, without_depth
 from tests.geometry.scene import ATTITUDE, CAMERA, S, box_at, render
 from tests.geometry.test_drops import walk
@@ -47,6 +47,20 @@ def test_floor_without_depth_is_unclear_if_it_is_long_enough(length_m, unclear):
     if unclear:
         assert found[0].label == "floor" and found[0].in_corridor
         assert found[0].distance_m == pytest.approx(2.5, abs=0.2)
+
+
+def test_unclear_floor_warns_and_stops_nobody():
+    _, x, _, _ = floor_hits()
+
+    def seen(way_m):
+        patch = (x > 3.0 - way_m) & (x < 5.0 - way_m)
+        return np.where(patch, np.nan, render()).astype(np.float32)
+
+    believed = walk(seen, seconds=2.8)
+    zones = [o.zone for obstacles in believed for o in obstacles if o.label == "floor"]
+    assert max(zones) is Zone.WARN
+    ids = {o.track_id for obstacles in believed for o in obstacles if o.label == "floor"}
+    assert len(ids) == 1
 
 
 @pytest.mark.parametrize("half_m", [0.1, 5.0])

@@ -23,6 +23,7 @@ _STAIRS = "stairs"
 _BEYOND_M = (0.1, 0.5)  # behind the place where a drop should begin: floor there, and it is gone
 _STEP_VOTES = 10
 _LEAST_HITS = 2
+_PATCH_M = 0.4  # floor that is unclear so much farther away is the same patch, seen in parts
 _AGAIN_S = 0.25  # three frames at 12 Hz
 
 
@@ -92,10 +93,8 @@ class Ground:
 
         for sort, tracker in self._trackers.items():
             sight = seen.get(sort)
-            if sight is not None and not sight.edge_seen and _begins_nearer(tracker, sight):
-                sight = None  # its edge is out of view by now
-            if sort == FLOOR and sight is not None and _begins_nearer(self._trackers[GLASS], sight):
-                sight = None  # the pane explains it
+            if sight is not None and self._is_no_news(sort, sight):
+                sight = None
             tracker.update([] if sight is None else [sight.blob], now_ns, step)
             tracker.forget(now_ns, step.dt_s, missing, math.inf)
             tracker.tracks = [t for t in tracker.tracks if _may_stay(t, now_ns)]
@@ -105,6 +104,14 @@ class Ground:
                     votes.append(sight.steps)
         ids = {track.id for track in self.tracks}
         self._steps = {id: votes for id, votes in self._steps.items() if id in ids}
+
+    def _is_no_news(self, sort: str, sight: GroundSight) -> bool:
+        """Whether something that is followed already says what a sight says."""
+        if sort == FLOOR:  # a pane explains it, or it is more of the same
+            glass, floor = self._trackers[GLASS], self._trackers[FLOOR]
+            return _begins_nearer(glass, sight) or _begins_nearer(floor, sight, _PATCH_M)
+        # its edge is out of view by now
+        return not sight.edge_seen and _begins_nearer(self._trackers[sort], sight)
 
     def carry(self, now_ns: int, step: MotionStep) -> None:
         """Let the walker move while nothing new is seen."""
@@ -130,8 +137,9 @@ def _may_stay(track: Track, now_ns: int) -> bool:
     return track.hits >= _LEAST_HITS or (now_ns - track.seen_ns) * 1e-9 <= _AGAIN_S
 
 
-def _begins_nearer(tracker: Tracker, sight: GroundSight) -> bool:
-    return any(t.x_m > 0.0 and t.distance_m < sight.blob.distance_m for t in tracker.tracks)
+def _begins_nearer(tracker: Tracker, sight: GroundSight, by_m: float = 0.0) -> bool:
+    limit_m = sight.blob.distance_m - by_m
+    return any(t.x_m > 0.0 and t.distance_m < limit_m for t in tracker.tracks)
 
 
 def _is_floor(view: FloorView, track: Track, heading_rad: float) -> bool:

@@ -94,6 +94,7 @@ class Judge:
                 entering = min(entering, Zone.WARN)  # STOP takes the corridor that never widens
         if inside:
             staying = self._zone(track, moment, closing_mps, self._leaving(moment))
+        entering, staying = min(entering, track.blob.at_most), min(staying, track.blob.at_most)
         instant = seen_now and entering is Zone.STOP and self._fills_the_way(track, moment)
         track.zones.update(
             moment.now_ns,

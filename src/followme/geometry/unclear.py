@@ -15,7 +15,7 @@ from followme.geometry.floor_view import ROW_M, FloorView, Spot
 from followme.geometry.measuring import Blob
 from followme.settings import DistanceSettings, GroundSettings
 from followme.values.depth_map import DepthMap
-from followme.values.obstacle import Kind
+from followme.values.obstacle import Kind, Zone
 
 _MOST = 0.6  # share of the spots of a stretch that must lack depth
 _BEFORE_M = 0.3
@@ -58,7 +58,8 @@ def find_unclear(
     if not lanes.any():
         return None
     blob = ground_blob(view, row, lanes, unknown, heading_rad, corridor, d, (0.0, Kind.UNKNOWN))
-    return GroundSight(blob, edge_seen=True)
+    # dark and shiny floor is common: a warning is due, nobody need stop (D)
+    return GroundSight(replace(blob, at_most=Zone.WARN), edge_seen=True)
 
 
 def find_glass(
