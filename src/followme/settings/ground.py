@@ -14,7 +14,8 @@ class GroundSettings:
     from_m: float = setting(0.8, "Where the floor is looked at from.", unit="m", low=0.3, high=2.0)
     to_m: float = setting(
         6.0,
-        "... and to. At 1.4 m/s a pane must be known at 4.9 m, and its rail hides the floor behind.",
+        "... and to. At 1.4 m/s a pane must be known at 4.9 m, and its rail hides the floor "
+        "behind.",
         unit="m",
         low=2.0,
         high=7.0,
