@@ -49,7 +49,9 @@ WRONG = [
     ("little_depth", {"valid_fraction": 0.19}),
     ("blurred", {"image": ImageHealth(ImageState.BLURRED)}),
     ("floor_unseen", {"floor": None}),
+    ("corridor_unknown", {"corridor_unknown": True}),
     ("scale_unknown", {"scale_known": False}),
+    ("scale_corrected", {"scale": 1.0 / 1.16}),
 ]
 BLIND_ROWS = 9
 
@@ -57,7 +59,8 @@ BLIND_ROWS = 9
 def judged(wrong: dict[str, object]) -> tuple[Sight, str]:
     facts = {"image_age_s": 0.1, "depth_age_s": 0.2, **wrong}
     ages = facts.pop("image_age_s"), facts.pop("depth_age_s")
-    return JUDGE.judge(replace(WELL, **facts), *ages)
+    unknown = bool(facts.pop("corridor_unknown", False))
+    return JUDGE.judge(replace(WELL, **facts), *ages, unknown)
 
 
 def test_nothing_ever_came():
@@ -99,6 +102,9 @@ def test_each_reason_in_the_table_of_values_is_given_by_something():
         ({"valid_fraction": 0.2}, Sight.SEEING),
         ({"valid_fraction": math.nan}, Sight.DEGRADED),
         ({"image_age_s": math.inf}, Sight.BLIND),
+        ({"scale": 1.0 / 1.14}, Sight.SEEING),
+        ({"scale": 1.0 / 0.86}, Sight.SEEING),
+        ({"scale": 1.0 / 0.84}, Sight.DEGRADED),
         ({"image_age_s": -0.1}, Sight.SEEING),  # two clocks may differ by a little
     ],
 )

@@ -34,6 +34,8 @@ REASON_WORDS = {
     "blurred": "blurred",
     "little_depth": "little depth",
     "floor_unseen": "floor not seen",
+    "corridor_unknown": "way not seen",
+    "scale_corrected": "distances corrected",
     "scale_unknown": "distances uncertain",
 }
 

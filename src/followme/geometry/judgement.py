@@ -94,6 +94,7 @@ class Judge:
                 entering = min(entering, Zone.WARN)  # STOP takes the corridor that never widens
         if inside:
             staying = self._zone(track, moment, closing_mps, self._leaving(moment))
+        entering, staying = min(entering, track.blob.at_most), min(staying, track.blob.at_most)
         instant = seen_now and entering is Zone.STOP and self._fills_the_way(track, moment)
         track.zones.update(
             moment.now_ns,
@@ -173,12 +174,13 @@ class Judge:
 
     def _zone(self, track: Track, moment: Moment, closing_mps: float, slack: Slack) -> Zone:
         walker_mps = moment.step.speed_mps if moment.step.known else self._s.walker.speed_mps
+        low = track.blob.top_m <= self._s.corridor.cane_high_m and not track.overhang
         approach = Approach(
             distance_m=track.distance_m - track.sigma_m,
             closing_mps=closing_mps,
             walker_mps=walker_mps,
             reach_m=self._s.walker.reach_m,
-            foot_only=track.blob.top_m <= self._s.corridor.cane_high_m and not track.overhang,
+            foot_only=low and track.blob.kind is not Kind.DROP_OFF,  # drops are never demoted
         )
         return zone_of(approach, self._s.zones, slack)
 
@@ -203,6 +205,8 @@ class Judge:
 
 
 def _kind(track: Track, label: str) -> Kind:
+    if track.blob.kind is not Kind.OBJECT:
+        return track.blob.kind
     if track.overhang:  # that a cane passes below it matters more than what it is
         return Kind.OVERHANG
     return Kind.PERSON if label == PERSON else Kind.OBJECT

@@ -17,6 +17,7 @@ from followme.geometry.distance import near_part, percentiles, robust_distance
 from followme.geometry.points import Points
 from followme.geometry.walls import Span
 from followme.settings import DistanceSettings
+from followme.values.obstacle import Kind, Zone
 
 _UNDER = 3  # rows below the lowest pixel of a thing: clear of its blurred edge
 _MANY = 3000  # more points say nothing more
@@ -54,6 +55,10 @@ class Blob:
         Flat indices of its pixels in the depth map, thinned where there are many.
     pixel_weight : int
         For how many pixels each of them stands.
+    kind : Kind
+        DROP_OFF and UNKNOWN come from the floor, everything else is an OBJECT.
+    at_most : Zone
+        The most urgent zone that it may come into.
     """
 
     x_m: float
@@ -75,6 +80,8 @@ class Blob:
     near_pixels: int
     pixel: NDArray[np.intp] = field(default_factory=_no_pixels, compare=False, repr=False)
     pixel_weight: int = 1
+    kind: Kind = Kind.OBJECT
+    at_most: Zone = Zone.STOP
 
 
 class Ruler:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import count
 from typing import TypeVar
 
 from followme.geometry.hysteresis import CorridorKeeper, ZoneKeeper
@@ -158,12 +159,19 @@ class Tracker:
         Gate, filter, what is kept how long.
     hysteresis : HysteresisSettings
         For the zone of each track.
+    ids : iterator of int or None
+        Where numbers come from, shared by trackers whose things go out together.
     """
 
-    def __init__(self, s: TrackingSettings, hysteresis: HysteresisSettings) -> None:
+    def __init__(
+        self,
+        s: TrackingSettings,
+        hysteresis: HysteresisSettings,
+        ids: Iterator[int] | None = None,
+    ) -> None:
         self._s = s
         self._hysteresis = hysteresis
-        self._next_id = 1
+        self._ids = count(1) if ids is None else ids
         self.tracks: list[Track] = []
 
     def reset(self) -> None:
@@ -248,9 +256,8 @@ class Tracker:
     def _begin(self, blob: Blob, known: list[Track], now_ns: int, step: MotionStep) -> None:
         tentative = any(self._may_be_part(blob, track) for track in known)
         self.tracks.append(
-            Track(self._next_id, blob, now_ns, step, self._s, self._hysteresis, tentative)
+            Track(next(self._ids), blob, now_ns, step, self._s, self._hysteresis, tentative)
         )
-        self._next_id += 1
 
     def _may_be_part(self, blob: Blob, track: Track) -> bool:
         """Whether a blob may be a fragment of a known thing, and adds nothing to its warning."""

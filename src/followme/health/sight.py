@@ -32,7 +32,11 @@ class SightJudge:
         self._s = s
 
     def judge(
-        self, status: DepthStatus | None, image_age_s: float, depth_age_s: float
+        self,
+        status: DepthStatus | None,
+        image_age_s: float,
+        depth_age_s: float,
+        corridor_unknown: bool = False,
     ) -> tuple[Sight, str]:
         """Return the state of sight and why, the most severe reason first.
 
@@ -42,6 +46,8 @@ class SightJudge:
             Of the newest image; None when none ever came.
         image_age_s, depth_age_s : float
             Age of the newest image and depth; NaN when none ever came.
+        corridor_unknown : bool
+            Whether most of the way, as far as it is in view, has been without depth for a while.
 
         Returns
         -------
@@ -51,7 +57,7 @@ class SightJudge:
         reason = self._blind(status, image_age_s, depth_age_s)
         if reason:
             return Sight.BLIND, reason
-        reason = self._limited(status)
+        reason = self._limited(status, corridor_unknown)
         return (Sight.DEGRADED, reason) if reason else (Sight.SEEING, "")
 
     def _blind(self, status: DepthStatus | None, image_age_s: float, depth_age_s: float) -> str:
@@ -67,11 +73,19 @@ class SightJudge:
             return _BLINDING[status.image.state]
         return "no_depth" if status.provenance is Provenance.UNKNOWN else ""
 
-    def _limited(self, status: DepthStatus | None) -> str:
+    def _limited(self, status: DepthStatus | None, corridor_unknown: bool) -> str:
         if status is None or not status.valid_fraction >= self._s.min_valid_depth:  # NaN is little
             return "little_depth"
         if status.image.state is ImageState.BLURRED:
             return "blurred"
         if status.floor is None:
             return "floor_unseen"
-        return "" if status.scale_known else "scale_unknown"
+        if corridor_unknown:
+            return "corridor_unknown"
+        if not status.scale_known:
+            return "scale_unknown"
+        return "scale_corrected" if self._was_corrected(status) else ""
+
+    def _was_corrected(self, status: DepthStatus) -> bool:
+        """Whether metres were multiplied by more than errors of the camera's height explain."""
+        return not 1.0 / self._s.scale_high <= status.scale <= 1.0 / self._s.scale_low

@@ -2,6 +2,7 @@
 
 from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
+from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.nodes import (
     CameraNodeSettings,
@@ -35,6 +36,7 @@ __all__ = [
     "DistanceSettings",
     "FaceDetectorSettings",
     "FloorSettings",
+    "GroundSettings",
     "HysteresisSettings",
     "ImageHealthSettings",
     "ModelSettings",

@@ -45,3 +45,12 @@ class SightSettings:
     min_valid_depth: float = setting(
         0.20, "Less depth than this share of the pixels limits sight.", low=0.0, high=1.0
     )
+    scale_low: float = setting(
+        0.85,
+        "Depth that had to be corrected from less than this times the true one ...",
+        low=0.5,
+        high=1.0,
+    )
+    scale_high: float = setting(
+        1.15, "... or from more than this limits sight (B12).", low=1.0, high=2.0
+    )

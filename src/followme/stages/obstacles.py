@@ -115,7 +115,9 @@ class ObstacleStage:
             objects_s=_age_s(self._name_stamps_ns.get(OBJECTS), now_ns),
             faces_s=_age_s(self._name_stamps_ns.get(FACES), now_ns),
         )
-        sight, reason = self._judge.judge(self._status, ages.image_s, ages.depth_s)
+        sight, reason = self._judge.judge(
+            self._status, ages.image_s, ages.depth_s, found.way_unknown
+        )
         return Obstacles(
             stamp_ns=stamp_ns,
             obstacles=found.obstacles,

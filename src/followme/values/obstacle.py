@@ -165,5 +165,7 @@ REASONS = (
     "blurred",
     "little_depth",  # too few pixels have depth
     "floor_unseen",  # no floor was found, heights are assumed
+    "corridor_unknown",  # most of the way has no depth
+    "scale_corrected",  # depth did not agree with the camera's height, and was corrected
     "scale_unknown",  # distances are uncertain
 )
