@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TypeVar
 
 from followme.geometry.hysteresis import CorridorKeeper, ZoneKeeper
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.name_votes import NameVotes
+from followme.geometry.own_approach import OwnApproach
 from followme.settings import HysteresisSettings, TrackingSettings
 from followme.values.obstacle import Side
 
@@ -65,6 +66,7 @@ class Track:
         self.corridor = CorridorKeeper(hysteresis)
         self.side: Side | None = None
         self.drift_m = 0.0
+        self._own = OwnApproach(s)
         self._kinds: deque[bool] = deque(maxlen=s.label_votes)
         self.bottom_m = 0.0  # it stands on the floor as long as nobody saw it hang
         self._vote(blob)
@@ -116,15 +118,45 @@ class Track:
         """Correct it by what was seen (alpha-beta filter, growing memory at first)."""
         self.hits += 1
         alpha, beta = self._gains()
-        dx, dy = blob.x_m - self.x_m, blob.y_m - self.y_m
+        x_m, y_m = self.spot(blob)
+        dx, dy = x_m - self.x_m, y_m - self.y_m
         self.x_m += alpha * dx
         self.y_m += alpha * dy
-        rate = beta / max(dt_s, _LEAST_DT_S)
-        self.vx_mps += rate * dx
-        self.vy_mps += rate * dy
+        # a farther jump is that of the nearest point to another part of the thing
+        if math.hypot(dx, dy) <= self._s.fastest_mps * dt_s + blob.sigma_m:
+            rate = beta / max(dt_s, _LEAST_DT_S)
+            self.vx_mps += rate * dx
+            self.vy_mps += rate * dy
         self.blob, self.seen_ns, self.checked_ns = blob, now_ns, now_ns
-        self.drift_m = 0.0
+        # what the image cuts off in front is carried, not measured
+        self.drift_m = self.drift_m + self._s.drift_mps * dt_s if blob.cut else 0.0
         self._vote(blob)
+
+    def spot(self, blob: Blob) -> tuple[float, float]:
+        """Return where a blob says that its nearest point is.
+
+        What the lower edge of the image cuts off may reach nearer than is seen of it: then it
+        is nowhere farther than the walker's motion carries it.
+        """
+        if not blob.cut:
+            return blob.x_m, blob.y_m
+        return min(blob.x_m, max(self.x_m, 0.0)), blob.y_m
+
+    def approach(self, own_mps: float | None) -> None:
+        """Take how fast it came nearer by itself; None: its points were not found again.
+
+        It takes the place of the speed of the nearest point, which jumps.
+        """
+        if not self.motion_known:
+            return
+        if own_mps is not None:
+            self._own.take(own_mps)
+        distance_m = max(self.distance_m, 1e-3)
+        ux, uy = self.x_m / distance_m, self.y_m / distance_m
+        walker_mps = self._walker_mps[0] * ux + self._walker_mps[1] * uy
+        excess_mps = self.closing_mps - (walker_mps + self._own.mps)
+        self.vx_mps += excess_mps * ux
+        self.vy_mps += excess_mps * uy
 
     def drift(self, dt_s: float, mover_mps: float) -> None:
         """Become less sure: it was not seen."""
@@ -170,13 +202,34 @@ class Tracker:
         """Forget all things; their numbers are not given out again."""
         self.tracks = []
 
-    def update(self, blobs: Iterable[Blob], now_ns: int, step: MotionStep) -> None:
-        """Match blobs to predicted tracks; what no track claims is a new one."""
+    def update(
+        self,
+        blobs: Iterable[Blob],
+        now_ns: int,
+        step: MotionStep,
+        own_mps: Mapping[int, float] | None = None,
+    ) -> None:
+        """Match blobs to predicted tracks; what no track claims is a new one.
+
+        Parameters
+        ----------
+        blobs : iterable of Blob
+            The things of the frame.
+        now_ns : int
+            Of the frame.
+        step : MotionStep
+            The walker's move since the last one.
+        own_mps : mapping of track to float or None
+            How fast each came nearer by itself, by its points; None: that was not measured, and
+            the nearest point has to tell.
+        """
         self.predict(step)
         blobs = list(blobs)
         pairs = self._pairs(blobs)
         for i, track in pairs.items():
             track.match(blobs[i], now_ns, step.dt_s)
+            if own_mps is not None:
+                track.approach(own_mps.get(track.id))
             born_s = (now_ns - track.born_ns) * 1e-9
             track.tentative = track.tentative and born_s < self._s.new_after_s
         unclaimed = [blob for i, blob in enumerate(blobs) if i not in pairs]
@@ -272,4 +325,4 @@ def winner(votes: Iterable[V], share: float) -> V | None:
 
 
 def _apart_m(track: Track, blob: Blob) -> float:
-    return math.hypot(track.x_m - blob.x_m, track.y_m - blob.y_m)
+    return math.dist((track.x_m, track.y_m), track.spot(blob))
