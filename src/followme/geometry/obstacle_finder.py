@@ -153,9 +153,7 @@ class ObstacleFinder:
         if self._now_ns is not None and now_ns < self._now_ns:
             self.reset()
 
-    def _own_mps(
-        self, depth: DepthMap, cloud: Cloud, step: MotionStep
-    ) -> dict[int, float] | None:
+    def _own_mps(self, depth: DepthMap, cloud: Cloud, step: MotionStep) -> dict[int, float] | None:
         """Return how fast things came nearer by themselves; None while the walker's is unknown."""
         if not step.known:
             return None
@@ -164,7 +162,7 @@ class ObstacleFinder:
     def _remember(self, depth: DepthMap, cloud: Cloud) -> None:
         """Keep what was seen of each track: for names that come later, and for the next map."""
         seen = [(t.id, t.blob) for t in self._tracker.tracks if t.seen_ns == depth.stamp_ns]
-        self._spots = spots_of(cloud, dict(seen), self._s.distance.front_m)
+        self._spots = spots_of(cloud, dict(seen), self._s.distance)
         height, width = depth.depth_m.shape
         self._sightings.put(depth.stamp_ns, Sighting(height, width, tuple(seen)))
 

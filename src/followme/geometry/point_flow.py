@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from followme.geometry.cloud import Cloud
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
+from followme.settings import DistanceSettings
 from followme.values.depth_map import DepthMap
 
 _SPOTS = 60  # more points of one thing say nothing more
@@ -43,7 +44,7 @@ class Spots:
 NO_SPOTS = Spots(np.empty(0, np.int64), np.empty((0, 3)))
 
 
-def spots_of(cloud: Cloud, seen: Mapping[int, Blob], front_m: float) -> Spots:
+def spots_of(cloud: Cloud, seen: Mapping[int, Blob], s: DistanceSettings) -> Spots:
     """Return points on the fronts of things, to be looked for in the next frame.
 
     Parameters
@@ -52,13 +53,17 @@ def spots_of(cloud: Cloud, seen: Mapping[int, Blob], front_m: float) -> Spots:
         Of the frame.
     seen : mapping of track to Blob
         The things of it.
-    front_m : float
-        How deep a front is.
+    s : DistanceSettings
+        How deep a front is, and how far away things are followed.
     """
     ids, chosen = [], []
     for id, blob in seen.items():
         pixel = blob.pixel
-        front = pixel[np.take(cloud.range_m, pixel) <= blob.distance_m + front_m]
+        # noise must not choose the points: what it made seem near would seem to go away
+        most_m = blob.distance_m + s.front_m + _NOISES * np.take(cloud.sigma_m, pixel)
+        front = pixel[np.take(cloud.range_m, pixel) <= most_m]
+        if not front.size or float(most_m.max()) > s.max_m:
+            continue
         few = front[:: max(1, math.ceil(front.size / _SPOTS))]
         ids.append(np.full(few.size, id))
         chosen.append(few)

@@ -114,7 +114,7 @@ class DistanceSettings:
     cell_m: float = setting(
         0.10, "Cell of the bird's-eye grid that blobs are joined on.", unit="m", low=0.02, high=0.5
     )
-    max_m: float = setting(7.0, "Things beyond are not followed.", unit="m", low=2.0, high=20.0)
+    max_m: float = setting(8.0, "Things beyond are not followed.", unit="m", low=2.0, high=20.0)
     front_m: float = setting(
         0.25,
         "A thing is measured on its front, this deep.",
