@@ -11,8 +11,9 @@ from followme.settings import CorridorSettings
 class TravelDirection:
     """Direction of the corridor in the walker frame, positive to the left.
 
-    A chest sways with each step, the way does not: the direction is where the camera looks,
-    low-passed, except in real turns, where it would lag behind.
+    A chest sways with each step, the way does not: the direction is that of the walker's speed,
+    or where the camera looks as long as they stand, low-passed, except in real turns, where it
+    would lag behind.
 
     Parameters
     ----------
@@ -40,7 +41,14 @@ class TravelDirection:
         if abs(self._yaw_rate_radps) > math.radians(self._s.turn_degps):
             self._heading_rad = 0.0
         else:
-            self._heading_rad = kept * (self._heading_rad - step.yaw_rad)
+            before_rad = self._heading_rad - step.yaw_rad
+            self._heading_rad = kept * before_rad + (1.0 - kept) * self._course_rad(step)
         limit = math.radians(self._s.max_heading_deg)
         self._heading_rad = max(-limit, min(limit, self._heading_rad))
         return self._heading_rad
+
+    def _course_rad(self, step: MotionStep) -> float:
+        """Return whither the walker goes at the end of a step; straight ahead while they stand."""
+        if step.speed_mps < self._s.course_from_mps or step.forward_mps <= 0.0:
+            return 0.0
+        return math.atan2(step.left_mps, step.forward_mps) - 0.5 * step.yaw_rad

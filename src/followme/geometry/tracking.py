@@ -151,12 +151,10 @@ class Track:
             return
         if own_mps is not None:
             self._own.take(own_mps)
+        # across the line of sight nothing is believed: the nearest point slides along a wall
         distance_m = max(self.distance_m, 1e-3)
-        ux, uy = self.x_m / distance_m, self.y_m / distance_m
-        walker_mps = self._walker_mps[0] * ux + self._walker_mps[1] * uy
-        excess_mps = self.closing_mps - (walker_mps + self._own.mps)
-        self.vx_mps += excess_mps * ux
-        self.vy_mps += excess_mps * uy
+        self.vx_mps = -self._walker_mps[0] - self._own.mps * self.x_m / distance_m
+        self.vy_mps = -self._walker_mps[1] - self._own.mps * self.y_m / distance_m
 
     def drift(self, dt_s: float, mover_mps: float) -> None:
         """Become less sure: it was not seen."""

@@ -82,6 +82,13 @@ class CorridorSettings:
         low=5.0,
         high=360.0,
     )
+    course_from_mps: float = setting(
+        0.3,
+        "A slower walker goes where the camera looks.",
+        unit="m/s",
+        low=0.05,
+        high=2.0,
+    )
     free_cell_m: float = setting(
         0.25, "Cell in which floor is remembered as seen.", unit="m", low=0.1, high=0.5
     )
