@@ -34,7 +34,8 @@ class TravelDirection:
         """Take the move since the last frame and return the direction, radians."""
         if not step.known or step.dt_s <= 0.0:
             self.reset()
-            return 0.0
+            self._heading_rad = self._course_rad(step) if step.known else 0.0
+            return self._limited_rad()
         kept = math.exp(-step.dt_s / max(self._s.heading_s, 1e-6))
         rate = step.yaw_rad / step.dt_s
         self._yaw_rate_radps = kept * self._yaw_rate_radps + (1.0 - kept) * rate
@@ -43,9 +44,12 @@ class TravelDirection:
         else:
             before_rad = self._heading_rad - step.yaw_rad
             self._heading_rad = kept * before_rad + (1.0 - kept) * self._course_rad(step)
-        limit = math.radians(self._s.max_heading_deg)
-        self._heading_rad = max(-limit, min(limit, self._heading_rad))
+        self._heading_rad = self._limited_rad()
         return self._heading_rad
+
+    def _limited_rad(self) -> float:
+        limit_rad = math.radians(self._s.max_heading_deg)
+        return max(-limit_rad, min(limit_rad, self._heading_rad))
 
     def _course_rad(self, step: MotionStep) -> float:
         """Return whither the walker goes at the end of a step; straight ahead while they stand."""
