@@ -84,10 +84,17 @@ class CorridorSettings:
     )
     course_from_mps: float = setting(
         0.3,
-        "A slower walker goes where the camera looks.",
+        "The speed of a slower walker does not tell how the chest is turned.",
         unit="m/s",
         low=0.05,
         high=2.0,
+    )
+    sway_deg: float = setting(
+        7.0,
+        "A speed that points farther from the direction of travel is a sidestep.",
+        unit="deg",
+        low=0.0,
+        high=20.0,
     )
     free_cell_m: float = setting(
         0.25, "Cell in which floor is remembered as seen.", unit="m", low=0.1, high=0.5
