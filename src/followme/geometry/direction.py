@@ -43,7 +43,9 @@ class TravelDirection:
             self._heading_rad = 0.0
         else:
             before_rad = self._heading_rad - step.yaw_rad
-            self._heading_rad = kept * before_rad + (1.0 - kept) * self._course_rad(step, before_rad)
+            self._heading_rad = kept * before_rad + (1.0 - kept) * self._course_rad(
+                step, before_rad
+            )
         self._heading_rad = self._limited_rad()
         return self._heading_rad
 

@@ -14,7 +14,8 @@ from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
 from followme.geometry.point_flow import NO_SPOTS, own_approach, spots_of
 from followme.geometry.points import split
-from followme.geometry.tracking import Track, Tracker
+from followme.geometry.track import Track
+from followme.geometry.tracking import Tracker
 from followme.geometry.visibility import Place, seen_through
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import DepthMap, Provenance
