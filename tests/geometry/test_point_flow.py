@@ -108,3 +108,9 @@ def test_what_lies_out_of_the_image_is_left_out():
 def test_what_the_far_limit_cuts_is_left_out():
     _, _, spots = look(box_at(S.max_m - 0.2, width=0.7, z=(0.0, 1.9)))
     assert spots.track.size == 0
+
+
+def test_a_surface_seen_edge_on_tells_nothing():
+    """There the next pixel is half a metre farther, and any turn looks like motion."""
+    _, _, spots = look(Box((2.5, 7.0), (0.20, 0.24), (0.0, 1.9)))
+    assert spots.track.size == 0 or np.ptp(spots.xyz_m[:, 0]) < 0.3

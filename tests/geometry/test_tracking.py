@@ -224,7 +224,7 @@ def test_a_nearest_point_that_slides_along_a_wall_gives_no_speed_where_its_point
 @pytest.mark.parametrize("own_mps", [-1.0, 1.0])
 def test_how_fast_its_points_come_is_how_fast_it_comes(own_mps):
     s = Sequence()
-    for i in range(10):
+    for i in range(15):
         s.feed(a_blob(5.0 - (0.1 + 0.1 * own_mps) * i), step=AHEAD, own_mps={1: own_mps})
     (track,) = s.tracker.tracks
     assert track.closing_mps == pytest.approx(1.0 + own_mps, abs=0.02)
@@ -269,3 +269,22 @@ def test_what_was_walked_over_is_never_behind_its_own_back():
     for _ in range(10):
         s.feed(replace(a_blob(0.6), cut=True), step=AHEAD)
     assert -0.15 < s.tracker.tracks[0].x_m <= 0.6
+
+
+def test_what_goes_away_is_believed_only_after_a_while():
+    s = Sequence()
+    for i in range(9):
+        s.feed(a_blob(2.0), own_mps={1: -1.0} if i else {})
+        assert s.tracker.tracks[0].own_speed_mps() == 0.0
+    for _ in range(3):
+        s.feed(a_blob(2.0), own_mps={1: -1.0})
+    assert s.tracker.tracks[0].closing_mps == pytest.approx(-1.0, abs=0.01)
+
+
+def test_what_cannot_be_told_any_more_is_believed_less_and_less():
+    s = Sequence()
+    for i in range(8):
+        s.feed(a_blob(3.0), own_mps={1: 1.0} if i else {})
+    for _ in range(10):
+        s.feed(a_blob(3.0), own_mps={})
+    assert s.tracker.tracks[0].own_speed_mps() < 0.1

@@ -22,6 +22,7 @@ from followme.values.depth_map import DepthMap
 
 _SPOTS = 60  # more points of one thing say nothing more
 _LEAST, _LEAST_SHARE = 6, 0.3  # so many must be found again
+_STEEP_M = 0.05  # a surface that falls back more between two neighbours is seen edge-on
 _NOISES = 3.0  # what is farther off by so many standard deviations is another surface
 
 
@@ -61,7 +62,7 @@ def spots_of(cloud: Cloud, seen: Mapping[int, Blob], s: DistanceSettings) -> Spo
         pixel = blob.pixel
         # noise must not choose the points: what it made seem near would seem to go away
         most_m = blob.distance_m + s.front_m + _NOISES * np.take(cloud.sigma_m, pixel)
-        front = pixel[np.take(cloud.range_m, pixel) <= most_m]
+        front = pixel[(np.take(cloud.range_m, pixel) <= most_m) & _is_level(cloud, pixel)]
         if not front.size or float(most_m.max()) > s.max_m:
             continue
         few = front[:: max(1, math.ceil(front.size / _SPOTS))]
@@ -115,6 +116,16 @@ def own_approach(
         if own_m.size >= max(_LEAST, _LEAST_SHARE * count):
             flows[id] = float(np.median(own_m)) / step.dt_s
     return flows
+
+
+def _is_level(cloud: Cloud, pixel: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which points lie on a surface that is not seen edge-on; there a pixel is a way."""
+    width = cloud.range_m.shape[1]
+    column = pixel % width
+    right = pixel + (column < width - 1)
+    left = pixel - (column > 0)
+    step_m = np.abs(np.take(cloud.range_m, right) - np.take(cloud.range_m, left))
+    return np.asarray(step_m <= 2 * _STEEP_M + _NOISES * np.take(cloud.sigma_m, pixel))
 
 
 def _carried(xyz_m: NDArray[np.float64], step: MotionStep) -> NDArray[np.float64]:

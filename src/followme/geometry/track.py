@@ -141,15 +141,17 @@ class Track:
             return blob.x_m, blob.y_m
         return min(blob.x_m, max(self.x_m, 0.0)), blob.y_m
 
-    def approach(self, own_mps: float | None) -> None:
+    def approach(self, own_mps: float | None, dt_s: float) -> None:
         """Take how fast it came nearer by itself; None: its points were not found again.
 
         It takes the place of the speed of the nearest point, which jumps.
         """
         if not self.motion_known:
             return
-        if own_mps is not None:
-            self._own.take(own_mps)
+        if own_mps is None:
+            self._own.fade()
+        else:
+            self._own.take(own_mps, dt_s)
         # across the line of sight nothing is believed: the nearest point slides along a wall
         distance_m = max(self.distance_m, 1e-3)
         self.vx_mps = -self._walker_mps[0] - self._own.mps * self.x_m / distance_m

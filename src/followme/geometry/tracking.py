@@ -59,7 +59,7 @@ class Tracker:
         for i, track in pairs.items():
             track.match(blobs[i], now_ns, step.dt_s)
             if own_mps is not None:
-                track.approach(own_mps.get(track.id))
+                track.approach(own_mps.get(track.id), step.dt_s)
             born_s = (now_ns - track.born_ns) * 1e-9
             track.tentative = track.tentative and born_s < self._s.new_after_s
         unclaimed = [blob for i, blob in enumerate(blobs) if i not in pairs]

@@ -60,6 +60,13 @@ class TrackingSettings:
     own_frames: int = setting(
         3, "Frames that a thing must be followed before it moves by itself.", low=1, high=30
     )
+    away_s: float = setting(
+        1.0,
+        "... and this long if it moves away: a door that swings in does so at first.",
+        unit="s",
+        low=0.0,
+        high=5.0,
+    )
     own_share: float = setting(
         0.25, "Share of each new measurement of that speed.", low=0.05, high=1.0
     )
