@@ -12,7 +12,8 @@ import numpy as np
 from followme.geometry.drops import GroundSight
 from followme.geometry.floor_view import LANES, FloorView, Spot
 from followme.geometry.motion_step import MotionStep
-from followme.geometry.tracking import Track, Tracker, winner
+from followme.geometry.track import Track, winner
+from followme.geometry.tracking import Tracker
 from followme.settings import HysteresisSettings, TrackingSettings
 from followme.values.obstacle import Kind, Obstacle
 

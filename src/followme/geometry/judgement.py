@@ -9,7 +9,7 @@ from followme.geometry.corridor import Corridor
 from followme.geometry.hysteresis import side_of
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import PERSON
-from followme.geometry.tracking import Track
+from followme.geometry.track import Track
 from followme.geometry.zones import Approach, Slack, time_to_contact, zone_of
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import Provenance

@@ -19,9 +19,11 @@ from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
 from followme.geometry.near_floor import over_near_floor
+from followme.geometry.point_flow import NO_SPOTS, own_approach, spots_of
 from followme.geometry.points import split
 from followme.geometry.steady_floor import SteadyFloor
-from followme.geometry.tracking import Track, Tracker
+from followme.geometry.track import Track
+from followme.geometry.tracking import Tracker
 from followme.geometry.unclear import WayWatch, find_glass, find_unclear
 from followme.geometry.visibility import Place, seen_through
 from followme.settings import ObstacleFusionSettings
@@ -80,6 +82,7 @@ class ObstacleFinder:
         self._seen_ns: int | None = None
         self._motion: Motion | None = None
         self._last = _NOTHING
+        self._spots = NO_SPOTS
 
     def reset(self) -> None:
         """Forget everything: time jumped."""
@@ -93,6 +96,7 @@ class ObstacleFinder:
         self._sightings.clear()
         self._now_ns = self._seen_ns = self._motion = None
         self._last = _NOTHING
+        self._spots = NO_SPOTS
 
     def find(self, depth: DepthMap, motion: Motion | None) -> FoundObstacles:
         """Return what stands around the walker after new depth.
@@ -105,16 +109,20 @@ class ObstacleFinder:
             How the walker moves; None or too old: unknown.
         """
         self._notice(depth.stamp_ns)
-        self._seen_ns, self._motion = depth.stamp_ns, motion
-        step = self._step(depth.stamp_ns)
+        if self._seen_ns != self._now_ns:
+            self._spots = NO_SPOTS  # since then it was carried
+        before, self._motion = self._motion, motion
+        self._seen_ns = depth.stamp_ns
+        step = self._step(depth.stamp_ns, before)
         heading_rad = self._direction.update(step)
         cloud = cloud_of(depth, self._corridor, self._s.distance)
         beside_m = self._s.distance.beside_m
         points = split(cloud, self._corridor, heading_rad, beside_m, BESIDE_THINNED)
         blobs = self._blobs.find(cloud, points)
-        self._tracker.update(blobs, depth.stamp_ns, step)
+        own_mps = self._own_mps(depth, cloud, step)
+        self._tracker.update(blobs, depth.stamp_ns, step, own_mps)
         self._follow_ground(depth, cloud, blobs, step, heading_rad)
-        self._remember(depth)
+        self._remember(depth, cloud)
 
         def missing(track: Track) -> bool:
             return seen_through(depth, cloud, _place(track))
@@ -170,6 +178,12 @@ class ObstacleFinder:
         if self._now_ns is not None and now_ns < self._now_ns:
             self.reset()
 
+    def _own_mps(self, depth: DepthMap, cloud: Cloud, step: MotionStep) -> dict[int, float] | None:
+        """Return how fast things came nearer by themselves; None while the walker's is unknown."""
+        if not step.known:
+            return None
+        return own_approach(self._spots, depth, cloud, step, self._s.tracking.fastest_mps)
+
     def _follow_ground(
         self,
         depth: DepthMap,
@@ -205,22 +219,28 @@ class ObstacleFinder:
         sights = {DROP: drop, GLASS: glass, FLOOR: unclear}
         return {sort: sight for sort, sight in sights.items() if sight is not None}
 
-    def _remember(self, depth: DepthMap) -> None:
-        """Keep what was seen of each track in this depth map, for names that come later."""
-        tracks = self._tracker.tracks + self._ground.tracks
-        seen = [(t.id, t.blob) for t in tracks if t.seen_ns == depth.stamp_ns]
+    def _remember(self, depth: DepthMap, cloud: Cloud) -> None:
+        """Keep what was seen of each track: for names that come later, and for the next map."""
+        things = [(t.id, t.blob) for t in self._tracker.tracks if t.seen_ns == depth.stamp_ns]
+        self._spots = spots_of(cloud, dict(things), self._s.distance)
+        ground = [(t.id, t.blob) for t in self._ground.tracks if t.seen_ns == depth.stamp_ns]
+        seen = things + ground
         height, width = depth.depth_m.shape
         self._sightings.put(depth.stamp_ns, Sighting(height, width, tuple(seen)))
 
-    def _step(self, now_ns: int) -> MotionStep:
-        """Return the walker's move since the last call."""
+    def _step(self, now_ns: int, before: Motion | None = None) -> MotionStep:
+        """Return the walker's move since the last call, ``before`` which it moved like that."""
         dt_s = 0.0 if self._now_ns is None else (now_ns - self._now_ns) * 1e-9
         self._now_ns = now_ns
         motion = self._motion
         if motion is None:
             return MotionStep(dt_s)
         age_s = abs(now_ns - motion.stamp_ns) * 1e-9
-        return MotionStep.over(dt_s, motion if age_s <= self._s.tracking.motion_keep_s else None)
+        if age_s > self._s.tracking.motion_keep_s:
+            return MotionStep(dt_s)
+        # a word of the same instant says nothing about the beginning of the interval
+        fresh = before is not None and 0 < motion.stamp_ns - before.stamp_ns <= 2e9 * dt_s
+        return MotionStep.over(dt_s, motion, before if fresh else None)
 
     def _found(self, moment: Moment) -> FoundObstacles:
         for track in self._tracker.tracks + self._ground.tracks:

@@ -82,6 +82,20 @@ class CorridorSettings:
         low=5.0,
         high=360.0,
     )
+    course_from_mps: float = setting(
+        0.3,
+        "The speed of a slower walker does not tell how the chest is turned.",
+        unit="m/s",
+        low=0.05,
+        high=2.0,
+    )
+    sway_deg: float = setting(
+        7.0,
+        "A speed that points farther from the direction of travel is a sidestep.",
+        unit="deg",
+        low=0.0,
+        high=20.0,
+    )
     free_cell_m: float = setting(
         0.25, "Cell in which floor is remembered as seen.", unit="m", low=0.1, high=0.5
     )
@@ -114,7 +128,7 @@ class DistanceSettings:
     cell_m: float = setting(
         0.10, "Cell of the bird's-eye grid that blobs are joined on.", unit="m", low=0.02, high=0.5
     )
-    max_m: float = setting(7.0, "Things beyond are not followed.", unit="m", low=2.0, high=20.0)
+    max_m: float = setting(8.0, "Things beyond are not followed.", unit="m", low=2.0, high=20.0)
     front_m: float = setting(
         0.25,
         "A thing is measured on its front, this deep.",
