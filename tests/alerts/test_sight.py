@@ -26,6 +26,7 @@ def times(run: Run, text: str) -> list[float]:
         ("no_image", "Vision lost"),
         ("stale", "Vision lost"),
         ("frozen", "Vision lost"),
+        ("dark_at_once", "Vision lost"),
         ("bright", "Vision lost"),
         ("unheard_of", "Vision lost"),
     ],
