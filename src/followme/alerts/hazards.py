@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from followme.alerts.memory import Memory
-from followme.alerts.sorts import is_hazard, key_of, priority_of, sort_of
+from followme.alerts.sorts import has_own_words, key_of, priority_of, sort_of
 from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
@@ -74,9 +74,10 @@ def _several(
     plain = [
         thing
         for thing in obstacles.obstacles
-        if thing.zone is Zone.WARN and not is_hazard(thing) and thing not in crowd
+        if thing.zone is Zone.WARN and not has_own_words(thing) and thing not in crowd
     ]
-    theirs = [w for w in wants if w.priority is Priority.WARN]
+    ids = {thing.track_id for thing in plain}
+    theirs = [w for w in wants if w.priority is Priority.WARN and w.intent.track_id in ids]
     if not theirs or len(plain) < s.several:
         return wants
     others = [w for w in wants if w not in theirs]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from followme.alerts.answer_queue import AnswerQueue
 from followme.alerts.clearing import Clearing
@@ -16,6 +16,7 @@ from followme.alerts.memory import Before, Memory
 from followme.alerts.phrases import english_words
 from followme.alerts.questions import Scene, answer, reply_intent
 from followme.alerts.sight_watch import SightWatch
+from followme.alerts.sorts import capped
 from followme.alerts.sound_budget import SoundBudget
 from followme.alerts.turn import Fit, fit, may_cut
 from followme.alerts.waiting import Dropped, Waiting
@@ -97,6 +98,7 @@ class Scheduler:
 
     def observe(self, obstacles: Obstacles, now_s: float) -> None:
         """Take new evidence; lifetimes count from here."""
+        obstacles = replace(obstacles, obstacles=tuple(capped(t) for t in obstacles.obstacles))
         self._obstacles = obstacles
         self._arrived_s = now_s
         by_id: dict[int, Obstacle] = {}

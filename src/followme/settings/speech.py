@@ -137,7 +137,7 @@ class SchedulerSettings:
 class PhraseSettings:
     """The words (B8)."""
 
-    language: str = setting("en", "Catalogue config/phrases.LANGUAGE.yaml.")
+    language: str = setting("en", "Catalogue config/phrases.LANGUAGE.yaml.", read_only=True)
     distance_unit: str = setting(
         "metre", "Unit of spoken distances.", choices=("metre", "step", "foot")
     )
