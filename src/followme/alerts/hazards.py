@@ -63,6 +63,15 @@ def merged(
     return _several(kept, obstacles, crowd, memory, now_s, s)
 
 
+def while_recovering(wants: Sequence[Want]) -> list[Want]:
+    """Return the wants for the second in which lost sight is there again and not yet called back.
+
+    STOP is said, warnings are tones: their words follow "Vision back".
+    """
+    urgent = [want for want in wants if want.priority <= Priority.WARN]
+    return [w if w.priority <= Priority.STOP else w.as_tone() for w in urgent]
+
+
 def _several(
     wants: list[Want],
     obstacles: Obstacles,

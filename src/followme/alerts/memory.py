@@ -198,6 +198,12 @@ class Memory:
             told.warned_s = -math.inf
         self.crowd_s = -math.inf
 
+    def forget_tones(self) -> None:
+        """Note that warnings of which only a tone was heard are worth words again."""
+        for told in self._tracks.values():
+            if told.by_tone and told.zone is Zone.WARN:
+                told.zone, told.warned_s = Zone.INFORM, -math.inf
+
     def postpone(self, want: Want, now_s: float, s: SchedulerSettings) -> None:
         """Note that a message was dropped for good, so that it does not come up at once again."""
         for thing in want.covers:

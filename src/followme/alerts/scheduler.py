@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from followme.alerts.answer_queue import AnswerQueue
 from followme.alerts.clearing import Clearing
-from followme.alerts.hazards import due_hazards, merged
+from followme.alerts.hazards import due_hazards, merged, while_recovering
 from followme.alerts.memory import Before, Memory
 from followme.alerts.phrases import english_words
 from followme.alerts.questions import Scene, answer, reply_intent
@@ -212,7 +212,8 @@ class Scheduler:
             if self._memory.mute(want):
                 self._dropped.append((want.intent, Outcome.DROPPED_MUTED))
         self._dropped += self._waiting.renew(audible, self._arrived_s, now_s)
-        return merged(audible, self._obstacles, self._memory, now_s, self._s)
+        wants = merged(audible, self._obstacles, self._memory, now_s, self._s)
+        return while_recovering(wants) if self._sight.recovering else wants
 
     def _about_sight(self, now_s: float) -> list[Want]:
         wants = self._sight.wants(self._stamp_ns(), self._arrived_s, now_s, self._s)
@@ -287,6 +288,8 @@ class Scheduler:
         else:
             self._answers.pop()
             self._memory.voiced(want.intent, now_s)
+        if want.intent.key == "health.vision_back":
+            self._memory.forget_tones()
         if want.priority in (Priority.LOST, Priority.CLEAR):
             self._memory.forget_warnings()
 

@@ -48,6 +48,8 @@ def fit(
     """
     if want.is_tone:
         return Fit.TONE
+    if want.source is Source.SIGHT and want.priority <= Priority.WARN:
+        return Fit.WORDS
     room = budget.has_room(message_s, now_s, s)
     capped = want.source is Source.TRACK and budget.is_capped(want.priority, now_s, s)
     if want.first and want.priority <= Priority.WARN:
