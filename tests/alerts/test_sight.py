@@ -223,7 +223,8 @@ def test_back_is_said_however_much_was_said_before() -> None:
 
 
 def test_a_warning_of_before_the_loss_is_news_after_it() -> None:
-    run = Run().see(seen(AFAR), 2.0).see(blind("stale"), 2.0).see(seen(AFAR), 5.0)
+    run = Run(settings(stop_reserve_s=0.0)).see(seen(AFAR), 2.0)
+    run.see(blind("stale"), 2.0).see(seen(AFAR), 5.0)
     assert run.heard[-1] == "Chair ahead, 3 metres"
 
 

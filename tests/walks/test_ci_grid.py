@@ -22,7 +22,6 @@ EXPECTED_SHORTFALLS = {
     "10_stairs_down": "drops and stairs down are not built yet (B11)",
     "12_glass_door": "glass is not built yet (B11)",
     "17_turn_standing": "walls seem to come nearer while one turns on the spot (B3)",
-    "18_eight_people": "groups are not built yet (B10): sound fills too much of the time",
     "20_scale_drift": "the scale of a sensor's depth is not checked yet (B12)",
 }
 

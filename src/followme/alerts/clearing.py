@@ -60,6 +60,6 @@ def looks_free(obstacles: Obstacles, s: SchedulerSettings) -> bool:
     return (
         obstacles.sight is Sight.SEEING
         and obstacles.observed_free >= s.clear_free
-        and all(thing.zone < Zone.WARN for thing in obstacles.obstacles)
+        and all(t.zone < Zone.WARN and not t.in_corridor for t in obstacles.obstacles)
         and not any(hides_the_way(thing) for thing in obstacles.obstacles)
     )

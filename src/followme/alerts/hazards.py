@@ -53,12 +53,12 @@ def merged(
     """
     crowd = _crowd(obstacles, s)
     kept = list(wants)
-    if crowd:
+    if crowd:  # whoever comes from afar belongs to it: individuals are told in STOP only
         ids = {person.track_id for person in crowd}
         theirs = [w for w in kept if w.priority >= Priority.WARN and w.intent.track_id in ids]
         kept = [w for w in kept if w not in theirs]
         if theirs and now_s - memory.crowd_s >= s.crowd_every_s:
-            group = _for_all("crowd", theirs, crowd, memory, now_s, s)
+            group = replace(_for_all("crowd", theirs, crowd, memory, now_s, s), crowd=True)
             return [*_several(kept, obstacles, crowd, memory, now_s, s), group]
     return _several(kept, obstacles, crowd, memory, now_s, s)
 
@@ -126,10 +126,7 @@ def _want(
 
 
 def _crowd(obstacles: Obstacles, s: SchedulerSettings) -> list[Obstacle]:
-    """Return the people near by, nearest first; none when they are too few for a crowd."""
-    people = [
-        thing
-        for thing in obstacles.obstacles
-        if thing.kind is Kind.PERSON and thing.distance_m <= s.crowd_m
-    ]
-    return people if len(people) >= s.crowd_people else []
+    """Return all people, nearest first; none when too few are near by for a crowd."""
+    people = [thing for thing in obstacles.obstacles if thing.kind is Kind.PERSON]
+    near = sum(person.distance_m <= s.crowd_m for person in people)
+    return people if near >= s.crowd_people else []
