@@ -126,14 +126,21 @@ def test_another_language_lends_what_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("entry", "name"),
-    [("language: en\n", "language"), ("max_words: 6\n", "max_words"), ('decimal: "."\n', "decimal")],
+    [
+        ("language: en\n", "language"),
+        ("max_words: 6\n", "max_words"),
+        ('decimal: "."\n', "decimal"),
+    ],
 )
 def test_some_entries_nobody_can_lend(tmp_path: Path, entry: str, name: str) -> None:
     with pytest.raises(PhraseError, match=f"{name} is missing"):
         read_catalogue(written(tmp_path, changed(entry, "")), ENGLISH)
 
 
-@pytest.mark.parametrize("path", sorted(CATALOGUE.parent.glob("phrases.*.yaml")), ids=lambda p: p.name)
+SHIPPED = sorted(CATALOGUE.parent.glob("phrases.*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_each_shipped_language_has_every_word_of_its_own(path: Path) -> None:
     language = path.name.split(".")[1]
     assert read_catalogue(path).language == language

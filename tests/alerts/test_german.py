@@ -9,7 +9,6 @@ from followme.alerts.phrases import Phrases
 from followme.settings import PhraseSettings
 from followme.values.intent import Intent, Priority
 from followme.values.obstacle import Obstacle, Side
-from tests.alerts.test_phrases import GOLDEN as ENGLISH_TABLE
 from tests.alerts.test_phrases import (
     CHAIR,
     CUPBOARD,
@@ -22,6 +21,7 @@ from tests.alerts.test_phrases import (
     SHELF,
     STEPS,
 )
+from tests.alerts.test_phrases import GOLDEN as ENGLISH_TABLE
 from tests.alerts.world import CATALOGUE, a_thing
 
 GERMAN = Phrases.load(CATALOGUE.with_name("phrases.de.yaml"))

@@ -10,7 +10,6 @@ from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
 
-
 #: Where many people are about, a STOP seldom comes alone.
 _STOPS_IN_A_CROWD = 2
 

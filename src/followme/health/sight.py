@@ -19,8 +19,8 @@ _BLINDING = {
 class SightJudge:
     """Say whether anything may be concluded from what was, or was not, found.
 
-    It remembers only how bright the last images were: how long sight must be well before it is called back
-    is the business of whoever says so.
+    It remembers only how bright the last images were: how long sight must be well before it is
+    called back is the business of whoever says so.
 
     Parameters
     ----------
