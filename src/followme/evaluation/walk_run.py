@@ -110,8 +110,9 @@ def run_walk(
     run = _Run(subject, settings, KeyFrames(pictures, settings.obstacles.corridor))
     with tempfile.TemporaryDirectory(prefix="followme_walk_") as folder:
         path = Path(folder) / "track.wav"
+        language = settings.speech.phrases.language
         pipeline = Pipeline(
-            settings, lambda s, clock: WavVoice(s, clock, path), lag_s=CHAIN_S, look=look
+            settings, lambda s, clock: WavVoice(s, clock, path, language), lag_s=CHAIN_S, look=look
         )
         for one in shown:
             begun = run.take(one, pipeline)
