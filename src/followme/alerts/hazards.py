@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from followme.alerts.memory import Memory
-from followme.alerts.sorts import is_hazard, key_of, priority_of, sort_of
+from followme.alerts.sorts import has_own_words, key_of, priority_of, sort_of
 from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
@@ -53,14 +53,23 @@ def merged(
     """
     crowd = _crowd(obstacles, s)
     kept = list(wants)
-    if crowd:
+    if crowd:  # whoever comes from afar belongs to it: individuals are told in STOP only
         ids = {person.track_id for person in crowd}
         theirs = [w for w in kept if w.priority >= Priority.WARN and w.intent.track_id in ids]
         kept = [w for w in kept if w not in theirs]
         if theirs and now_s - memory.crowd_s >= s.crowd_every_s:
-            group = _for_all("crowd", theirs, crowd, memory, now_s, s)
+            group = replace(_for_all("crowd", theirs, crowd, memory, now_s, s), crowd=True)
             return [*_several(kept, obstacles, crowd, memory, now_s, s), group]
     return _several(kept, obstacles, crowd, memory, now_s, s)
+
+
+def while_recovering(wants: Sequence[Want]) -> list[Want]:
+    """Return the wants for the second in which lost sight is there again and not yet called back.
+
+    STOP is said, warnings are tones: their words follow "Vision back".
+    """
+    urgent = [want for want in wants if want.priority <= Priority.WARN]
+    return [w if w.priority <= Priority.STOP else w.as_tone() for w in urgent]
 
 
 def _several(
@@ -74,9 +83,10 @@ def _several(
     plain = [
         thing
         for thing in obstacles.obstacles
-        if thing.zone is Zone.WARN and not is_hazard(thing) and thing not in crowd
+        if thing.zone is Zone.WARN and not has_own_words(thing) and thing not in crowd
     ]
-    theirs = [w for w in wants if w.priority is Priority.WARN]
+    ids = {thing.track_id for thing in plain}
+    theirs = [w for w in wants if w.priority is Priority.WARN and w.intent.track_id in ids]
     if not theirs or len(plain) < s.several:
         return wants
     others = [w for w in wants if w not in theirs]
@@ -116,10 +126,7 @@ def _want(
 
 
 def _crowd(obstacles: Obstacles, s: SchedulerSettings) -> list[Obstacle]:
-    """Return the people near by, nearest first; none when they are too few for a crowd."""
-    people = [
-        thing
-        for thing in obstacles.obstacles
-        if thing.kind is Kind.PERSON and thing.distance_m <= s.crowd_m
-    ]
-    return people if len(people) >= s.crowd_people else []
+    """Return all people, nearest first; none when too few are near by for a crowd."""
+    people = [thing for thing in obstacles.obstacles if thing.kind is Kind.PERSON]
+    near = sum(person.distance_m <= s.crowd_m for person in people)
+    return people if near >= s.crowd_people else []

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from followme.alerts.answer_queue import AnswerQueue
 from followme.alerts.clearing import Clearing
-from followme.alerts.hazards import due_hazards, merged
+from followme.alerts.hazards import due_hazards, merged, while_recovering
 from followme.alerts.memory import Before, Memory
 from followme.alerts.phrases import english_words
 from followme.alerts.questions import Scene, answer, reply_intent
 from followme.alerts.sight_watch import SightWatch
+from followme.alerts.sorts import capped
 from followme.alerts.sound_budget import SoundBudget
 from followme.alerts.turn import Fit, fit, may_cut
 from followme.alerts.waiting import Dropped, Waiting
@@ -97,6 +98,7 @@ class Scheduler:
 
     def observe(self, obstacles: Obstacles, now_s: float) -> None:
         """Take new evidence; lifetimes count from here."""
+        obstacles = replace(obstacles, obstacles=tuple(capped(t) for t in obstacles.obstacles))
         self._obstacles = obstacles
         self._arrived_s = now_s
         by_id: dict[int, Obstacle] = {}
@@ -154,9 +156,8 @@ class Scheduler:
             return
         if handed.heard_s is not None:
             self._budget.silence(now_s)
-            if handed.want.takes_duty:
-                message_s = self._budget.seconds_of(self._words(intent), self._s)
-                self._budget.add(handed.heard_s, now_s, message_s)
+            if not handed.want.is_tone:
+                self._budget.add(handed.heard_s, now_s, self._expected_s(intent))
         # a voice that failed is given time: only what was cut is due again at once
         if completed or not handed.cut:
             return
@@ -214,10 +215,14 @@ class Scheduler:
             if self._memory.mute(want):
                 self._dropped.append((want.intent, Outcome.DROPPED_MUTED))
         self._dropped += self._waiting.renew(audible, self._arrived_s, now_s)
-        return merged(audible, self._obstacles, self._memory, now_s, self._s)
+        wants = merged(audible, self._obstacles, self._memory, now_s, self._s)
+        return while_recovering(wants) if self._sight.recovering else wants
 
     def _about_sight(self, now_s: float) -> list[Want]:
         wants = self._sight.wants(self._stamp_ns(), self._arrived_s, now_s, self._s)
+        if self._obstacles is not None and self._obstacles.walker_speed_mps <= self._s.moving_mps:
+            # who stands before a wall sees little, and needs no more
+            wants = [want for want in wants if want.intent.key != "health.view_limited"]
         return [want for want in wants if self._is_audible(want, now_s)]
 
     def _about_questions(self, now_s: float) -> list[Want]:
@@ -250,7 +255,7 @@ class Scheduler:
             if playing is not None and not may_cut(want.intent, playing, self._by_id):
                 break
             if want.priority <= Priority.STOP:
-                return playing is not None, want
+                return playing is not None, self._shortened(want, now_s)
             if playing is None and not self._budget.gap_is_kept(now_s, self._s):
                 return False, None
             message_s = self._budget.seconds_of(self._words(want.intent), self._s)
@@ -263,6 +268,19 @@ class Scheduler:
                     return True, None
                 return False, want.as_tone() if fits is Fit.TONE else want
         return untrue, None
+
+    def _shortened(self, want: Want, now_s: float) -> Want:
+        """Return a repeat of STOP as a tone where its words would fill too much of the time."""
+        if want.first or want.source is not Source.TRACK:
+            return want
+        message_s = self._budget.seconds_of(self._words(want.intent), self._s)
+        return want if self._budget.has_room(message_s, now_s, self._s) else want.as_tone()
+
+    def _expected_s(self, intent: Intent) -> float:
+        """Return how long words are expected to sound; 0 where a tone precedes them."""
+        if intent.priority <= Priority.STOP:
+            return 0.0
+        return self._budget.seconds_of(self._words(intent), self._s)
 
     def _give_up(self, want: Want, now_s: float) -> None:
         self._dropped.append((want.intent, Outcome.DROPPED_CAPPED))
@@ -289,6 +307,8 @@ class Scheduler:
         else:
             self._answers.pop()
             self._memory.voiced(want.intent, now_s)
+        if want.intent.key == "health.vision_back":
+            self._memory.forget_tones()
         if want.priority in (Priority.LOST, Priority.CLEAR):
             self._memory.forget_warnings()
 

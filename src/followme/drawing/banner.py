@@ -29,6 +29,7 @@ REASON_WORDS = {
     "stale": "camera or depth fell silent",
     "frozen": "the camera repeats one picture",
     "dark": "too dark",
+    "dark_at_once": "dark at once",
     "bright": "too bright",
     "covered": "view blocked",
     "blurred": "blurred",

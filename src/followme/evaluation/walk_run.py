@@ -110,10 +110,11 @@ def run_walk(
     run = _Run(subject, settings, KeyFrames(pictures, settings.obstacles.corridor))
     with tempfile.TemporaryDirectory(prefix="followme_walk_") as folder:
         path = Path(folder) / "track.wav"
+        language = settings.speech.phrases.language
         pipeline = Pipeline(
             settings,
             # when something is heard is the same with one channel
-            lambda s, clock: WavVoice(replace(s, mono=True), clock, path),
+            lambda s, clock: WavVoice(replace(s, mono=True), clock, path, language),
             lag_s=CHAIN_S,
             look=look,
         )

@@ -85,6 +85,7 @@ class ObstacleStage:
     def reset(self) -> None:
         """Forget everything: time jumped."""
         self._finder.reset()
+        self._judge.reset()
         self._image_stamp_ns = self._depth_stamp_ns = None
         self._status = self._motion = None
         self._names.clear()

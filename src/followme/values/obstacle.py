@@ -159,7 +159,8 @@ REASONS = (
     "no_depth",  # images come, distance cannot be judged
     "stale",  # a required stream fell silent after it had been there
     "frozen",  # the camera repeats its last image
-    "dark",
+    "dark",  # the light faded away
+    "dark_at_once",  # from one image to the next: light, lens and camera are all possible
     "bright",
     "covered",
     "blurred",
