@@ -128,9 +128,10 @@ class Pipeline:
         """
         now_ns = frame.stamp_ns + self._lag_ns
         news = self.wait_until(now_ns)
-        if frame.motion is not None:
-            self._obstacles.moved(frame.motion)
         depth = self._depth.estimate(frame)
+        motion = self._depth.motion(frame, depth)
+        if motion is not None:
+            self._obstacles.moved(motion)
         obstacles = self._obstacles.see(depth, now_ns)
         self._published_ns = now_ns
         news += self._speech.observe(obstacles, now_ns * 1e-9)

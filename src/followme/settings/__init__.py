@@ -3,6 +3,7 @@
 from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
+from followme.settings.motion import EgoMotionSettings
 from followme.settings.nodes import (
     CameraNodeSettings,
     DepthEstimatorSettings,
@@ -33,6 +34,7 @@ __all__ = [
     "DepthEstimatorSettings",
     "DepthSettings",
     "DistanceSettings",
+    "EgoMotionSettings",
     "FaceDetectorSettings",
     "FloorSettings",
     "HysteresisSettings",
