@@ -12,6 +12,7 @@ from followme.geometry.floor_cells import FloorCells
 from followme.geometry.judgement import Judge, Moment
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
+from followme.geometry.narrow_gap import NarrowGap
 from followme.geometry.points import split
 from followme.geometry.tracking import Track, Tracker
 from followme.geometry.visibility import Place, seen_through
@@ -58,6 +59,7 @@ class ObstacleFinder:
         self._cells = FloorCells(self._corridor)
         self._tracker = Tracker(s.tracking, s.hysteresis)
         self._judge = Judge(s, self._corridor)
+        self._gap = NarrowGap(s)
         self._sightings = SightingRing()
         self._now_ns: int | None = None
         self._seen_ns: int | None = None
@@ -67,6 +69,7 @@ class ObstacleFinder:
     def reset(self) -> None:
         """Forget everything: time jumped."""
         self._tracker.reset()
+        self._gap.reset()
         self._direction.reset()
         self._cells.reset()
         self._sightings.clear()
@@ -166,6 +169,7 @@ class ObstacleFinder:
         for track in self._tracker.tracks:
             self._judge.judge(track, moment)
         shown = [self._judge.obstacle(t, moment) for t in self._tracker.tracks if not t.tentative]
+        shown = self._gap.join(shown, moment.heading_rad, moment.step)
         shown.sort(key=lambda obstacle: (obstacle.distance_m, obstacle.track_id))
         return FoundObstacles(
             tuple(shown), self._cells.free_share(moment.now_ns, moment.heading_rad)

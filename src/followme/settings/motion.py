@@ -11,20 +11,10 @@ from followme.settings.setting import setting
 class EgoMotionSettings:
     """The walker's motion from images and depth (B5)."""
 
-    estimate: str = setting(
-        "missing",
-        "missing: the motion is estimated where the source does not tell it; always: also where it "
-        "does, in its place (to measure this); never: what nobody tells is unknown.",
-        choices=("missing", "always", "never"),
+    enabled: bool = setting(
+        True, "Estimate the motion; what a source tells of it is taken first all the same."
     )
-    source_keep_s: float = setting(
-        1.0,
-        "A source that told the motion is trusted to go on for this long.",
-        unit="s",
-        low=0.1,
-        high=10.0,
-    )
-    corners: int = setting(120, "Corners that are followed at most.", low=20, high=1000)
+    corners: int = setting(100, "Corners that are followed at most.", low=20, high=1000)
     quality: float = setting(
         0.01, "A corner this much weaker than the best is none.", low=0.001, high=0.5
     )

@@ -35,8 +35,7 @@ class DepthStage:
         self.network = None if model is None else DepthNetwork(model, s.model)
         self._use_sensor = s.use_sensor
         self._metric = MetricDepth(s.depth, s.floor, s.walker)
-        self._ego_motion = EgoMotion(s.motion)
-        self._estimate_motion = s.motion.estimate
+        self._ego_motion = EgoMotion(s.motion) if s.motion.enabled else None
         self._judge = ImageJudge(s.image)
 
     def estimate(self, frame: Frame) -> DepthMap | DepthStatus:
@@ -50,7 +49,7 @@ class DepthStage:
         return self._metric.estimate(frame, monocular, health)
 
     def motion(self, frame: Frame, depth: DepthMap | DepthStatus) -> Motion | None:
-        """Return how the walker moves: as the source tells it, else as images and depth do.
+        """Return how the walker moves, as the images and their depth tell it.
 
         Parameters
         ----------
@@ -62,12 +61,10 @@ class DepthStage:
         Returns
         -------
         Motion or None
-            NaN: it cannot be told; None: nobody tries.
+            NaN: it cannot be told; None: it is not to be estimated.
         """
-        told = frame.motion is not None and self._estimate_motion != "always"
-        if told or self._estimate_motion == "never":
-            self._ego_motion.reset()
-            return frame.motion if told else None
+        if self._ego_motion is None:
+            return None
         if not isinstance(depth, DepthMap):
             self._ego_motion.reset()
             return Motion(frame.stamp_ns, math.nan, math.nan, math.nan)
@@ -76,7 +73,8 @@ class DepthStage:
     def reset(self) -> None:
         """Forget what was carried from earlier frames: time jumped."""
         self._metric.reset()
-        self._ego_motion.reset()
+        if self._ego_motion is not None:
+            self._ego_motion.reset()
         self._judge.reset()
 
     def close(self) -> None:
