@@ -88,23 +88,35 @@ class NarrowGap:
 
     def _pairs(self, sides: list[Obstacle], heading_rad: float) -> Iterable[_Pair]:
         """Return all pairs that stand to both sides, side by side and wide enough apart."""
-        c = self._s.corridor
         for left in sides:
             for right in sides:
                 left_m, right_m = _inner_m(left, heading_rad)[0], _inner_m(right, heading_rad)[1]
-                least_m = c.gap_m - (c.gap_slack_m if self._is_on((left, right)) else 0.0)
                 apart_m = abs(_ahead_m(left, heading_rad) - _ahead_m(right, heading_rad))
-                if right_m < 0.0 < left_m and left_m - right_m >= least_m:
-                    if apart_m <= c.gap_depth_m:
-                        yield _Pair(left, right, left_m - right_m)
+                beside = right_m < 0.0 < left_m and apart_m <= self._s.corridor.gap_depth_m
+                if beside and self._passable((left, right), left_m, -right_m):
+                    yield _Pair(left, right, left_m - right_m)
+
+    def _passable(self, pair: tuple[Obstacle, Obstacle], left_m: float, right_m: float) -> bool:
+        """Whether a pair is wide enough apart, and narrows the way.
+
+        A gap goes on while one of its sides has left the way and the other hardly reaches into
+        it, else that one would be warned of alone at the last moment.
+        """
+        c = self._s.corridor
+        inside = [o.in_corridor for o in pair]
+        if not self._is_on(pair):
+            return all(inside) and left_m + right_m >= c.gap_m
+        hardly = min(left_m, right_m) >= 0.5 * c.gap_m - c.gap_slack_m
+        wide = left_m + right_m >= c.gap_m - c.gap_slack_m
+        return wide and (all(inside) or (any(inside) and hardly))
 
     def _is_on(self, pair: tuple[Obstacle, Obstacle]) -> bool:
         ids = (pair[0].track_id, pair[1].track_id)
         return self._hits.get(ids, 0) >= self._s.hysteresis.enter_hits
 
     def _may_be_side(self, o: Obstacle, step: MotionStep) -> bool:
-        """Whether it stands and reaches into the way."""
-        if not o.in_corridor or o.kind not in (Kind.OBJECT, Kind.OVERHANG):
+        """Whether it stands."""
+        if o.kind not in (Kind.OBJECT, Kind.OVERHANG):
             return False
         if not step.known or math.isnan(o.velocity_mps[0]):
             return True
