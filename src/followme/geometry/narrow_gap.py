@@ -14,6 +14,8 @@ from followme.values.obstacle import Kind, Obstacle, Side, Zone
 GAP = "gap"
 # Gaps are numbered from here: no walk has as many tracks.
 _FIRST_ID = 1_000_000
+# The front of a side jumps as its face leaves the image: that is no motion of its own yet.
+_STEADIER = 2.0
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,14 @@ class NarrowGap:
             return False
         if not step.known or math.isnan(o.velocity_mps[0]):
             return True
+        known_side = any(
+            self._hits[ids] >= self._s.hysteresis.enter_hits and o.track_id in ids
+            for ids in self._hits
+        )
         own_mps = math.hypot(
             o.velocity_mps[0] + step.forward_mps, o.velocity_mps[1] + step.left_mps
         )
-        return own_mps <= self._s.zones.mover_mps
+        return own_mps <= self._s.zones.mover_mps * (_STEADIER if known_side else 1.0)
 
     def _number(self, ids: tuple[int, int]) -> int:
         if ids not in self._numbers:
