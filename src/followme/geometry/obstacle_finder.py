@@ -18,6 +18,7 @@ from followme.geometry.judgement import Judge, Moment
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
+from followme.geometry.narrow_gap import NarrowGap
 from followme.geometry.near_floor import over_near_floor
 from followme.geometry.point_flow import NO_SPOTS, own_approach, spots_of
 from followme.geometry.points import split
@@ -77,6 +78,7 @@ class ObstacleFinder:
         self._way = WayWatch(s.ground)
         self._way_unknown = False
         self._judge = Judge(s, self._corridor)
+        self._gap = NarrowGap(s)
         self._sightings = SightingRing()
         self._now_ns: int | None = None
         self._seen_ns: int | None = None
@@ -91,6 +93,7 @@ class ObstacleFinder:
         self._steady.reset()
         self._way.reset()
         self._way_unknown = False
+        self._gap.reset()
         self._direction.reset()
         self._cells.reset()
         self._sightings.clear()
@@ -246,6 +249,7 @@ class ObstacleFinder:
         for track in self._tracker.tracks + self._ground.tracks:
             self._judge.judge(track, moment)
         shown = [self._judge.obstacle(t, moment) for t in self._tracker.tracks if not t.tentative]
+        shown = self._gap.join(shown, moment.heading_rad, moment.step)
         for track in self._ground.certain:
             shown.append(self._ground.labelled(self._judge.obstacle(track, moment)))
         shown.sort(key=lambda obstacle: (obstacle.distance_m, obstacle.track_id))

@@ -4,6 +4,7 @@ from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
+from followme.settings.motion import EgoMotionSettings
 from followme.settings.nodes import (
     CameraNodeSettings,
     DepthEstimatorSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "DepthEstimatorSettings",
     "DepthSettings",
     "DistanceSettings",
+    "EgoMotionSettings",
     "FaceDetectorSettings",
     "FloorSettings",
     "GroundSettings",

@@ -42,6 +42,19 @@ class CorridorSettings:
     intrusion_m: float = setting(
         0.05, "How far a thing must reach inside to count.", unit="m", low=0.0, high=0.3
     )
+    gap_m: float = setting(
+        0.60,
+        "Two things that leave at least this between them are a gap.",
+        unit="m",
+        low=0.3,
+        high=1.2,
+    )
+    gap_slack_m: float = setting(
+        0.05, "A gap ends when it is this much narrower.", unit="m", low=0.0, high=0.3
+    )
+    gap_depth_m: float = setting(
+        0.5, "Its sides stand at most this far behind each other.", unit="m", low=0.0, high=3.0
+    )
     min_width_m: float = setting(
         0.03, "Narrowest thing that counts: a pole.", unit="m", low=0.0, high=0.3
     )

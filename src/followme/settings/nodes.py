@@ -8,6 +8,7 @@ from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
+from followme.settings.motion import EgoMotionSettings
 from followme.settings.perception import ModelSettings
 from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
@@ -129,6 +130,7 @@ class DepthEstimatorSettings:
     walker: WalkerSettings = field(default_factory=WalkerSettings)
     depth: DepthSettings = field(default_factory=DepthSettings)
     floor: FloorSettings = field(default_factory=FloorSettings)
+    motion: EgoMotionSettings = field(default_factory=EgoMotionSettings)
     image: ImageHealthSettings = field(default_factory=ImageHealthSettings)
 
 

@@ -116,6 +116,9 @@ class TrackingSettings:
     motion_keep_s: float = setting(
         1.0, "An older measurement of the walker's motion is unknown.", unit="s", low=0.0, high=10.0
     )
+    use_source_motion: bool = setting(
+        True, "Take the motion that the source tells before one estimated; false: never take it."
+    )
     drift_mps: float = setting(
         0.06,
         "A standing thing out of view gets less sure by this while motion is measured.",
