@@ -42,11 +42,25 @@ def test_a_repeat_of_stop_is_a_tone_where_words_fill_too_much() -> None:
     assert run.heard == ["Stop. Chair ahead", "<stop>"]
 
 
-def test_a_first_stop_is_words_however_much_was_said() -> None:
+def test_a_stop_with_news_is_words_however_much_was_said() -> None:
     run = Run(settings(duty=0.01))
+    for track, label in enumerate(("chair", "table", "door")):
+        run.see(seen(a_thing(STOP, 0.9, track, label=label), speed_mps=0.0), 2.5)
+    assert run.heard == ["Stop. Chair ahead", "Stop. Table ahead", "Stop. Door ahead"]
+
+
+def test_another_stop_in_the_same_words_is_a_burst_where_words_fill_too_much() -> None:
+    run = Run(settings(duty=0.06))
     for track in range(3):
         run.see(seen(a_thing(STOP, 0.9, track), speed_mps=0.0), 2.5)
-    assert run.heard == ["Stop. Chair ahead"] * 3
+    assert run.heard == ["Stop. Chair ahead", "<stop>", "<stop>"]
+
+
+def test_the_same_words_of_stop_are_said_again_later() -> None:
+    run = Run(settings(duty=0.06, duty_window_s=4.0))
+    run.see(seen(a_thing(STOP, 0.9, 1), speed_mps=0.0), 4.5)
+    run.see(seen(a_thing(STOP, 0.9, 2), speed_mps=0.0), 1.0)
+    assert run.heard == ["Stop. Chair ahead"] * 2
 
 
 def test_words_of_a_hazard_leave_no_room_for_stop() -> None:

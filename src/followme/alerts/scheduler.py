@@ -18,6 +18,7 @@ from followme.alerts.questions import Scene, answer, reply_intent
 from followme.alerts.sight_watch import SightWatch
 from followme.alerts.sorts import capped
 from followme.alerts.sound_budget import SoundBudget
+from followme.alerts.stop_words import BURST_S, StopWords
 from followme.alerts.turn import Fit, fit, may_cut
 from followme.alerts.waiting import Dropped, Waiting
 from followme.alerts.want import Source, Want
@@ -86,6 +87,7 @@ class Scheduler:
         self._memory = Memory()
         self._clearing = Clearing()
         self._budget = SoundBudget()
+        self._stop_words = StopWords()
         self._hush_until_s = -math.inf
         self._obstacles: Obstacles | None = None
         self._by_id: dict[int, Obstacle] = {}
@@ -144,6 +146,8 @@ class Scheduler:
         handed.heard_s = now_s
         want = handed.want
         self._memory.heard(handed.before, intent, now_s)
+        if want.source is Source.TRACK and want.priority <= Priority.STOP and not want.is_tone:
+            self._stop_words.heard(self._words(intent), now_s)
         if want.source is not Source.USER:
             self._last = intent
         if want.source is Source.TRACK and want.priority <= Priority.WARN:
@@ -270,10 +274,16 @@ class Scheduler:
         return untrue, None
 
     def _shortened(self, want: Want, now_s: float) -> Want:
-        """Return a repeat of STOP as a tone where its words would fill too much of the time."""
-        if want.first or want.source is not Source.TRACK:
+        """Return a STOP that tells nothing new as its tone where words would fill too much time.
+
+        Nothing new is a repeat, and another thing that the same words told a moment ago.
+        """
+        if want.source is not Source.TRACK:
             return want
-        message_s = self._budget.seconds_of(self._words(want.intent), self._s)
+        words = self._words(want.intent)
+        if want.first and not self._stop_words.lately(words, now_s, self._s):
+            return want
+        message_s = BURST_S + self._budget.seconds_of(words, self._s)
         return want if self._budget.has_room(message_s, now_s, self._s) else want.as_tone()
 
     def _expected_s(self, intent: Intent) -> float:
