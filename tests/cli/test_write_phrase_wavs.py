@@ -80,3 +80,19 @@ def test_a_folder_is_made_anew(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "en").iterdir()}
     assert "old.wav" not in names and LIST_NAME in names
     assert len(names) == len(phrases_to_record(catalogue)) + 1 and size > 100_000
+
+
+def test_a_recording_whose_words_did_not_change_is_taken_over(tmp_path: Path) -> None:
+    if not espeak_libraries():
+        pytest.skip("espeak-ng is absent")
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    phrases = phrases_to_record(CATALOGUES[0])
+    drop, dark = "stop.drop", "health.too_dark"
+    said = {**phrases, drop: "Other words"}
+    (earlier / LIST_NAME).write_text(json.dumps({"words_per_minute": 180, "phrases": said}))
+    for key in phrases:
+        (earlier / f"{key}.wav").write_bytes(key.encode())
+    record(CATALOGUES[0], tmp_path / "new", earlier)
+    assert (tmp_path / "new" / f"{dark}.wav").read_bytes() == dark.encode()
+    assert (tmp_path / "new" / f"{drop}.wav").read_bytes()[:4] == b"RIFF"

@@ -76,22 +76,38 @@ def wav_bytes(sound: Pcm) -> bytes:
     return content.getvalue()
 
 
-def record(catalogue: Path, folder: Path) -> int:
-    """Record a language into ``folder``, which is emptied before; return the number of bytes."""
+def record(catalogue: Path, folder: Path, earlier: Path | None = None) -> int:
+    """Record a language into ``folder``, which is emptied before; return the number of bytes.
+
+    Where the recordings in ``earlier`` say the same they are taken over: an engine never gives
+    the same samples twice, and files whose words did not change should not change.
+    """
     language = read_catalogue(catalogue).language
     phrases = phrases_to_record(catalogue)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    kept = {} if earlier is None else _recorded(earlier)
     size = 0
     for key, text in phrases.items():
-        sound = shared_engine().render(text, WORDS_PER_MINUTE, language)
-        file = wav_bytes(sound)
+        if earlier is not None and kept.get(key) == text:
+            file = (earlier / f"{key}.wav").read_bytes()
+        else:
+            file = wav_bytes(shared_engine().render(text, WORDS_PER_MINUTE, language))
         (folder / f"{key}.wav").write_bytes(file)
         size += len(file)
     listed = {"language": language, "words_per_minute": WORDS_PER_MINUTE, "phrases": phrases}
     content = json.dumps(listed, indent=1, ensure_ascii=False) + "\n"
     (folder / LIST_NAME).write_text(content, encoding="utf-8")
     return size
+
+
+def _recorded(folder: Path) -> dict[str, str]:
+    """Return words by the name of their recording; empty where they were spoken otherwise."""
+    path = folder / LIST_NAME
+    if not path.exists():
+        return {}
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    return dict(listed["phrases"]) if listed["words_per_minute"] == WORDS_PER_MINUTE else {}
 
 
 def main() -> None:
@@ -102,7 +118,7 @@ def main() -> None:
         language = catalogue.name.split(".")[1]
         with tempfile.TemporaryDirectory(dir=FOLDER) as unfinished:
             made = Path(unfinished) / language
-            size = record(catalogue, made)
+            size = record(catalogue, made, FOLDER / language)
             shutil.rmtree(FOLDER / language, ignore_errors=True)
             made.replace(FOLDER / language)
         print(f"{FOLDER / language}: {size / 1e6:.2f} MB")
