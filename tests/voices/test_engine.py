@@ -66,7 +66,7 @@ def test_a_country_that_espeak_does_not_know_is_left_out(
     # its noise is drawn anew each time, so that no two sounds are the same to the bit
     german, english = (len(engine.render("Hindernis voraus", 180, x)) for x in ("de", "en"))
     count = len(engine.render("Hindernis voraus", 180, language))
-    assert abs(count - german) <= 5 < 100 < abs(count - english)
+    assert abs(count - german) <= 50 < 100 < abs(count - english)
 
 
 def test_the_cache_forgets_the_oldest_phrase(engine: EspeakEngine) -> None:

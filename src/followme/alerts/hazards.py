@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from followme.alerts.memory import Memory
-from followme.alerts.sorts import has_own_words, key_of, priority_of, sort_of
+from followme.alerts.sorts import closing_mps, has_own_words, key_of, priority_of, sort_of
 from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
@@ -32,9 +32,18 @@ def due_hazards(
             continue
         why = memory.due(thing, obstacles.walker_speed_mps, now_s, s)
         if why:
-            steady = memory.steady(thing, now_s, s)
+            steady = _of_now(memory.steady(thing, now_s, s), obstacles, now_s - arrived_s)
             wants.append(_want(steady, why, obstacles, arrived_s, s))
     return wants
+
+
+def _of_now(thing: Obstacle, obstacles: Obstacles, since_s: float) -> Obstacle:
+    """Return a thing as far away as it is now: what comes fast is nearer than its evidence says."""
+    age_s = obstacles.ages.depth_s + since_s
+    nearer_m = closing_mps(thing) * age_s
+    if not nearer_m > 0.0:  # NaN is unknown
+        return thing
+    return replace(thing, distance_m=max(thing.distance_m - nearer_m, 0.0))
 
 
 def lifetime_s(zone: Zone, s: SchedulerSettings) -> float:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from followme.geometry.corridor import Corridor
+from followme.geometry.crossing import is_gone_at_contact
 from followme.geometry.hysteresis import side_of
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import PERSON
@@ -94,7 +95,10 @@ class Judge:
                 entering = min(entering, Zone.WARN)  # STOP takes the corridor that never widens
         if inside:
             staying = self._zone(track, moment, closing_mps, self._leaving(moment))
-        entering, staying = min(entering, track.blob.at_most), min(staying, track.blob.at_most)
+        at_most = track.blob.at_most
+        if self._crosses(track, place, closing_mps):
+            at_most = min(at_most, Zone.WARN)
+        entering, staying = min(entering, at_most), min(staying, at_most)
         instant = seen_now and entering is Zone.STOP and self._fills_the_way(track, moment)
         track.zones.update(
             moment.now_ns,
@@ -171,6 +175,21 @@ class Judge:
         comes = closing_mps - walker_mps > self._s.zones.mover_mps
         length_m = c.length_moving_m if comes else c.length_m
         return track.distance_m - track.sigma_m <= slack.metres(length_m)
+
+    def _crosses(self, track: Track, place: _Place, closing_mps: float) -> bool:
+        """Whether a person will have left the way when the walker comes there (B10)."""
+        s = self._s
+        label, _ = track.names.best(track.seen_ns)
+        crossing_mps = track.crossing.mps
+        distance_m = track.distance_m - track.sigma_m
+        if label != PERSON or distance_m <= s.zones.stop_m:
+            return False
+        if abs(crossing_mps) < s.tracking.crossing_least_mps:
+            return False
+        contact_s = time_to_contact(distance_m, closing_mps, s.walker.reach_m)
+        half_m = s.corridor.half_width_m + s.corridor.crossing_room_m
+        span_m = (place.right_m, place.left_m)
+        return is_gone_at_contact(span_m, crossing_mps, min(contact_s, s.zones.path_s), half_m)
 
     def _zone(self, track: Track, moment: Moment, closing_mps: float, slack: Slack) -> Zone:
         walker_mps = moment.step.speed_mps if moment.step.known else self._s.walker.speed_mps

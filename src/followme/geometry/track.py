@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
+from followme.geometry.crossing import Crossing
 from followme.geometry.hysteresis import CorridorKeeper, ZoneKeeper
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
@@ -67,8 +68,10 @@ class Track:
         self.side: Side | None = None
         self.drift_m = 0.0
         self._own = OwnApproach(s)
+        self.crossing = Crossing(s)
         self._kinds: deque[bool] = deque(maxlen=s.label_votes)
         self.bottom_m = 0.0  # it stands on the floor as long as nobody saw it hang
+        self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, 0.0)
         self._vote(blob)
 
     @property
@@ -109,6 +112,7 @@ class Track:
             self.vx_mps -= step.forward_mps - self._walker_mps[0]
             self.vy_mps -= step.left_mps - self._walker_mps[1]
         self.motion_known = step.known
+        self.crossing.carry(step)
         self._walker_mps = (step.forward_mps, step.left_mps)
         moved = (self.x_m + self.vx_mps * step.dt_s, self.y_m + self.vy_mps * step.dt_s)
         self.x_m, self.y_m = step.turn(*moved)
@@ -126,6 +130,7 @@ class Track:
             rate = beta / max(dt_s, _LEAST_DT_S)
             self.vx_mps += rate * dx
             self.vy_mps += rate * dy
+        self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, dt_s)
         self.blob, self.seen_ns, self.checked_ns = blob, now_ns, now_ns
         # what the image cuts off in front is carried, not measured
         self.drift_m = self.drift_m + self._s.drift_mps * dt_s if blob.cut else 0.0
@@ -159,6 +164,7 @@ class Track:
 
     def drift(self, dt_s: float, mover_mps: float) -> None:
         """Become less sure: it was not seen."""
+        self.crossing.lose()
         steady = self.motion_known and self.own_speed_mps() <= mover_mps
         if self.motion_known:
             # a speed of its own that nobody sees any more is believed less and less

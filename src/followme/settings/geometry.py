@@ -42,6 +42,13 @@ class CorridorSettings:
     intrusion_m: float = setting(
         0.05, "How far a thing must reach inside to count.", unit="m", low=0.0, high=0.3
     )
+    crossing_room_m: float = setting(
+        0.15,
+        "Who crosses must be this far beside the way when the walker comes there.",
+        unit="m",
+        low=0.0,
+        high=1.0,
+    )
     gap_m: float = setting(
         0.60,
         "Two things that leave at least this between them are a gap.",
@@ -204,6 +211,9 @@ class ZoneSettings:
         unit="s",
         low=0.0,
         high=3.0,
+    )
+    path_s: float = setting(
+        3.0, "Paths of people are foreseen for this long (B10).", unit="s", low=0.0, high=10.0
     )
     uncertain_factor: float = setting(
         1.3, "Limits grow by this factor where the scale is a guess (B12).", low=1.0, high=3.0

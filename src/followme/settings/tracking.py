@@ -70,6 +70,15 @@ class TrackingSettings:
     own_share: float = setting(
         0.25, "Share of each new measurement of that speed.", low=0.05, high=1.0
     )
+    crossing_frames: int = setting(
+        6, "Frames that a person must be followed before they cross the way.", low=2, high=60
+    )
+    crossing_share: float = setting(
+        0.2, "Share of each new measurement of that speed.", low=0.05, high=1.0
+    )
+    crossing_least_mps: float = setting(
+        0.5, "Who is slower across the way may stay in it.", unit="m/s", low=0.1, high=2.0
+    )
     label_votes: int = setting(10, "Frames that vote about a name.", low=1, high=100)
     label_share: float = setting(0.6, "Share of votes a name needs.", low=0.0, high=1.0)
     label_least: int = setting(2, "... and so many votes at least.", low=1, high=100)
