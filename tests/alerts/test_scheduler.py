@@ -349,9 +349,13 @@ def test_a_side_is_not_contradicted_within_2_s_unless_the_thing_moved() -> None:
     near = a_thing(STOP, 1.5, side=Side.AHEAD, bearing_rad=0.02)
     run = Run().see(seen(left), 1.0).see(seen(near), 1.0)
     assert run.heard[-1] == "Stop. Chair ahead left"
-    moved = replace(near, bearing_rad=-0.2)
+    jumped = replace(near, bearing_rad=-0.2)  # as the nearest point of a wide thing does
+    assert Run().see(seen(left), 1.0).see(seen(jumped), 1.0).heard[-1] == "Stop. Chair ahead left"
+    moved = replace(near, bearing_rad=-0.35)
     run = Run().see(seen(left), 1.0).see(seen(moved), 1.0)
     assert run.heard[-1] == "Stop. Chair ahead"
+    over = replace(near, side=Side.AHEAD_RIGHT, bearing_rad=-0.2)
+    assert Run().see(seen(left), 1.0).see(seen(over), 1.0).heard[-1] == "Stop. Chair ahead right"
 
 
 def test_a_new_label_is_no_new_message() -> None:
@@ -630,3 +634,11 @@ def test_reset_forgets_what_was_told_but_greets_no_second_time() -> None:
     run.scheduler.reset()
     run.see(seen(a_thing(WARN, 3.0)), 2.0)
     assert run.heard == ["Chair ahead, 3 metres"] * 2
+
+
+@pytest.mark.parametrize("after_s", [0.3, 3.0], ids=["while it is said", "after it"])
+def test_a_warning_does_not_wait_for_a_greeting(after_s: float) -> None:
+    run = Run(greeted=False).see(seen(), after_s)
+    assert run.heard == ["Ready. Keep using your cane"]
+    run.see(seen(a_thing(WARN, 3.0)), 0.1)
+    assert run.heard[-1] == "Chair ahead, 3 metres"

@@ -129,8 +129,11 @@ class Memory:
         told = self.of(thing.track_id)
         if thing.side is told.voiced_side or now_s - told.voiced_s >= s.side_hold_s:
             return thing
-        turned_rad = abs(thing.bearing_rad - told.voiced_bearing_rad)
-        if turned_rad >= math.radians(s.side_hold_deg):
+        turned_deg = math.degrees(abs(thing.bearing_rad - told.voiced_bearing_rad))
+        # the nearest point of a wide thing jumps, and with it the bearing: from a side to the
+        # middle that takes more than from a side to the other
+        opposite = {thing.side, told.voiced_side} in _OPPOSITE
+        if turned_deg >= s.side_hold_deg * (1.0 if opposite else _JUMP):
             return thing
         return replace(thing, side=told.voiced_side)
 
@@ -267,3 +270,5 @@ _LEVEL_OF = {
     Priority.WARN: Zone.WARN,
 }
 _STOP_OVER_S = 10.0
+_OPPOSITE = ({Side.AHEAD_LEFT, Side.AHEAD_RIGHT}, {Side.LEFT, Side.RIGHT})
+_JUMP = 2.0

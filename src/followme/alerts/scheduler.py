@@ -27,7 +27,8 @@ from followme.values.intent import Intent, Outcome, Priority
 from followme.values.obstacle import Obstacle, Obstacles, Sight
 
 #: Said whatever the verbosity and during hush: without them silence would be misread.
-_ALWAYS = ("health.vision_back", "reply.ready")
+_GREETING = "reply.ready"
+_ALWAYS = ("health.vision_back", _GREETING)
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class Scheduler:
         if handed is None:
             return
         if handed.heard_s is not None:
-            self._budget.silence(now_s)
+            self._owe_silence(intent, now_s)
             if not handed.want.is_tone:
                 self._budget.add(handed.heard_s, now_s, self._expected_s(intent))
         # a voice that failed is given time: only what was cut is due again at once
@@ -297,8 +298,13 @@ class Scheduler:
         self._memory.postpone(want, now_s, self._s)
         self._waiting.remove(want)
 
+    def _owe_silence(self, before: Intent | None, now_s: float) -> None:
+        """Let what follows wait a little; nothing waits for a greeting."""
+        if before is None or before.key != _GREETING:
+            self._budget.silence(now_s)
+
     def _note_cut(self, playing: Intent | None, now_s: float) -> None:
-        self._budget.silence(now_s)
+        self._owe_silence(playing, now_s)
         handed = self._handed.get(id(playing))
         if handed is not None:
             handed.cut = True
