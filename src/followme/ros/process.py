@@ -17,6 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 from followme.ros.base_node import BaseNode
 from followme.ros.gate import give_way
 from followme.ros.owner import end_with_owner
+from followme.ros.stop_sign import StopSign
 
 
 def begin(args: Sequence[str] | None = None) -> None:
@@ -24,9 +25,9 @@ def begin(args: Sequence[str] | None = None) -> None:
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
 
 
-def stop_on_signals() -> threading.Event:
-    """Return an event that SIGINT and SIGTERM set; a second one changes nothing."""
-    stop = threading.Event()
+def stop_on_signals() -> StopSign:
+    """Return what SIGINT and SIGTERM set; a second one changes nothing."""
+    stop = StopSign()
 
     def note(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
