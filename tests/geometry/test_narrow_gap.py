@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -28,7 +29,7 @@ def side(id: int, inner_m: float, x_m: float = 2.0, **more) -> Obstacle:
 
 
 def joined(sides, frames: int = 3, heading_rad: float = 0.0, gap: NarrowGap | None = None):
-    gap = gap or NarrowGap(ObstacleFusionSettings())
+    gap = gap or NarrowGap(ObstacleFusionSettings(), count(100))
     for _ in range(frames):
         found = gap.join(sides, heading_rad, STEP)
     return found
@@ -75,7 +76,7 @@ def test_one_frame_makes_no_gap():
 
 
 def test_a_width_that_wavers_does_not_flip_and_a_narrow_one_ends_at_once():
-    gap = NarrowGap(ObstacleFusionSettings())
+    gap = NarrowGap(ObstacleFusionSettings(), count(100))
     first = gaps(joined([side(1, 0.31), side(2, -0.31)], gap=gap))[0].track_id
     for half_m in (0.29, 0.31, 0.28, 0.30, 0.29):
         found = joined([side(1, half_m), side(2, -half_m)], 1, gap=gap)
@@ -93,7 +94,7 @@ def test_the_gap_is_measured_across_the_direction_of_travel():
 
 @pytest.mark.parametrize(("inner_m", "on"), [(0.27, True), (0.23, False)])
 def test_a_side_that_stays_alone_in_the_way_is_an_obstacle_when_it_reaches_far(inner_m, on):
-    gap = NarrowGap(ObstacleFusionSettings())
+    gap = NarrowGap(ObstacleFusionSettings(), count(100))
     joined([side(1, 0.31), side(2, -0.31)], gap=gap)
     found = joined([side(1, inner_m), side(2, -0.45, in_corridor=False)], 1, gap=gap)
     assert bool(gaps(found)) is on
@@ -101,7 +102,7 @@ def test_a_side_that_stays_alone_in_the_way_is_an_obstacle_when_it_reaches_far(i
 
 
 def test_after_a_reset_a_gap_has_another_number():
-    gap = NarrowGap(ObstacleFusionSettings())
+    gap = NarrowGap(ObstacleFusionSettings(), count(100))
     first = gaps(joined([side(1, 0.32), side(2, -0.32)], gap=gap))[0].track_id
     gap.reset()
     assert gaps(joined([side(1, 0.32), side(2, -0.32)], gap=gap))[0].track_id != first

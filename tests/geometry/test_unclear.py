@@ -102,7 +102,7 @@ def view_of(spots):
     rows = len(spots)
     ahead_m = np.linspace(0.8, 3.9, rows)
     flat = np.zeros((rows, LANES), np.float32)
-    return FloorView(np.asarray(spots, np.uint8), ahead_m, flat, flat, flat, flat.astype(int))
+    return FloorView(np.asarray(spots, np.uint8), 0.0, ahead_m, flat, flat, flat, flat.astype(int))
 
 
 def rows(**counts):

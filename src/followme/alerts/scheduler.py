@@ -26,8 +26,8 @@ from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Outcome, Priority
 from followme.values.obstacle import Obstacle, Obstacles, Sight
 
-#: Said whatever the verbosity and during hush: without them silence would be misread.
 _GREETING = "reply.ready"
+#: Said whatever the verbosity and during hush: without them silence would be misread.
 _ALWAYS = ("health.vision_back", _GREETING)
 
 

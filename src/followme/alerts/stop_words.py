@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from followme.settings import SchedulerSettings
 
 #: The burst before the words of STOP: four pulses at 8 Hz (B9), and the pause after it.
@@ -20,4 +22,4 @@ class StopWords:
 
     def lately(self, words: str, now_s: float, s: SchedulerSettings) -> bool:
         """Whether the same words were heard within the window of the duty."""
-        return now_s - self._heard_s.get(words, -float("inf")) < s.duty_window_s
+        return now_s - self._heard_s.get(words, -math.inf) < s.duty_window_s

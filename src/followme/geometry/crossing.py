@@ -7,8 +7,6 @@ import math
 from followme.geometry.motion_step import MotionStep
 from followme.settings import TrackingSettings
 
-_LEAST_DT_S = 0.02  # a shorter interval would turn noise into speed
-
 
 class Crossing:
     """How fast both edges of one thing move to the left over the floor.
@@ -45,12 +43,11 @@ class Crossing:
             self._edges = step.carry(*right), step.carry(*left)
 
     def take(self, x_m: float, right_m: float, left_m: float, dt_s: float) -> None:
-        """Take where the edges are seen, ``dt_s`` after the last time."""
+        """Take where the edges are seen, ``dt_s`` after the last time, more than 0."""
         if self._edges is not None:
             (_, before_right_m), (_, before_left_m) = self._edges
             self._frames += 1
             share = max(self._s.crossing_share, 1.0 / self._frames)
-            dt_s = max(dt_s, _LEAST_DT_S)
             self._right_mps += share * ((right_m - before_right_m) / dt_s - self._right_mps)
             self._left_mps += share * ((left_m - before_left_m) / dt_s - self._left_mps)
         self._edges = (x_m, right_m), (x_m, left_m)

@@ -42,7 +42,7 @@ class GroundSight:
 
 
 def find_drop(
-    view: FloorView, heading_rad: float, corridor: Corridor, d: DistanceSettings, s: GroundSettings
+    view: FloorView, corridor: Corridor, d: DistanceSettings, s: GroundSettings
 ) -> GroundSight | None:
     """Return the nearest drop in the corridor, or None.
 
@@ -50,8 +50,6 @@ def find_drop(
     ----------
     view : FloorView
         Of one frame.
-    heading_rad : float
-        Direction of the corridor in the walker frame.
     corridor : Corridor
         What it reaches into.
     d : DistanceSettings
@@ -71,7 +69,7 @@ def find_drop(
     if edge_seen and np.median(view.z_m[floor][:, lanes][before]) < -s.ramp_m:
         return None
     low_m = float(np.median(view.z_m[row : row + length, lanes][hole[row : row + length, lanes]]))
-    blob = ground_blob(view, row, lanes, hole, heading_rad, corridor, d, (low_m, Kind.DROP_OFF))
+    blob = ground_blob(view, row, lanes, hole, corridor, d, (low_m, Kind.DROP_OFF))
     return GroundSight(blob, bool(edge_seen), _goes_down_in_steps(view, hole))
 
 
@@ -89,7 +87,6 @@ def ground_blob(
     row: int,
     lanes: NDArray[np.bool_],
     which: NDArray[np.bool_],
-    heading_rad: float,
     corridor: Corridor,
     d: DistanceSettings,
     bottom_and_kind: tuple[float, Kind],
@@ -106,8 +103,6 @@ def ground_blob(
         How wide it is.
     which : (rows, LANES) bool
         Its spots.
-    heading_rad : float
-        Direction of the corridor in the walker frame.
     corridor : Corridor
         What it reaches into.
     d : DistanceSettings
@@ -120,7 +115,7 @@ def ground_blob(
     aside_m = view.aside_m[row, lanes]
     right_m, left_m = float(aside_m.min()), float(aside_m.max())
     middle_m = min(max(0.0, right_m), left_m)
-    cos, sin = math.cos(heading_rad), math.sin(heading_rad)
+    cos, sin = math.cos(view.heading_rad), math.sin(view.heading_rad)
     across_m = sin * ahead_m + cos * aside_m
     distance_m = math.hypot(ahead_m, middle_m)
     inner_m = abs(middle_m)

@@ -44,6 +44,8 @@ class FloorView:
     ----------
     spots : (rows, LANES) uint8
         Values of :class:`Spot`, single ones overruled by their neighbours.
+    heading_rad : float
+        Direction of the corridor in the walker frame, left positive.
     ahead_m : (rows,) float64
         Distance of each row along the corridor.
     aside_m : (rows, LANES) float64
@@ -57,6 +59,7 @@ class FloorView:
     """
 
     spots: NDArray[np.uint8]
+    heading_rad: float
     ahead_m: NDArray[np.float64]
     aside_m: NDArray[np.float64]
     z_m: NDArray[np.float32]
@@ -122,7 +125,8 @@ def floor_view(
         raw[deep & (z_m < -noise_m)] = Spot.HOLE
     raw[np.isnan(z_m)] = Spot.UNKNOWN
     raw[~seen] = Spot.UNSEEN
-    return FloorView(_agreed(raw), ahead_m, aside_m, z_m, hit_m, np.where(seen, pixel, -1))
+    pixel = np.where(seen, pixel, -1)
+    return FloorView(_agreed(raw), heading_rad, ahead_m, aside_m, z_m, hit_m, pixel)
 
 
 def _agreed(raw: NDArray[np.uint8]) -> NDArray[np.uint8]:

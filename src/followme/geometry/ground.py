@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from followme.geometry.drops import GroundSight
-from followme.geometry.floor_view import LANES, FloorView, Spot
+from followme.geometry.floor_view import FloorView, Spot
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.track import Track, winner
 from followme.geometry.tracking import Tracker
@@ -71,7 +71,6 @@ class Ground:
         view: FloorView | None,
         now_ns: int,
         step: MotionStep,
-        heading_rad: float,
     ) -> None:
         """Take what one frame shows.
 
@@ -85,12 +84,10 @@ class Ground:
             Of the frame.
         step : MotionStep
             How the walker moved.
-        heading_rad : float
-            Direction of the corridor that was looked at.
         """
 
         def missing(track: Track) -> bool:
-            return view is not None and _is_floor(view, track, heading_rad)
+            return view is not None and _is_floor(view, track)
 
         for sort, tracker in self._trackers.items():
             sight = seen.get(sort)
@@ -143,11 +140,9 @@ def _begins_nearer(tracker: Tracker, sight: GroundSight, by_m: float = 0.0) -> b
     return any(t.x_m > 0.0 and t.distance_m < limit_m for t in tracker.tracks)
 
 
-def _is_floor(view: FloorView, track: Track, heading_rad: float) -> bool:
+def _is_floor(view: FloorView, track: Track) -> bool:
     """Whether plain floor is seen where a track should begin."""
-    ahead_m = math.cos(heading_rad) * track.x_m + math.sin(heading_rad) * track.y_m
+    ahead_m = math.cos(view.heading_rad) * track.x_m + math.sin(view.heading_rad) * track.y_m
     near_m, far_m = (ahead_m + m for m in _BEYOND_M)
     spots = view.spots[(view.ahead_m > near_m) & (view.ahead_m < far_m)]
-    if len(spots) * LANES == 0:
-        return False
-    return bool(2 * np.count_nonzero(spots == Spot.FREE) > spots.size)
+    return 2 * int(np.count_nonzero(spots == Spot.FREE)) > spots.size

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from followme.values.motion import Motion
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -57,12 +63,12 @@ class MotionStep:
         c, s = math.cos(half), math.sin(half)
         return c * forward_m - s * left_m, s * forward_m + c * left_m
 
-    def carry(self, x_m: float, y_m: float) -> tuple[float, float]:
-        """Return where a standing point of the old walker frame lies in the new one."""
+    def carry(self, x_m: Number, y_m: Number) -> tuple[Number, Number]:
+        """Return where standing points of the old walker frame lie in the new one."""
         dx, dy = self.shift_m()
         return self.turn(x_m - dx, y_m - dy)
 
-    def turn(self, x: float, y: float) -> tuple[float, float]:
-        """Return a direction of the old walker frame in the new one."""
+    def turn(self, x: Number, y: Number) -> tuple[Number, Number]:
+        """Return directions of the old walker frame in the new one."""
         c, s = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
         return c * x + s * y, -s * x + c * y

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from followme.geometry.motion_step import MotionStep
@@ -12,8 +12,6 @@ from followme.values.obstacle import Kind, Obstacle, Side, Zone
 
 #: Name of such an obstacle, whose kind is UNKNOWN.
 GAP = "gap"
-# Gaps are numbered from here: no walk has as many tracks.
-_FIRST_ID = 1_000_000
 # The front of a side jumps as its face leaves the image: that is no motion of its own yet.
 _STEADIER = 2.0
 
@@ -45,13 +43,15 @@ class NarrowGap:
     ----------
     s : ObstacleFusionSettings
         Least width, hysteresis.
+    ids : iterator of int
+        Where numbers come from, shared with the things that go out with it.
     """
 
-    def __init__(self, s: ObstacleFusionSettings) -> None:
+    def __init__(self, s: ObstacleFusionSettings, ids: Iterator[int]) -> None:
         self._s = s
         self._hits: dict[tuple[int, int], int] = {}
         self._numbers: dict[tuple[int, int], int] = {}
-        self._next_id = _FIRST_ID
+        self._ids = ids
 
     def reset(self) -> None:
         """Forget all gaps; their numbers are not given out again."""
@@ -86,13 +86,13 @@ class NarrowGap:
             replace(o, zone=min(o.zone, Zone.INFORM)) if o.track_id in pair.ids else o
             for o in obstacles
         ]
-        return [*kept, _as_obstacle(pair, self._number(pair.ids), heading_rad)]
+        return [*kept, _as_obstacle(pair, self._number(pair.ids))]
 
     def _pairs(self, sides: list[Obstacle], heading_rad: float) -> Iterable[_Pair]:
         """Return all pairs that stand to both sides, side by side and wide enough apart."""
         for left in sides:
             for right in sides:
-                left_m, right_m = _inner_m(left, heading_rad)[0], _inner_m(right, heading_rad)[1]
+                left_m, right_m = _span_m(left, heading_rad)[0], _span_m(right, heading_rad)[1]
                 apart_m = abs(_ahead_m(left, heading_rad) - _ahead_m(right, heading_rad))
                 beside = right_m < 0.0 < left_m and apart_m <= self._s.corridor.gap_depth_m
                 if beside and self._passable((left, right), left_m, -right_m):
@@ -133,12 +133,11 @@ class NarrowGap:
 
     def _number(self, ids: tuple[int, int]) -> int:
         if ids not in self._numbers:
-            self._numbers[ids] = self._next_id
-            self._next_id += 1
+            self._numbers[ids] = next(self._ids)
         return self._numbers[ids]
 
 
-def _inner_m(o: Obstacle, heading_rad: float) -> tuple[float, float]:
+def _span_m(o: Obstacle, heading_rad: float) -> tuple[float, float]:
     """Return its rightmost and leftmost point across the way, metres, left positive."""
     c, s = math.cos(heading_rad), math.sin(heading_rad)
     return c * o.y_min_m - s * o.nearest_m[0], c * o.y_max_m - s * o.nearest_m[0]
@@ -148,7 +147,7 @@ def _ahead_m(o: Obstacle, heading_rad: float) -> float:
     return math.cos(heading_rad) * o.nearest_m[0] + math.sin(heading_rad) * o.nearest_m[1]
 
 
-def _as_obstacle(pair: _Pair, number: int, heading_rad: float) -> Obstacle:
+def _as_obstacle(pair: _Pair, number: int) -> Obstacle:
     """Return the gap: as far as its nearer side, and no more urgent than WARN: one can pass."""
     near = min(pair.left, pair.right, key=lambda o: (o.distance_m, o.track_id))
     right_m, left_m = pair.right.y_max_m, pair.left.y_min_m

@@ -78,7 +78,7 @@ class ObstacleFinder:
         self._way = WayWatch(s.ground)
         self._way_unknown = False
         self._judge = Judge(s, self._corridor)
-        self._gap = NarrowGap(s)
+        self._gap = NarrowGap(s, ids)
         self._sightings = SightingRing()
         self._now_ns: int | None = None
         self._seen_ns: int | None = None
@@ -200,25 +200,20 @@ class ObstacleFinder:
         near = over_near_floor(cloud, depth.status.attitude)
         if near is not None and self._steady.agrees(depth.stamp_ns, near):
             view = floor_view(depth, near, self._corridor, heading_rad, s.ground)
-            seen = self._on_the_floor(depth, cloud, view, blobs, heading_rad)
+            seen = self._on_the_floor(depth, cloud, view, blobs)
         self._way_unknown = self._way.unknown(depth.stamp_ns, view)
-        self._ground.update(seen, view, depth.stamp_ns, step, heading_rad)
+        self._ground.update(seen, view, depth.stamp_ns, step)
 
     def _on_the_floor(
-        self,
-        depth: DepthMap,
-        cloud: Cloud,
-        view: FloorView,
-        blobs: list[Blob],
-        heading_rad: float,
+        self, depth: DepthMap, cloud: Cloud, view: FloorView, blobs: list[Blob]
     ) -> dict[str, GroundSight]:
         """Return what one frame shows; a pane explains floor that cannot be seen behind it."""
         s = self._s
-        glass = find_glass(depth, cloud, view, blobs, heading_rad, s.ground)
-        drop = find_drop(view, heading_rad, self._corridor, s.distance, s.ground)
+        glass = find_glass(depth, cloud, view, blobs, s.ground)
+        drop = find_drop(view, self._corridor, s.distance, s.ground)
         unclear = None
         if glass is None:
-            unclear = find_unclear(view, heading_rad, self._corridor, s.distance, s.ground)
+            unclear = find_unclear(view, self._corridor, s.distance, s.ground)
         sights = {DROP: drop, GLASS: glass, FLOOR: unclear}
         return {sort: sight for sort, sight in sights.items() if sight is not None}
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.geometry.cloud import Cloud
+from followme.geometry.looking import pixels_of
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
 from followme.settings import DistanceSettings
@@ -101,10 +102,7 @@ def own_approach(
     if not spots.track.size or step.dt_s <= 0.0:
         return {}
     there_m = _carried(spots.xyz_m, step)
-    pixels = depth.camera.project(depth.status.attitude.to_optical(there_m))
-    limits = (depth.camera.width - 1, depth.camera.height - 1)
-    inside = np.flatnonzero(np.all((pixels >= 0.0) & (pixels <= limits), axis=1))  # NaN is not
-    column, row = np.rint(pixels[inside]).astype(int).T
+    inside, row, column = pixels_of(depth, there_m)
     nearer_m = np.hypot(there_m[inside, 0], there_m[inside, 1]) - cloud.range_m[row, column]
     most_m = fastest_mps * step.dt_s + _NOISES * cloud.sigma_m[row, column]
     found = np.abs(nearer_m) <= most_m  # NaN is not
@@ -130,7 +128,5 @@ def _is_level(cloud: Cloud, pixel: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 def _carried(xyz_m: NDArray[np.float64], step: MotionStep) -> NDArray[np.float64]:
     """Return where standing points of the old walker frame lie in the new one."""
-    dx, dy = step.shift_m()
-    x, y = xyz_m[:, 0] - dx, xyz_m[:, 1] - dy
-    c, s = math.cos(step.yaw_rad), math.sin(step.yaw_rad)
-    return np.stack([c * x + s * y, -s * x + c * y, xyz_m[:, 2]], axis=1)
+    x, y = step.carry(xyz_m[:, 0], xyz_m[:, 1])
+    return np.stack([x, y, xyz_m[:, 2]], axis=1)

@@ -71,7 +71,7 @@ class Track:
         self.crossing = Crossing(s)
         self._kinds: deque[bool] = deque(maxlen=s.label_votes)
         self.bottom_m = 0.0  # it stands on the floor as long as nobody saw it hang
-        self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, 0.0)
+        self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, _LEAST_DT_S)
         self._vote(blob)
 
     @property
@@ -121,13 +121,14 @@ class Track:
     def match(self, blob: Blob, now_ns: int, dt_s: float) -> None:
         """Correct it by what was seen (alpha-beta filter, growing memory at first)."""
         self.hits += 1
+        dt_s = max(dt_s, _LEAST_DT_S)
         alpha, beta = self._gains()
         x_m, y_m = self.spot(blob)
         dx, dy = x_m - self.x_m, y_m - self.y_m
         self.x_m += alpha * dx
         self.y_m += alpha * dy
         if not blob.cut:
-            rate = beta / max(dt_s, _LEAST_DT_S)
+            rate = beta / dt_s
             self.vx_mps += rate * dx
             self.vy_mps += rate * dy
         self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, dt_s)

@@ -12,6 +12,7 @@ from followme.geometry.cloud import Cloud
 from followme.geometry.corridor import Corridor
 from followme.geometry.drops import GroundSight, ground_blob
 from followme.geometry.floor_view import ROW_M, FloorView, Spot
+from followme.geometry.looking import pixels_of
 from followme.geometry.measuring import Blob
 from followme.settings import DistanceSettings, GroundSettings
 from followme.values.depth_map import DepthMap
@@ -30,7 +31,7 @@ _PANE_SHARE = 0.5  # of those without depth; depth of a pane is missing on most 
 
 
 def find_unclear(
-    view: FloorView, heading_rad: float, corridor: Corridor, d: DistanceSettings, s: GroundSettings
+    view: FloorView, corridor: Corridor, d: DistanceSettings, s: GroundSettings
 ) -> GroundSight | None:
     """Return the nearest floor in the corridor that has no depth, after floor that has; or None.
 
@@ -38,8 +39,6 @@ def find_unclear(
     ----------
     view : FloorView
         Of one frame.
-    heading_rad : float
-        Direction of the corridor in the walker frame.
     corridor : Corridor
         What it reaches into.
     d : DistanceSettings
@@ -57,7 +56,7 @@ def find_unclear(
     lanes = unknown[row : row + round(s.unclear_length_m / ROW_M)].mean(axis=0) >= 0.5
     if not lanes.any():
         return None
-    blob = ground_blob(view, row, lanes, unknown, heading_rad, corridor, d, (0.0, Kind.UNKNOWN))
+    blob = ground_blob(view, row, lanes, unknown, corridor, d, (0.0, Kind.UNKNOWN))
     # dark and shiny floor is common: a warning is due, nobody need stop (D)
     return GroundSight(replace(blob, at_most=Zone.WARN), edge_seen=True)
 
@@ -67,7 +66,6 @@ def find_glass(
     cloud: Cloud,
     view: FloorView,
     things: Iterable[Blob],
-    heading_rad: float,
     s: GroundSettings,
 ) -> GroundSight | None:
     """Return a pane that may stand in the way, or None.
@@ -83,8 +81,6 @@ def find_glass(
         The same floor.
     things : iterable of Blob
         What stands there.
-    heading_rad : float
-        Direction of the corridor.
     s : GroundSettings
         How long floor must be missing.
     """
@@ -104,20 +100,21 @@ def find_glass(
     if not frames:
         return None
     frame = min(frames, key=lambda blob: blob.distance_m)
-    if _without_depth(depth, cloud, frame.distance_m, heading_rad) < _PANE_SHARE:
+    if _without_depth(depth, cloud, frame.distance_m, view.heading_rad) < _PANE_SHARE:
         return None
     ahead_m = frame.distance_m
+    cos, sin = float(np.cos(view.heading_rad)), float(np.sin(view.heading_rad))
     return GroundSight(
         replace(
             frame,
-            x_m=float(np.cos(heading_rad)) * ahead_m,
-            y_m=float(np.sin(heading_rad)) * ahead_m,
+            x_m=cos * ahead_m,
+            y_m=sin * ahead_m,
             bottom_m=0.0,
             aside_m=0.0,
             aside_min_m=float(_PANE[0]),
             aside_max_m=float(_PANE[-1]),
-            y_min_m=float(np.sin(heading_rad) * ahead_m + _PANE[0]),
-            y_max_m=float(np.sin(heading_rad) * ahead_m + _PANE[-1]),
+            y_min_m=sin * ahead_m + float(_PANE[0]),
+            y_max_m=sin * ahead_m + float(_PANE[-1]),
             reach_m=abs(float(_PANE[0])),
             reach_narrow_m=abs(float(_PANE[0])),
             overhang=False,
@@ -181,10 +178,7 @@ def _without_depth(depth: DepthMap, cloud: Cloud, ahead_m: float, heading_rad: f
     aside_m, z_m = np.meshgrid(_PANE, _BODY_M)
     cos, sin = np.cos(heading_rad), np.sin(heading_rad)
     points = np.stack([cos * ahead_m - sin * aside_m, sin * ahead_m + cos * aside_m, z_m], axis=-1)
-    pixels = depth.camera.project(depth.status.attitude.to_optical(points.reshape(-1, 3)))
-    limits = (depth.camera.width - 1, depth.camera.height - 1)
-    inside = np.all((pixels >= 0.0) & (pixels <= limits), axis=1)  # NaN is not
-    if not inside.any():
+    _, row, column = pixels_of(depth, points.reshape(-1, 3))
+    if not row.size:
         return 0.0
-    column, row = np.rint(pixels[inside]).astype(int).T
     return float(np.mean(np.isnan(cloud.range_m[row, column])))

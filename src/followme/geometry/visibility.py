@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.geometry.cloud import Cloud
+from followme.geometry.looking import pixels_of
 from followme.values.depth_map import DepthMap
 
 _MARGIN_M = 0.3  # farther behind than noise and drift explain
@@ -65,10 +66,7 @@ def seen_through(depth: DepthMap, cloud: Cloud, place: Place) -> bool:
         Where the thing should be.
     """
     points = place.samples()
-    pixels = depth.camera.project(depth.status.attitude.to_optical(points))
-    limits = (depth.camera.width - 1, depth.camera.height - 1)
-    inside = np.all((pixels >= 0.0) & (pixels <= limits), axis=1)  # NaN is not
-    column, row = np.rint(pixels[inside]).astype(int).T
+    _, row, column = pixels_of(depth, points)
     range_m = cloud.range_m[row, column]
     range_m = range_m[np.isfinite(range_m)]
     if range_m.size < _LEAST * len(points):

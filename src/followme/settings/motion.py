@@ -12,7 +12,7 @@ class EgoMotionSettings:
     """The walker's motion from images and depth (B5)."""
 
     enabled: bool = setting(
-        True, "Estimate the motion; what a source tells of it is taken first all the same."
+        True, "Estimate the motion; switch it off where a source tells it, to save 2 ms an image."
     )
     corners: int = setting(100, "Corners that are followed at most.", low=20, high=1000)
     quality: float = setting(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from followme.voices.languages import names_of
 from followme.voices.pcm import SAMPLE_RATE_HZ, Pcm, trimmed
 from followme.voices.voice import VoiceError
 
@@ -108,7 +109,7 @@ class EspeakEngine:
         with _in_library:
             self._chunks.clear()
             self._library.espeak_SetSynthCallback(self._callback)
-            if not any(self._takes(name) for name in _voice_names(language)):
+            if not any(self._takes(name) for name in names_of(language)):
                 raise VoiceError(
                     f"language {language!r}: espeak-ng has no such voice, give one such as en or de"
                 )
@@ -138,12 +139,6 @@ def shared_engine() -> EspeakEngine:
         When espeak-ng is missing.
     """
     return EspeakEngine(espeak_libraries())
-
-
-def _voice_names(language: str) -> tuple[str, str]:
-    """Return names under which espeak-ng may know a language, the closest first."""
-    name = language.replace("_", "-").lower()
-    return name, name.split("-")[0]
 
 
 def _load(libraries: Sequence[EspeakLibrary]) -> ctypes.CDLL:

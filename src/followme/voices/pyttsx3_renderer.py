@@ -23,6 +23,7 @@ from typing import Any
 
 from followme.settings import did_you_mean
 from followme.voices.framing import Decoder, Message, encode
+from followme.voices.languages import names_of
 from followme.voices.voice import VoiceError
 
 EXIT_CANNOT_START = 2
@@ -151,7 +152,7 @@ def _chosen(engine: Any, wanted: str, language: str) -> str | None:
     if not voices:
         return None
     # a country that no voice is of is better than no words
-    for spoken in (language, language.replace("_", "-").split("-")[0]):
+    for spoken in (language, names_of(language)[1]):
         fitting = [key for key, v in voices.items() if _speaks(v, spoken)]
         if own in fitting:
             return own

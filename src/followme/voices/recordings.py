@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from followme.voices.foreign_wav import read_foreign_wav
+from followme.voices.languages import names_of
 from followme.voices.pcm import Pcm, trimmed
 from followme.voices.voice import VoiceError
 
@@ -53,7 +54,7 @@ def recorded_phrase(key: str, language: str) -> tuple[str, Pcm]:
 
 def _tried(language: str) -> list[str]:
     """Return languages in which to look: this one, without its country, English."""
-    base = language.replace("_", "-").split("-")[0]
+    _, base = names_of(language)
     there = {path.parent.name for path in FOLDER.glob(f"*/{LIST_NAME}")}
     wanted = dict.fromkeys((language, base, _FALLBACK_LANGUAGE))
     return [name for name in wanted if name in there]
