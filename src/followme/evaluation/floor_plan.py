@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from followme.sources.outlines import Outline
 
@@ -22,23 +25,23 @@ class Part:
     Parameters
     ----------
     outline : Outline
-    points : list of (x, y)
-        Its corners.
     x_m, y_m : tuple of two floats
         Least and largest.
     """
 
     outline: Outline
-    points: list[Point]
     x_m: tuple[float, float]
     y_m: tuple[float, float]
 
     @classmethod
     def of(cls, outline: Outline) -> Part:
         """Make a part of an outline."""
-        points = [(x, y) for x, y in outline.corners_m.tolist()]
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        return cls(outline, points, (min(xs), max(xs)), (min(ys), max(ys)))
+        return parts_of((outline,))[0]
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """Its corners; most parts are too far away to be asked for them."""
+        return [(x, y) for x, y in self.outline.corners_m.tolist()]
 
     def least_m(self, to: Point = (0.0, 0.0)) -> float:
         """Return a distance that it is at least away from a point."""
@@ -53,6 +56,20 @@ class Part:
             return []
         sides = ((1.0, 0.0, -x_min), (-1.0, 0.0, x_max), (0.0, 1.0, -y_min), (0.0, -1.0, y_max))
         return cut(self.points, sides)
+
+
+def parts_of(outlines: Sequence[Outline]) -> list[Part]:
+    """Make parts of many outlines at once."""
+    if not outlines:
+        return []
+    corners = np.concatenate([o.corners_m for o in outlines])
+    begins = np.cumsum([0, *(len(o.corners_m) for o in outlines[:-1])])
+    low = np.minimum.reduceat(corners, begins).tolist()
+    high = np.maximum.reduceat(corners, begins).tolist()
+    return [
+        Part(outline, (x0, x1), (y0, y1))
+        for outline, (x0, y0), (x1, y1) in zip(outlines, low, high, strict=True)
+    ]
 
 
 def cut(shape: Iterable[Sequence[float]], planes: Iterable[HalfPlane]) -> list[Point]:

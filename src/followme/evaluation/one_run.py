@@ -18,6 +18,7 @@ from followme.evaluation.onset_log import RunResult, rows_of
 from followme.evaluation.perceiving import change_for, look_for, settings_for
 from followme.evaluation.scoring import evidence_of
 from followme.evaluation.simulated_walker import SimulatedWalker
+from followme.evaluation.truth import FARTHEST_M
 from followme.evaluation.walk_record import WalkRecord
 from followme.evaluation.walk_run import Shown, Subject, run_walk
 from followme.sources.scene_file import Walk, load_walk
@@ -125,7 +126,9 @@ def _shown(walk: Walk, source: WalkSource, change: Change) -> Iterator[Shown]:
         time_s = frame.stamp_ns * 1e-9
         pose = walk.scene.path.pose_at(time_s)
         turned_rad = source.sight_pose_at(time_s).yaw_rad - pose.yaw_rad
-        yield Shown(change(frame), pose, source.outlines_at(time_s), turned_rad)
+        yield Shown(
+            change(frame), pose, source.outlines_at(time_s, within_m=FARTHEST_M), turned_rad
+        )
     source.close()
 
 

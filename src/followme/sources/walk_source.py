@@ -175,22 +175,28 @@ class WalkSource:
         )
         return self._last
 
-    def outlines_at(self, time_s: float, pose: FloorPose | None = None) -> tuple[Outline, ...]:
-        """Return what all things and walls cover, in the frame of the walker's body.
+    def outlines_at(
+        self, time_s: float, pose: FloorPose | None = None, within_m: float = math.inf
+    ) -> tuple[Outline, ...]:
+        """Return what things within a distance and all walls cover, in the frame of the body.
 
         What waits for the walker is where the frames asked for so far have brought it.
         """
         body = self.walk.scene.path.pose_at(time_s) if pose is None else pose
-        return outlines_of(self.walk.scene, body, self._moment(time_s))
+        return outlines_of(self.walk.scene, body, self._moment(time_s), within_m)
+
+    def pass_without_frame(self, time_s: float, pose: FloorPose) -> None:
+        """Let a time pass; a walker who comes near to what waits for that sets it going."""
+        if time_s < self._time_s:
+            self._rewind(time_s)
+        self._notice(time_s, pose)
 
     def truth_at(self, time_s: float, pose: FloorPose) -> tuple[TruthObject, ...]:
         """Return what really stands there, without a frame; it may be asked between two frames.
 
         A walker who comes near to what waits for that sets it going here too.
         """
-        if time_s < self._time_s:
-            self._rewind(time_s)
-        self._notice(time_s, pose)
+        self.pass_without_frame(time_s, pose)
         return truth_of(self.walk.scene, pose, self._moment(time_s))
 
     def sight_pose_at(self, time_s: float, pose: FloorPose | None = None) -> FloorPose:
