@@ -45,7 +45,7 @@ setup(
     maintainer_email="maintainers@followme.invalid",
     packages=find_packages(where="src", include=["followme", "followme.*"]),
     package_dir={"": "src"},
-    package_data={"followme.voices": ["sounds/*.wav"]},
+    package_data={"followme.voices": ["sounds/*/*.wav", "sounds/*/*.json"]},
     data_files=data_files(),
     install_requires=["setuptools"],
     zip_safe=False,

@@ -240,3 +240,11 @@ class TestWalk:
         pipeline = Pipeline(s, SilentVoice)
         begun = heard([pipeline.step(frame) for frame in frames(0.25)])
         assert {a.zone for a in begun} == {Zone.STOP}
+
+    def test_the_language_of_the_settings_is_spoken(self):
+        german = replace(SpeechSettings().phrases, language="de")
+        s = PipelineSettings(speech=replace(SpeechSettings(), phrases=german))
+        pipeline = Pipeline(s, SilentVoice)
+        texts = {a.text for a in heard([pipeline.step(frame) for frame in frames(0.25)])}
+        assert "Hindernis vorne links, 3 Meter" in texts
+        assert "Stopp. Hindernis vorne links" in texts

@@ -3,18 +3,26 @@
 Run it in the environment of tools/env.sh: `python tools/write_rules.py`. The text between
 `<!-- parameters NODE: PATTERN ... -->` and `<!-- end -->` is written from the settings, so that
 page and code cannot disagree; a test holds that. `--no-pictures` leaves the pictures, which need
-the walks to be run.
+the walks to be run. `--grid DIR` writes the tables of the grid whose logs lie there, `--mutations`
+runs the walks with every fault and writes which walk notices which.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import re
-import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
-from followme.evaluation.grid import Run
+from followme.evaluation.catching import catches, catching_table
+from followme.evaluation.evidence import summed
+from followme.evaluation.grid import Run, runs_of
+from followme.evaluation.grid_table import inside_table
+from followme.evaluation.metrics import table
 from followme.evaluation.one_run import run_one
+from followme.evaluation.onset_log import read_log
+from followme.evaluation.table import markdown_table
 from followme.evaluation.timeline import timeline_svg
 from followme.evaluation.top_view import top_view_svg
 from followme.graph import NODES
@@ -65,13 +73,58 @@ def draw(page: str) -> None:
         write_bytes(PICTURES / f"walk_{number}.svg", (timeline_svg(record) + "\n").encode())
 
 
-def main(arguments: list[str]) -> None:
+def grid_tables(folder: Path) -> str:
+    """Return the tables of the grid whose logs lie in a folder.
+
+    Raises
+    ------
+    ValueError
+        When there is no log or one cannot be read.
+    """
+    results = [read_log(path) for path in sorted(folder.glob("*.jsonl"))]
+    inside = inside_table(results)
+    rows = table(summed(result.evidence for result in results))
+    kept = sum(not result.shortfalls for result in results)
+    count = f"{len(results)} runs, {kept} inside their windows.\n"
+    return "\n".join([count, markdown_table(rows), "", inside])
+
+
+def mutation_table() -> str:
+    """Return which walk notices which fault."""
+    runs = runs_of(walk_paths(), "ci", contacts=False)
+    return catching_table(catches(runs, jobs=os.cpu_count() or 1))
+
+
+def replaced(page: str, name: str, text: str) -> str:
+    """Return the page with a text between ``<!-- NAME -->`` and ``<!-- end -->``.
+
+    Raises
+    ------
+    ValueError
+        When the page has no such place.
+    """
+    block = re.compile(f"<!-- {name} -->\n.*?<!-- end -->", re.DOTALL)
+    if not block.search(page):
+        raise ValueError(f"rules.md: it has no place for {name!r}, write <!-- {name} --> into it")
+    return block.sub(lambda _: f"<!-- {name} -->\n{text}\n<!-- end -->", page)
+
+
+def main() -> None:
     """Write page and pictures."""
-    page = PAGE.read_text(encoding="utf-8")
-    write_bytes(PAGE, with_tables(page).encode())
-    if "--no-pictures" not in arguments:
+    parser = argparse.ArgumentParser(description="Write tables and pictures of docs/rules.md.")
+    parser.add_argument("--no-pictures", action="store_true", help="leave the pictures")
+    parser.add_argument("--grid", type=Path, metavar="DIR", help="logs of a grid")
+    parser.add_argument("--mutations", action="store_true", help="run every fault")
+    given = parser.parse_args()
+    page = with_tables(PAGE.read_text(encoding="utf-8"))
+    if given.grid is not None:
+        page = replaced(page, "grid", grid_tables(given.grid))
+    if given.mutations:
+        page = replaced(page, "mutations", mutation_table())
+    write_bytes(PAGE, page.encode())
+    if not given.no_pictures:
         draw(page)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -128,9 +128,13 @@ class Pipeline:
         """
         now_ns = frame.stamp_ns + self._lag_ns
         news = self.wait_until(now_ns)
+        depth = self._depth.estimate(frame)
         if frame.motion is not None:
             self._obstacles.moved(frame.motion)
-        depth = self._depth.estimate(frame)
+        if frame.motion is None or not self._s.obstacles.tracking.use_source_motion:
+            estimated = self._depth.motion(frame, depth)
+            if estimated is not None:
+                self._obstacles.estimated(estimated)
         obstacles = self._obstacles.see(depth, now_ns)
         self._published_ns = now_ns
         news += self._speech.observe(obstacles, now_ns * 1e-9)

@@ -111,3 +111,37 @@ def test_another_language_orders_its_words_as_it_likes(tmp_path: Path) -> None:
     intent = Intent("warn.object", Priority.WARN, 0, 0.0, 1.0, a_thing(distance_m=2.4))
     said = phrases.utterance(intent, PhraseSettings(), distances_known=True)
     assert said.text == "In 2,5 Metern voraus: Stuhl"
+
+
+ENGLISH = read_catalogue(CATALOGUE)
+
+
+def test_another_language_lends_what_is_missing(tmp_path: Path) -> None:
+    path = written(tmp_path, changed("  chair: Chair\n", "").replace("Stop. Drop", "Stopp. Kante"))
+    read = read_catalogue(path, ENGLISH)
+    assert read.borrowed == ("type.chair",)
+    assert read.texts["type.chair"] == "Chair"
+    assert read.texts["stop.drop"] == "Stopp. Kante"
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ("language: en\n", "language"),
+        ("max_words: 6\n", "max_words"),
+        ('decimal: "."\n', "decimal"),
+    ],
+)
+def test_some_entries_nobody_can_lend(tmp_path: Path, entry: str, name: str) -> None:
+    with pytest.raises(PhraseError, match=f"{name} is missing"):
+        read_catalogue(written(tmp_path, changed(entry, "")), ENGLISH)
+
+
+SHIPPED = sorted(CATALOGUE.parent.glob("phrases.*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_each_shipped_language_has_every_word_of_its_own(path: Path) -> None:
+    language = path.name.split(".")[1]
+    assert read_catalogue(path).language == language
+    assert Phrases.load(language).borrowed == ()

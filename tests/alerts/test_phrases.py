@@ -39,6 +39,9 @@ FAR_LEFT_SHELF = a_thing(Zone.WARN, 3.0, kind=Kind.OVERHANG, label="", side=LEFT
 NEAR = a_thing(Zone.WARN, 0.9, label="")
 PERSON = a_thing(Zone.WARN, 3.0, kind=Kind.PERSON, label="person")
 CUPBOARD = a_thing(Zone.STOP, 1.0, label="cupboard", side=RIGHT)
+GLASS = a_thing(Zone.WARN, 3.0, kind=Kind.UNKNOWN, label="glass")
+FLOOR = a_thing(Zone.WARN, 3.0, kind=Kind.UNKNOWN, label="floor")
+GAP = a_thing(Zone.WARN, 3.0, kind=Kind.UNKNOWN, label="gap")
 
 GOLDEN = [
     ("stop.object", CHAIR, "Stop. Chair ahead"),
@@ -53,6 +56,8 @@ GOLDEN = [
     ("stop.drop", a_thing(kind=Kind.DROP_OFF), "Stop. Drop"),
     ("stop.stairs_down", a_thing(kind=Kind.DROP_OFF), "Stop. Stairs down"),
     ("stop.stairs_up", CHAIR, "Stop. Stairs up"),
+    ("stop.glass", GLASS, "Stop. Possible glass"),
+    ("stop.floor_unclear", FLOOR, "Stop. Floor unclear"),
     ("warn.object", LEFT_CHAIR, "Chair ahead left, 2 metres"),
     ("warn.object", NEAR, "Obstacle ahead, close"),
     ("warn.object", a_thing(sigma_m=2.0), "Chair ahead"),
@@ -75,6 +80,15 @@ GOLDEN = [
     ("warn.stairs_up", SHELF, "Stairs up, 3 metres"),
     ("warn.stairs_up", NEAR, "Stairs up, close"),
     ("warn.stairs_up", a_thing(sigma_m=2.0), "Stairs up"),
+    ("warn.glass", GLASS, "Possible glass, 3 metres"),
+    ("warn.glass", NEAR, "Possible glass, close"),
+    ("warn.glass", a_thing(sigma_m=2.0), "Possible glass"),
+    ("warn.floor_unclear", FLOOR, "Floor unclear, 3 metres"),
+    ("warn.floor_unclear", NEAR, "Floor unclear, close"),
+    ("warn.floor_unclear", a_thing(sigma_m=2.0), "Floor unclear"),
+    ("warn.gap", GAP, "Narrow gap, 3 metres"),
+    ("warn.gap", NEAR, "Narrow gap, close"),
+    ("warn.gap", a_thing(sigma_m=2.0), "Narrow gap"),
     ("warn.approaching", PERSON, "Person approaching, 3 metres"),
     ("warn.approaching", NEAR, "Person approaching, close"),
     ("warn.approaching", a_thing(sigma_m=2.0), "Person approaching"),
@@ -91,6 +105,9 @@ GOLDEN = [
     ("inform.drop", SHELF, "Drop, 3 metres"),
     ("inform.stairs_down", SHELF, "Stairs down, 3 metres"),
     ("inform.stairs_up", SHELF, "Stairs up, 3 metres"),
+    ("inform.glass", GLASS, "Possible glass, 3 metres"),
+    ("inform.floor_unclear", FLOOR, "Floor unclear, 3 metres"),
+    ("inform.gap", GAP, "Narrow gap, 3 metres"),
     ("inform.approaching", PERSON, "Person approaching, 3 metres"),
     ("inform.crowd", PERSON, "Several people ahead"),
     ("brief.object", LEFT_CHAIR, "Chair ahead left"),
@@ -98,6 +115,9 @@ GOLDEN = [
     ("brief.drop", CHAIR, "Drop"),
     ("brief.stairs_down", CHAIR, "Stairs down"),
     ("brief.stairs_up", CHAIR, "Stairs up"),
+    ("brief.glass", GLASS, "Possible glass"),
+    ("brief.floor_unclear", FLOOR, "Floor unclear"),
+    ("brief.gap", GAP, "Narrow gap"),
     ("clear.words", None, "Nothing seen ahead"),
     ("health.vision_lost", None, "Vision lost"),
     ("health.vision_back", None, "Vision back"),

@@ -14,6 +14,8 @@ from followme.values.obstacle import Kind, Obstacle, Obstacles, Side, Sight, Zon
 from tests.alerts import world as w
 
 LENGTH_S = 24.0
+# With Kind.UNKNOWN the last three are possible glass, unclear floor and a narrow gap.
+LABELS = ["chair", "cupboard", "", "stairs", "thing", "glass", "floor", "gap"]
 ASKED = ("reply.", "inform.", "brief.")
 
 
@@ -61,7 +63,8 @@ def _side(y_m: float) -> Side:
 def _zone(thing: Obstacle, y_m: float) -> Zone:
     if abs(y_m) > 0.4:
         return Zone.INFORM if thing.distance_m <= 5.0 else Zone.CLEAR
-    if thing.distance_m <= 1.0 or thing.time_to_contact_s <= 1.5:
+    gap = thing.kind is Kind.UNKNOWN and thing.label == "gap"
+    if not gap and (thing.distance_m <= 1.0 or thing.time_to_contact_s <= 1.5):
         return Zone.STOP
     if thing.distance_m <= 2.0 or thing.time_to_contact_s <= 3.0:
         return Zone.WARN
@@ -119,7 +122,7 @@ def movers(draw: st.DrawFn) -> tuple[Mover, ...]:
             Mover(
                 track=track,
                 kind=draw(st.sampled_from(list(Kind))),
-                label=draw(st.sampled_from(["chair", "cupboard", "", "stairs", "thing"])),
+                label=draw(st.sampled_from(LABELS)),
                 from_s=from_s,
                 until_s=from_s + draw(floats(0.2, 20.0)),
                 distance_m=draw(floats(0.5, 6.5)),
@@ -163,7 +166,7 @@ def crowded(seed: int) -> World:
             Mover(
                 track,
                 kind,
-                rng.choice(["chair", "", "table"]),
+                rng.choice(["chair", "", "table", "glass", "floor", "gap"]),
                 from_s,
                 from_s + rng.uniform(1.0, 20.0),
                 rng.uniform(0.8, 6.5),
@@ -222,6 +225,7 @@ def test_in_every_world(world: World, asked: list[tuple[float, str]], verbosity:
     nothing_stale(run)
     nothing_contradictory(run)
     never_clear_untruly(run)
+    never_clear_behind_glass(run)
     no_hazard_while_blind(run)
     gaps_are_kept(run)
     duty_is_kept(run)
@@ -282,6 +286,15 @@ def never_clear_untruly(run: Watched) -> None:
             assert all(thing.zone < Zone.WARN for thing in said.world.obstacles)
 
 
+def never_clear_behind_glass(run: Watched) -> None:
+    for said in run.said:
+        if said.intent.priority is Priority.CLEAR or said.intent.key == "clear.words":
+            assert said.world is not None
+            for thing in said.world.obstacles:
+                guess = thing.kind is Kind.UNKNOWN and thing.label in ("glass", "floor")
+                assert not guess or thing.zone is Zone.CLEAR, said
+
+
 def no_hazard_while_blind(run: Watched) -> None:
     for said in run.said:
         if said.world is not None and said.world.sight is Sight.BLIND:
@@ -290,18 +303,18 @@ def no_hazard_while_blind(run: Watched) -> None:
 
 def gaps_are_kept(run: Watched) -> None:
     for early, late in zip(run.said, run.said[1:], strict=False):
-        if late.intent.priority > Priority.STOP:
+        greeted = early.intent.key == "reply.ready"  # nothing waits for it
+        if late.intent.priority > Priority.STOP and not greeted:
             assert late.decided_s - early.ended_s >= run.s.gap_s - 1e-6, (early, late)
 
 
 def duty_is_kept(run: Watched) -> None:
-    spans = [
-        (said.onset_s, said.ended_s if not math.isnan(said.ended_s) else run.now_s)
-        for said in heard(run)
-        if said.intent.priority > Priority.STOP and said.text
-    ]
+    counted = [s for s in heard(run) if s.intent.priority > Priority.STOP and s.text]
+    spans = [(s.onset_s, run.now_s if math.isnan(s.ended_s) else s.ended_s) for s in counted]
     window_s = run.s.duty_window_s
-    for _, end_s in spans:
+    for said, (_, end_s) in zip(counted, spans, strict=True):
+        if said.intent.key == "health.vision_back":
+            continue  # it asks for no room, and takes from what follows
         filled_s = sum(max(0.0, min(b, end_s) - max(a, end_s - window_s)) for a, b in spans)
         assert filled_s <= run.s.duty * window_s + 1e-6
 

@@ -26,6 +26,7 @@ def times(run: Run, text: str) -> list[float]:
         ("no_image", "Vision lost"),
         ("stale", "Vision lost"),
         ("frozen", "Vision lost"),
+        ("dark_at_once", "Vision lost"),
         ("bright", "Vision lost"),
         ("unheard_of", "Vision lost"),
     ],
@@ -188,6 +189,43 @@ def test_every_reason_has_words() -> None:
     for reason in REASONS:
         run = Run().see(blind(reason), 0.5)
         assert len(run.heard) == 1, reason
+
+
+# --- sight that comes back while something stands in the way
+
+AFAR = a_thing(Zone.WARN, 3.0, 7)
+
+
+def test_back_comes_before_the_words_of_a_warning_that_sounds_at_once() -> None:
+    run = Run().see(blind("stale"), 2.0)
+    run.see(seen(AFAR), 5.0)
+    assert run.heard == ["Vision lost", "<warn>", "Vision back", "Chair ahead, 3 metres"]
+    assert times(run, "Vision back") == pytest.approx([6.0], abs=2 * TICK_S)
+    assert run.said[1].decided_s == pytest.approx(5.0, abs=2 * TICK_S)
+
+
+def test_stop_does_not_wait_for_back_and_back_follows() -> None:
+    run = Run().see(blind("stale"), 2.0).see(seen(DANGER, speed_mps=0.0), 6.0)
+    assert run.heard == ["Vision lost", "Stop. Chair ahead", "Vision back"]
+    assert run.said[1].decided_s == pytest.approx(5.0, abs=2 * TICK_S)
+
+
+def test_stop_cuts_back_which_is_said_again() -> None:
+    run = Run().see(blind("stale"), 2.0).see(seen(AFAR), 1.2)
+    run.see(seen(DANGER, speed_mps=0.0), 5.0)
+    assert run.heard[-3:] == ["Vision back", "Stop. Chair ahead", "Vision back"]
+
+
+def test_back_is_said_however_much_was_said_before() -> None:
+    run = Run(settings(duty=0.05))
+    run.see(seen(AFAR), 2.0).see(blind("stale"), 2.0).see(seen(), 2.0)
+    assert run.heard[-1] == "Vision back"
+
+
+def test_a_warning_of_before_the_loss_is_news_after_it() -> None:
+    run = Run(settings(stop_reserve_s=0.0)).see(seen(AFAR), 2.0)
+    run.see(blind("stale"), 2.0).see(seen(AFAR), 5.0)
+    assert run.heard[-1] == "Chair ahead, 3 metres"
 
 
 # --- the start

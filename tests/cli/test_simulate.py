@@ -72,6 +72,7 @@ def test_logs_of_another_version_are_refused(scene, tmp_path, capsys):
 
 BAD = [
     (["--jobs", "0"], "--jobs: 0 must be from 1"),
+    (["--seeds", "0"], "--seeds: 0 must be from 1"),
     (["--seed", "-1"], "--seed: -1 must be from 0"),
     (["--grid", "full", "--html", "x.html"], "give it with --grid ci"),
     (["--mutations", "--json", "x.json"], "it prints a table only"),

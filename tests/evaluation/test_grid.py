@@ -60,3 +60,10 @@ def test_walks_are_chosen_by_number_or_name(wanted, found):
 def test_a_walk_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(GridError, match=r"walk '21': there is no such walk, there are 01_empty"):
         chosen(WALKS, ["21"])
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_a_smaller_grid_has_fewer_seeds_of_every_variant(seeds):
+    runs = runs_of([Path("02_box.yaml")], "full", seeds=seeds, seed=4)
+    assert len(runs) == 18 * seeds
+    assert {run.seed for run in runs} == set(range(4, 4 + seeds))

@@ -46,7 +46,7 @@ def test_a_box_stands_and_what_is_above_the_head_does_not():
 
 
 def test_what_is_too_far_is_not_followed():
-    assert not cloud(box_at(7.5, width=3.0)).stands.any()
+    assert not cloud(box_at(8.5, width=3.0)).stands.any()
 
 
 def test_depth_that_is_unsure_lifts_no_floor():

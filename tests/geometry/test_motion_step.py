@@ -82,5 +82,36 @@ def test_it_never_leads_far_from_where_the_camera_looks():
     assert TravelDirection(s).update(jerk) == pytest.approx(math.radians(s.max_heading_deg))
 
 
+def test_a_speed_that_turns_with_the_chest_tells_how_far_it_is_turned():
+    """The chest looks aside from the first frame on; the walker goes straight."""
+    d = TravelDirection(CorridorSettings())
+    before, worst_rad = None, 0.0
+    for i in range(60):
+        phase = 2 * math.pi * 1.8 * i / 15 + 1.0
+        yaw_rad = math.radians(5.0) * math.sin(phase)
+        rate = math.radians(5.0) * 2 * math.pi * 1.8 * math.cos(phase)
+        motion = Motion(0, math.cos(yaw_rad), -math.sin(yaw_rad), rate)
+        step = MotionStep.over(0.0 if i == 0 else 1 / 15, motion, before)
+        before = motion
+        worst_rad = max(worst_rad, abs(d.update(step) + yaw_rad))
+    assert math.degrees(worst_rad) < 0.9
+
+
+@pytest.mark.parametrize("forward_mps", [0.0, 0.2, -1.0])
+def test_who_hardly_walks_has_no_course(forward_mps):
+    assert direction([MotionStep.over(0.1, Motion(0, forward_mps, 0.02, 0.0))] * 5) == [0.0] * 5
+
+
+def test_the_velocity_of_an_interval_is_the_mean_of_its_ends():
+    first, last = Motion(0, 0.0, 0.2, 0.0), Motion(1, 1.0, 0.0, 0.4)
+    step = MotionStep.over(0.5, last, first)
+    assert (step.forward_mps, step.left_mps) == (0.5, 0.1)
+    assert step.yaw_rad == pytest.approx(0.1)
+    unknown = replace(first, forward_mps=math.nan)
+    assert MotionStep.over(0.5, last, unknown) == MotionStep.over(0.5, last)
+    assert not MotionStep.over(0.5, unknown, last).known
+    assert not MotionStep.over(0.5, None, last).known
+
+
 def test_a_sidestep_does_not_turn_the_way():
     assert direction([MotionStep.over(0.1, Motion(0, 0.6, -0.2, 0.0))] * 20)[-1] == 0.0

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
-from followme.geometry.tracking import Tracker, winner
+from followme.geometry.track import winner
+from followme.geometry.tracking import Tracker
 from followme.settings import HysteresisSettings, TrackingSettings
 
 DT_S = 0.1
@@ -31,9 +33,9 @@ class Sequence:
         self.tracker = Tracker(TrackingSettings(), HysteresisSettings())
         self.i = 0
 
-    def feed(self, *blobs, step=STILL, gone=False):
+    def feed(self, *blobs, step=STILL, gone=False, own_mps=None):
         now_ns = round(self.i * DT_S * 1e9)
-        self.tracker.update(sorted(blobs, key=lambda b: b.distance_m), now_ns, step)
+        self.tracker.update(sorted(blobs, key=lambda b: b.distance_m), now_ns, step, own_mps)
         self.tracker.forget(now_ns, DT_S, lambda _: gone, 0.3)
         self.i += 1
         return self.tracker.tracks
@@ -210,3 +212,79 @@ def test_numbers_are_not_given_out_again_after_a_reset():
     s.tracker.reset()
     s.feed(a_blob(2.0))
     assert s.ids() == [2]
+
+
+def test_a_nearest_point_that_slides_along_a_wall_gives_no_speed_where_its_points_stand():
+    s = Sequence()
+    for i in range(10):
+        s.feed(a_blob(4.5 - 0.25 * i, -0.2 * i), own_mps={1: 0.0})
+    assert s.tracker.tracks[0].own_speed_mps() == 0.0
+
+
+@pytest.mark.parametrize("own_mps", [-1.0, 1.0])
+def test_how_fast_its_points_come_is_how_fast_it_comes(own_mps):
+    s = Sequence()
+    for i in range(15):
+        s.feed(a_blob(5.0 - (0.1 + 0.1 * own_mps) * i), step=AHEAD, own_mps={1: own_mps})
+    (track,) = s.tracker.tracks
+    assert track.closing_mps == pytest.approx(1.0 + own_mps, abs=0.02)
+    assert track.own_speed_mps() == pytest.approx(1.0, abs=0.02)
+
+
+def test_what_is_new_is_taken_to_stand():
+    s = Sequence()
+    for i in range(TrackingSettings().own_frames):
+        s.feed(a_blob(5.0), step=AHEAD, own_mps={1: 3.0} if i else {})
+        assert s.tracker.tracks[0].own_speed_mps() == pytest.approx(0.0)
+    s.feed(a_blob(5.0), step=AHEAD, own_mps={1: 3.0})
+    assert s.tracker.tracks[0].own_speed_mps() == pytest.approx(3.0)
+
+
+def test_what_the_image_cuts_off_in_front_is_carried_on():
+    """Of a low box only the far part of its top is seen, ever farther behind its front."""
+    s = Sequence()
+    for i in range(5):
+        s.feed(a_blob(2.0 - 0.1 * i), step=AHEAD)
+    for i in range(12):
+        s.feed(replace(a_blob(1.5), cut=True), step=AHEAD)
+        (track,) = s.tracker.tracks
+        assert track.id == 1
+        assert track.distance_m == pytest.approx(1.5 - 0.1 * i, abs=0.05)
+    assert track.sigma_m > a_blob(1.5).sigma_m  # it becomes less sure
+    s.feed(a_blob(0.5), step=AHEAD)
+    assert track.sigma_m == pytest.approx(a_blob(0.5).sigma_m)
+
+
+def test_what_is_cut_off_but_nearer_than_thought_is_nearer():
+    s = Sequence()
+    s.feed(a_blob(2.0))
+    for _ in range(8):
+        s.feed(replace(a_blob(1.5), cut=True))
+    assert s.tracker.tracks[0].distance_m == pytest.approx(1.5, abs=0.05)
+
+
+def test_what_was_walked_over_is_never_behind_its_own_back():
+    s = Sequence()
+    s.feed(replace(a_blob(0.3), cut=True), step=AHEAD)
+    for _ in range(10):
+        s.feed(replace(a_blob(0.6), cut=True), step=AHEAD)
+    assert -0.15 < s.tracker.tracks[0].x_m <= 0.6
+
+
+def test_what_goes_away_is_believed_only_after_a_while():
+    s = Sequence()
+    for i in range(9):
+        s.feed(a_blob(2.0), own_mps={1: -1.0} if i else {})
+        assert s.tracker.tracks[0].own_speed_mps() == 0.0
+    for _ in range(3):
+        s.feed(a_blob(2.0), own_mps={1: -1.0})
+    assert s.tracker.tracks[0].closing_mps == pytest.approx(-1.0, abs=0.01)
+
+
+def test_what_cannot_be_told_any_more_is_believed_less_and_less():
+    s = Sequence()
+    for i in range(8):
+        s.feed(a_blob(3.0), own_mps={1: 1.0} if i else {})
+    for _ in range(10):
+        s.feed(a_blob(3.0), own_mps={})
+    assert s.tracker.tracks[0].own_speed_mps() < 0.1

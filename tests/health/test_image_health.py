@@ -70,7 +70,10 @@ def test_a_good_image_is_ok_and_its_figures_are_given(judge):
     [
         (flat(0.0), ImageState.DARK),
         (flat(11.0), ImageState.DARK),
-        (flat(13.0), ImageState.COVERED),
+        (flat(13.0), ImageState.DARK),  # light that fades takes the contrast first
+        (flat(23.0), ImageState.DARK),
+        (flat(25.0), ImageState.COVERED),
+        (flat(13.0, noise=9.0), ImageState.OK),
         (flat(128.0), ImageState.COVERED),
         (flat(242.0), ImageState.COVERED),
         (flat(244.5), ImageState.BRIGHT),

@@ -49,7 +49,9 @@ WRONG = [
     ("little_depth", {"valid_fraction": 0.19}),
     ("blurred", {"image": ImageHealth(ImageState.BLURRED)}),
     ("floor_unseen", {"floor": None}),
+    ("corridor_unknown", {"corridor_unknown": True}),
     ("scale_unknown", {"scale_known": False}),
+    ("scale_corrected", {"scale": 1.0 / 1.16}),
 ]
 BLIND_ROWS = 9
 
@@ -57,7 +59,8 @@ BLIND_ROWS = 9
 def judged(wrong: dict[str, object]) -> tuple[Sight, str]:
     facts = {"image_age_s": 0.1, "depth_age_s": 0.2, **wrong}
     ages = facts.pop("image_age_s"), facts.pop("depth_age_s")
-    return JUDGE.judge(replace(WELL, **facts), *ages)
+    unknown = bool(facts.pop("corridor_unknown", False))
+    return JUDGE.judge(replace(WELL, **facts), *ages, unknown)
 
 
 def test_nothing_ever_came():
@@ -88,7 +91,7 @@ def test_the_more_severe_reason_wins_over_any_below_it(row):
 
 
 def test_each_reason_in_the_table_of_values_is_given_by_something():
-    assert {reason for reason, _ in WRONG} == set(REASONS)
+    assert {reason for reason, _ in WRONG} | {"dark_at_once"} == set(REASONS)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +102,9 @@ def test_each_reason_in_the_table_of_values_is_given_by_something():
         ({"valid_fraction": 0.2}, Sight.SEEING),
         ({"valid_fraction": math.nan}, Sight.DEGRADED),
         ({"image_age_s": math.inf}, Sight.BLIND),
+        ({"scale": 1.0 / 1.14}, Sight.SEEING),
+        ({"scale": 1.0 / 0.86}, Sight.SEEING),
+        ({"scale": 1.0 / 0.84}, Sight.DEGRADED),
         ({"image_age_s": -0.1}, Sight.SEEING),  # two clocks may differ by a little
     ],
 )
@@ -134,3 +140,38 @@ def test_a_reason_is_given_exactly_when_sight_is_not_well(image_age_s, depth_age
     if sight is Sight.SEEING:
         assert status is not None
         assert status.provenance is not Provenance.UNKNOWN
+
+
+def darkened(lumas: list[float], period_s: float = 0.1) -> str:
+    """Return the last reason after images of these means; those under 12 are dark."""
+    judge = SightJudge(SightSettings())
+    for n, luma in enumerate(lumas):
+        state = ImageState.DARK if luma < 12.0 else ImageState.OK
+        status = replace(
+            WELL, stamp_ns=round(n * period_s * 1e9), image=ImageHealth(state, luma, 30.0, 9.0)
+        )
+        _, reason = judge.judge(status, 0.1, 0.1)
+    return reason
+
+
+@pytest.mark.parametrize(
+    ("lumas", "reason"),
+    [
+        ([5.0], "dark"),  # it was dark from the beginning
+        ([math.nan, 5.0], "dark"),
+        ([120.0, 5.0], "dark_at_once"),
+        ([40.0] * 30 + [5.0], "dark_at_once"),  # a dim room, then nothing
+        ([120.0, 60.0, 20.0, 5.0], "dark_at_once"),  # a hand comes over the lens
+        ([120.0 - 4.0 * n for n in range(29)], "dark"),
+        ([120.0] * 30 + [120.0 - 6.0 * n for n in range(20)], "dark"),
+        ([120.0 - 0.4 * n for n in range(275)], "dark"),  # dusk
+    ],
+)
+def test_a_fade_is_told_from_darkness_at_once(lumas, reason):
+    assert darkened(lumas) == reason
+    assert darkened([*lumas, *[5.0] * 50]) == reason, "it must not change while it stays dark"
+
+
+def test_light_that_came_back_begins_anew():
+    fade = [120.0 - 6.0 * n for n in range(20)]
+    assert darkened([*fade, *[120.0] * 30, 5.0]) == "dark_at_once"

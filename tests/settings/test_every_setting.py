@@ -37,6 +37,7 @@ UNITS_BY_ENDING = {
     "width": "px",
     "height": "px",
     "_pixels": "px",
+    "_px": "px",
     "percentile": "%",
 }
 

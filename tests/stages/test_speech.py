@@ -128,6 +128,7 @@ def test_stop_cuts_a_warning_short(ear):
 
 
 def test_what_was_cut_is_due_again(ear):
+    ear.see(seconds=20.0)  # the greeting takes no more from the time that may be filled
     ear.see(a_thing(Zone.WARN, 1.9), seconds=0.3)
     ear.see(a_thing(Zone.WARN, 1.9), a_thing(Zone.STOP, 0.9, track_id=2), seconds=0.3)
     ear.see(a_thing(Zone.WARN, 1.9), seconds=4.0)
@@ -277,3 +278,72 @@ def test_closing_ends_what_is_said_and_may_be_done_twice(ear):
 
 def test_the_voice_tells_a_person_where_its_sound_goes(ear):
     assert ear.stage.about == ear.voice.about
+
+
+class AimedVoice(SilentVoice):
+    """A silent voice that keeps what it is to beep about, with the time."""
+
+    def __init__(self, s: VoiceSettings, now_ns) -> None:
+        super().__init__(s, now_ns)
+        self.aims: list[tuple[float, int | None]] = []
+
+    def aim(self, thing: Obstacle | None) -> None:
+        track_id = None if thing is None else thing.track_id
+        if not self.aims or self.aims[-1][1] != track_id:
+            self.aims.append((self._now_ns() * 1e-9, track_id))
+
+
+def an_aimed_ear(**voice: object) -> Ear:
+    ear = Ear()
+    s = SpeechSettings(voice=VoiceSettings(**voice))
+    ear.voice = AimedVoice(s.voice, lambda: ear.now_ns)
+    ear.stage = SpeechStage(s, PHRASES, ear.voice)
+    ear.see(seconds=4.0)
+    return ear
+
+
+def test_what_is_in_stop_is_beeped_about_until_it_is_gone():
+    ear = an_aimed_ear()
+    ear.see(a_thing(Zone.WARN, 1.8), seconds=1.0)
+    stop_s = ear.now_ns * 1e-9
+    ear.see(a_thing(Zone.STOP, 0.9), seconds=1.0)
+    gone_s = ear.now_ns * 1e-9
+    ear.see(a_thing(Zone.WARN, 1.8), seconds=1.0)
+    assert ear.voice.aims[1:] == [(pytest.approx(stop_s), 1), (pytest.approx(gone_s), None)]
+
+
+def test_lost_sight_ends_the_beeps_at_once():
+    ear = an_aimed_ear()
+    ear.see(a_thing(Zone.STOP, 0.9), seconds=1.0)
+    lost_s = ear.now_ns * 1e-9
+    ear.see(a_thing(Zone.STOP, 0.9), seconds=0.5, sight=Sight.BLIND, reason="dark")
+    assert ear.voice.aims[-1] == (pytest.approx(lost_s), None)
+
+
+def test_beeps_end_when_no_evidence_comes():
+    ear = an_aimed_ear()
+    ear.see(a_thing(Zone.STOP, 0.9), seconds=1.0)
+    last_s = ear.now_ns * 1e-9 - 0.1
+    ear.wait(2.0)
+    ended_s, track_id = ear.voice.aims[-1]
+    assert track_id is None and 0.5 <= ended_s - last_s <= 0.55
+
+
+def test_warnings_are_beeped_about_only_where_the_user_wants_it():
+    ear = an_aimed_ear(radar=True)
+    ear.see(a_thing(Zone.WARN, 1.8), seconds=1.0)
+    assert ear.voice.aims[-1][1] == 1
+    ear.stage.ask("hush", ear.now_ns * 1e-9)
+    ear.see(a_thing(Zone.WARN, 1.8), seconds=1.0)
+    assert ear.voice.aims[-1][1] is None
+    ear.see(a_thing(Zone.STOP, 0.9), seconds=1.0)
+    assert ear.voice.aims[-1][1] == 1
+
+
+def test_a_jump_in_time_ends_the_beeps():
+    ear = an_aimed_ear()
+    ear.see(a_thing(Zone.STOP, 0.9), seconds=1.0)
+    ear.stage.reset()
+    assert ear.voice.aims[-1][1] is None
+    ear.wait(0.1)
+    assert ear.voice.aims[-1][1] is None

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.values.intent import Intent, Priority, Utterance
+from followme.values.obstacle import Kind, Obstacle, Zone
 from followme.voices.pcm import SAMPLE_RATE_HZ
 from followme.voices.voice import Voice, VoiceEvent
 
@@ -22,8 +23,33 @@ AUDIBLE = 300
 DEADLINE_S = 10.0
 
 
-def an_utterance(text: str = "Stop. Chair ahead.", tone: str = "") -> Utterance:
-    return Utterance(Intent("stop.object", Priority.STOP, 0, 0.0, 0.5), text, tone)
+def an_utterance(
+    text: str = "Stop. Chair ahead.", tone: str = "", thing: Obstacle | None = None
+) -> Utterance:
+    return Utterance(Intent("stop.object", Priority.STOP, 0, 0.0, 0.5, thing), text, tone)
+
+
+def a_thing(**facts: Any) -> Obstacle:
+    """Return a box in the way, in STOP unless told otherwise."""
+    known: dict[str, Any] = {
+        "track_id": 1,
+        "kind": Kind.OBJECT,
+        "label": "box",
+        "confidence": 0.9,
+        "nearest_m": (0.9, 0.0, 0.2),
+        "distance_m": 0.9,
+        "distance_std_m": 0.05,
+        "bearing_rad": 0.0,
+        "angular_width_rad": 0.4,
+        "bottom_m": 0.0,
+        "top_m": 0.4,
+        "y_min_m": -0.2,
+        "y_max_m": 0.2,
+        "time_to_contact_s": 1.0,
+        "zone": Zone.STOP,
+        "in_corridor": True,
+    }
+    return Obstacle(**{**known, **facts})
 
 
 def read_track(path: Path) -> NDArray[np.int16]:

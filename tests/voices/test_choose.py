@@ -67,6 +67,7 @@ def test_the_command_line_says_what_the_options_say() -> None:
     for options in (
         SinkOptions(),
         SinkOptions("none", True, "a b.wav", "--x", True, True, -5, 7, "de", 90, 0.25, 0.3),
+        SinkOptions(channels=2, tick=True),
     ):
         assert SinkOptions.read(options.arguments()) == options
 
@@ -100,3 +101,16 @@ def test_a_device_gets_blocks_in_order_and_silence_when_there_are_none() -> None
     for _ in range(20):
         device.play(bytes(2 * 220), silent=True)
     assert len(device._waiting) <= 2 * (0.020 * 22050 + 220)
+
+
+def test_a_stereo_device_gets_both_sides_of_each_sample() -> None:
+    pytest.importorskip("miniaudio")
+    device = Device("null", 2)
+    eventually(lambda: device.taken > 2000, "a device that asks for sound")
+    device.close()
+    feed = device._feed()
+    next(feed)
+    device._waiting.clear()
+    device.play(b"\1\0\2\0\3\0\4\0", silent=False)
+    assert feed.send(1) == b"\1\0\2\0"
+    assert feed.send(2) == b"\3\0\4\0\0\0\0\0"

@@ -59,6 +59,16 @@ def test_rate_and_language_change_the_sound(engine: EspeakEngine) -> None:
     assert len(german) != len(slow) or not np.array_equal(german, slow)
 
 
+@pytest.mark.parametrize("language", ["de_DE", "de-AT", "DE"])
+def test_a_country_that_espeak_does_not_know_is_left_out(
+    engine: EspeakEngine, language: str
+) -> None:
+    # its noise is drawn anew each time, so that no two sounds are the same to the bit
+    german, english = (len(engine.render("Hindernis voraus", 180, x)) for x in ("de", "en"))
+    count = len(engine.render("Hindernis voraus", 180, language))
+    assert abs(count - german) <= 50 < 100 < abs(count - english)
+
+
 def test_the_cache_forgets_the_oldest_phrase(engine: EspeakEngine) -> None:
     first = engine.render("zero", 450, "en")
     for i in range(256):

@@ -18,6 +18,17 @@ def test_without_a_first_heartbeat_it_never_speaks() -> None:
     assert times_spoken(guard, 0.0, 60.0) == [] and not guard.armed
 
 
+def test_it_is_content_while_heartbeats_come_and_never_before_or_after() -> None:
+    guard = Guard(0.5)
+    assert not guard.content(0.0)
+    guard.beat(1.0)
+    assert guard.content(1.0) and guard.content(1.5) and not guard.content(1.51)
+    guard.beat(2.0)
+    assert guard.content(2.1)
+    guard.orphan()
+    assert not guard.content(2.1)
+
+
 def test_steady_heartbeats_keep_it_silent() -> None:
     guard, spoken = Guard(0.5), []
     for i in range(200):

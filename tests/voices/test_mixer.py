@@ -168,3 +168,30 @@ def test_a_sound_that_waits_is_cut_like_any_other() -> None:
     mixer.complete(steady(5))
     assert mixer.render(30) is None
     assert mixer.take_events()[-1] == MixerEvent("cut", 1, 30)
+
+
+def test_in_stereo_each_side_has_its_own_sound_and_fade() -> None:
+    mixer = Mixer(0.5, channels=2)
+    mixer.play(1, np.tile(np.array([10000, 4000], np.int16), (2000, 1)))
+    piece = mixer.render(100)
+    assert piece is not None and piece.shape == (100, 2) and piece[0].tolist() == [5000, 2000]
+    mixer.cut()
+    fade = mixer.render(2 * FADE)
+    assert fade is not None and not fade[FADE:].any()
+    assert np.all(np.diff(fade[:FADE].astype(int), axis=0) <= 0)
+    assert fade[0].tolist() == [5000, 2000]
+    assert mixer.render(10) is None
+
+
+def test_it_knows_how_long_it_sounded() -> None:
+    mixer = Mixer(1.0, at=50)
+    assert mixer.sounded_until == 50
+    mixer.render(100)
+    mixer.play(1, steady(30))
+    mixer.render(100)
+    assert mixer.sounded_until == 180
+    mixer.play(2, steady(5000))
+    mixer.render(100)
+    mixer.cut()
+    mixer.render(5000)
+    assert mixer.sounded_until == 350 + FADE

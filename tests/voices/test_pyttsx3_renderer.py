@@ -39,6 +39,8 @@ ESPEAK = [
         ("gmw/en", "", "de", "gmw/de"),
         ("unlisted", "", "en", "gmw/en"),
         ("gmw/en", "", "en_US", "gmw/en-us"),
+        ("gmw/en", "", "de_AT", "gmw/de"),
+        ("gmw/de", "", "de-CH", "gmw/de"),
         ("gmw/en", "German", "en", "gmw/de"),
         ("gmw/en", "GMW/EN-US", "de", "gmw/en-us"),
         ("gmw/en", "none", "en", "none"),

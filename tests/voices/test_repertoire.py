@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from followme.voices.cue import Cue
 from followme.voices.engine import espeak_libraries, shared_engine
-from followme.voices.pcm import read_wav
-from followme.voices.repertoire import GUARD_TEXT, Repertoire, recorded, recording_path
+from followme.voices.pcm import Pcm
+from followme.voices.recordings import recorded, recorded_phrase
+from followme.voices.repertoire import GUARD_KEY, GUARD_TEXT, Repertoire
 from followme.voices.tones import tone
 from followme.voices.voice import VoiceError
 
@@ -21,14 +23,50 @@ def test_an_unknown_tone_leaves_nothing_and_says_why() -> None:
 
 
 def test_without_an_engine_the_tone_stays_and_the_missing_words_are_named() -> None:
-    sound = Repertoire("en", None).sound("stop", "Stop. Chair ahead.", 180)
-    assert np.array_equal(sound.samples, tone("stop"))
-    assert "'Stop. Chair ahead.'" in sound.missing
+    sound = Repertoire("en", None).sound("warn", "Chair ahead, 3 metres", 180)
+    assert np.array_equal(sound.samples, tone("warn"))
+    assert "'Chair ahead, 3 metres'" in sound.missing
 
 
-def test_without_an_engine_recorded_words_are_heard() -> None:
-    sound = Repertoire("en", None).sound("", GUARD_TEXT, 180)
-    assert np.array_equal(sound.samples, recorded(GUARD_TEXT, "en")) and not sound.missing
+@pytest.mark.parametrize("text", [GUARD_TEXT, "Vision back", "Stop. Drop", "Stop. Bin ahead left"])
+def test_without_an_engine_recorded_words_are_heard(text: str) -> None:
+    sound = Repertoire("en", None).sound("", text, 180)
+    assert np.array_equal(sound.samples, recorded(text, "en")) and not sound.missing
+
+
+class DeadEngine:
+    """An engine that renders nothing until it is well again."""
+
+    well = False
+
+    def render(self, text: str, words_per_minute: int, language: str) -> Pcm:
+        if not self.well:
+            raise VoiceError("the engine is dead")
+        return np.full(100, 5000, np.int16)
+
+
+def test_recorded_words_stand_in_for_an_engine_that_fails_and_the_fault_is_told() -> None:
+    engine = DeadEngine()
+    repertoire = Repertoire("en", engine)
+    assert repertoire.speaks
+    sound = repertoire.sound("stop", "Stop. Chair ahead", 180)
+    assert not sound.missing and sound.fault == "the engine is dead" and not repertoire.speaks
+    words = recorded("Stop. Chair ahead", "en")
+    assert np.array_equal(sound.samples[-len(words) :], words)
+    assert repertoire.sound("", "Chair ahead", 180).missing == "the engine is dead"
+    engine.well = True
+    sound = repertoire.sound("", "Chair ahead", 180)
+    assert sound.samples.size and not sound.fault and repertoire.speaks
+
+
+def test_in_stereo_tones_are_on_their_side_and_words_in_the_middle() -> None:
+    sound = Repertoire("en", None, 2).sound("stop", "Stop. Drop", 180, Cue("head", 0.5))
+    left, right = np.abs(sound.samples.astype(int)).T
+    tone_count, words_count = len(tone("stop")), len(recorded("Stop. Drop", "en"))
+    assert left[:tone_count].max() > 2 * right[:tone_count].max()
+    assert np.array_equal(left[-words_count:], right[-words_count:])
+    assert Repertoire("en", None, 2).guard_sound().samples.shape[1] == 2
+    assert Repertoire("en", None, 2).opening("").samples.shape == (0, 2)
 
 
 def test_words_that_look_like_a_path_open_nothing() -> None:
@@ -38,9 +76,10 @@ def test_words_that_look_like_a_path_open_nothing() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "xx"])
 def test_the_guard_speaks_without_an_engine_in_any_language(language: str) -> None:
-    sound = Repertoire(language, None).guard_sound()
-    words = read_wav(recording_path(GUARD_TEXT, "en"))
-    assert not sound.missing
+    repertoire = Repertoire(language, None)
+    sound = repertoire.guard_sound()
+    text, words = recorded_phrase(GUARD_KEY, language)
+    assert not sound.missing and repertoire.guard_text == text
     assert np.array_equal(sound.samples[: len(tone("lost"))], tone("lost"))
     assert np.array_equal(sound.samples[-len(words) :], words)
 

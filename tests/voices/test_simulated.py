@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from followme.voices.engine import espeak_libraries
 from followme.voices.silent import SilentVoice
 from followme.voices.voice import Voice, VoiceError
 from followme.voices.wav import WavVoice
-from tests.voices.listening import an_utterance, onset_s, read_track, span
+from tests.voices.listening import a_thing, an_utterance, onset_s, read_track, span
 
 
 class Clock:
@@ -113,6 +114,21 @@ def test_faster_speech_is_shorter(voice: Voice, clock: Clock) -> None:
     slow = lasts()
     voice.change(VoiceSettings(words_per_minute=360))
     assert lasts() < 0.7 * slow
+
+
+def test_beeps_are_no_announcements_and_change_nothing_that_is_said(
+    voice: Voice, clock: Clock
+) -> None:
+    voice.aim(a_thing())
+    clock.run(3.0)
+    assert voice.playing is None and voice.poll() == []
+    said = an_utterance(tone="stop")
+    voice.start(said)
+    clock.run(5.0)
+    voice.aim(None)
+    events = voice.poll()
+    assert [(e.kind, e.utterance) for e in events] == [("onset", said), ("ended", said)]
+    assert events[0].at_s == pytest.approx(3.0, abs=1e-3)
 
 
 def test_close_twice_is_close(voice: Voice) -> None:
@@ -238,3 +254,62 @@ def test_volume_0_writes_silence(clock: Clock, tmp_path: Path) -> None:
     clock.run(3.0)
     voice.close()
     assert np.count_nonzero(read_track(tmp_path / "t.wav")) == 0
+
+
+def test_beeps_on_the_track_keep_their_period_and_end_at_once(clock: Clock, tmp_path: Path) -> None:
+    voice = wav_voice(clock, tmp_path / "t.wav")
+    clock.run(1.0)
+    voice.aim(a_thing(time_to_contact_s=0.6))
+    for _ in range(100):
+        clock.run(0.02)
+        voice.poll()
+    voice.aim(None)
+    clock.run(2.0)
+    voice.close()
+    track = read_track(tmp_path / "t.wav")
+    loud = np.flatnonzero(np.abs(track.astype(int)) > 300) / 22050
+    begins = loud[np.diff(loud, prepend=-1.0) > 0.02]
+    assert begins[0] == pytest.approx(1.0, abs=0.005)
+    assert np.allclose(np.diff(begins), 0.3, atol=0.005)
+    assert not span(track, 3.021, 1e3).any()
+
+
+def test_a_voice_that_is_closed_while_it_beeps_ends_in_silence(
+    clock: Clock, tmp_path: Path
+) -> None:
+    voice = wav_voice(clock, tmp_path / "t.wav")
+    voice.aim(a_thing(time_to_contact_s=0.0))
+    clock.run(1.07)
+    voice.close()
+    track = read_track(tmp_path / "t.wav")
+    assert track[-1] == 0 and span(track, 1.0, 2.0).any()
+
+
+@pytest.mark.parametrize(("bearing_rad", "louder"), [(0.5, 0), (-0.5, 1)])
+def test_in_stereo_a_tone_is_on_the_side_of_its_thing(
+    clock: Clock, tmp_path: Path, bearing_rad: float, louder: int
+) -> None:
+    path = tmp_path / "t.wav"
+    voice = WavVoice(VoiceSettings(mono=False), clock, path)
+    voice.poll()
+    voice.start(an_utterance("", "stop", a_thing(bearing_rad=bearing_rad)))
+    clock.run(1.0)
+    voice.close()
+    with wave.open(str(path)) as file:
+        assert file.getnchannels() == 2 and file.getnframes() == pytest.approx(22050, abs=500)
+        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    sides = np.abs(sound.astype(int)).max(axis=0)
+    assert sides[louder] > 2 * sides[1 - louder]
+
+
+@pytest.mark.parametrize(("bottom_m", "hz"), [(0.0, 600), (0.9, 900), (1.5, 1400)])
+def test_the_pitch_of_a_tone_on_the_track_is_that_of_its_height(
+    clock: Clock, tmp_path: Path, bottom_m: float, hz: int
+) -> None:
+    voice = wav_voice(clock, tmp_path / "t.wav")
+    voice.start(an_utterance("", "stop", a_thing(bottom_m=bottom_m)))
+    clock.run(1.0)
+    voice.close()
+    pulse = span(read_track(tmp_path / "t.wav"), 0.0, 0.05).astype(float)
+    spectrum = np.abs(np.fft.rfft(pulse * np.hanning(len(pulse)), 1 << 16))
+    assert np.argmax(spectrum) * 22050 / (1 << 16) == pytest.approx(hz, abs=20)

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from followme.voices.pcm import SAMPLE_RATE_HZ
-from followme.voices.tones import EARCONS, tone
+from followme.voices.tones import BANDS_HZ, EARCONS, PULSE_S, earcon, tick, tone
 from followme.voices.voice import VoiceError
 
 NAMES = sorted(EARCONS)
 
 
-def pulses(name: str) -> list[tuple[int, int]]:
+def pulses(name: str, band: str = "torso") -> list[tuple[int, int]]:
     """Return begin and end sample of each pulse, found in the sound itself."""
     # a sine crosses zero, a pulse does not stay there for 2 ms
-    loud = np.abs(tone(name).astype(int)) > 50
+    loud = np.abs(tone(name, band).astype(int)) > 50
     edges = np.flatnonzero(loud)
     gaps = np.flatnonzero(np.diff(edges) > 0.002 * SAMPLE_RATE_HZ)
     begins = [edges[0], *edges[gaps + 1]]
@@ -27,8 +27,13 @@ def peak_hz(sound: np.ndarray) -> float:
 
 
 def test_an_unknown_tone_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(VoiceError, match=r"'stopp' is none of stop, drop, warn"):
+    with pytest.raises(VoiceError, match=r"'stopp' is none of stop, warn, beep, drop"):
         tone("stopp")
+
+
+def test_an_unknown_band_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(VoiceError, match=r"'knee' of a tone is none of foot, torso, head, drop"):
+        tone("stop", "knee")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,11 +72,48 @@ def test_a_pulse_rises_and_falls_over_5_ms_so_that_nothing_clicks(name: str) -> 
             assert edge[: 7 * ms].max() > 0.85 * pulse.max()
 
 
-def test_stop_is_four_pulses_at_8_hz_in_the_stop_band() -> None:
-    found = pulses("stop")
+BANDS = [("foot", 600), ("torso", 900), ("head", 1400)]
+
+
+@pytest.mark.parametrize(("band", "hz"), BANDS)
+def test_stop_is_four_pulses_at_8_hz_in_the_band_of_the_thing(band: str, hz: int) -> None:
+    found = pulses("stop", band)
     assert len(found) == 4
     assert np.allclose(np.diff([b for b, _ in found]) / SAMPLE_RATE_HZ, 1 / 8, atol=0.002)
-    assert all(peak_hz(tone("stop")[b : e + 1]) == pytest.approx(1400, abs=15) for b, e in found)
+    sound = tone("stop", band)
+    assert all(peak_hz(sound[b : e + 1]) == pytest.approx(hz, abs=15) for b, e in found)
+
+
+@pytest.mark.parametrize(("band", "hz"), BANDS)
+@pytest.mark.parametrize(("name", "count"), [("warn", 2), ("beep", 1)])
+def test_warnings_and_beeps_have_the_pitch_of_the_band(
+    name: str, count: int, band: str, hz: int
+) -> None:
+    found = pulses(name, band)
+    assert len(found) == count
+    assert all(peak_hz(tone(name, band)[b : e + 1]) == pytest.approx(hz, abs=15) for b, e in found)
+
+
+@pytest.mark.parametrize("name", ["stop", "warn", "beep"])
+def test_a_tone_about_a_drop_falls(name: str) -> None:
+    assert earcon(name, "drop").pulses_hz[0][0] == pytest.approx(BANDS_HZ["drop"][0])
+    assert earcon(name, "drop").pulses_hz[-1][1] == pytest.approx(BANDS_HZ["drop"][1])
+
+
+def test_the_tone_named_drop_is_stop_about_a_drop() -> None:
+    assert np.array_equal(tone("drop"), tone("stop", "drop"))
+
+
+@pytest.mark.parametrize("name", ["clear", "lost", "fault", "drop"])
+def test_a_tone_about_no_height_has_the_same_sound_in_each_band(name: str) -> None:
+    assert np.array_equal(tone(name, "foot"), tone(name, "head"))
+
+
+def test_a_tick_is_one_pulse_30_db_below_full_scale() -> None:
+    peak = np.abs(tick().astype(int)).max()
+    assert 20 * np.log10(peak / 32767) == pytest.approx(-30, abs=0.3)
+    assert len(tick()) / SAMPLE_RATE_HZ == pytest.approx(PULSE_S, abs=1e-3)
+    assert 500 <= peak_hz(tick()) <= 1800
 
 
 def test_drop_falls_from_1200_to_500_hz() -> None:

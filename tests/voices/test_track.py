@@ -122,3 +122,17 @@ def test_what_was_written_is_read(
         at += len(samples)
     track.close()
     assert read_track(path).tolist() == expected
+
+
+def test_two_channels_stand_at_their_times_also_after_a_second_life(tmp_path: Path) -> None:
+    path = tmp_path / "t.wav"
+    first = TrackWriter(path, channels=2)
+    first.write(10, np.array([[1, 2], [3, 4]], np.int16))  # and is killed
+    second = TrackWriter(path, resume=True, channels=2)
+    second.write(20, np.array([[5, 6]], np.int16))
+    second.close()
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getnframes()) == (2, 21)
+        sound = np.frombuffer(file.readframes(21), "<i2").reshape(-1, 2)
+    assert sound[10:12].tolist() == [[1, 2], [3, 4]] and sound[20].tolist() == [5, 6]
+    assert not sound[12:20].any()

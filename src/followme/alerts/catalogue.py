@@ -25,13 +25,15 @@ FORMS = ("number", "close", "bare")
 MOST_WORDS = 6
 
 _SIGHTED = ("object", "overhang_head", "overhang_chest", "overhang_waist")
-_FLOOR = ("drop", "stairs_down", "stairs_up")
+_FLOOR = ("drop", "stairs_down", "stairs_up", "glass", "floor_unclear")
 _SLOTS_OF = {"object": {"type", "dir"}, **{name: {"dir"} for name in _SIGHTED[1:]}}
+# What no other language can lend.
+_OF_A_FILE = ("language", "max_words", "decimal")
 _PLAIN = {
     "stop": (*_SIGHTED[1:], *_FLOOR),
     "warn": ("crowd",),
     "inform": ("crowd",),
-    "brief": _FLOOR,
+    "brief": (*_FLOOR, "gap"),
     "clear": ("words",),
     "health": (
         *("vision_lost", "vision_back", "too_dark", "view_blocked", "no_distance"),
@@ -55,14 +57,23 @@ class Catalogue:
         As the file says.
     texts : mapping of str to str
         Words by dotted name: "type.chair", "unit.metre.one", "stop.object", "warn.object.close".
+    borrowed : tuple of str
+        Names whose words the file lacks and another language lends.
     """
 
     language: str
     texts: Mapping[str, str]
+    borrowed: tuple[str, ...] = ()
 
 
-def read_catalogue(path: Path) -> Catalogue:
+def read_catalogue(path: Path, lender: Catalogue | None = None) -> Catalogue:
     """Read a catalogue.
+
+    Parameters
+    ----------
+    lender : Catalogue or None
+        Whose words stand for those that the file lacks: a word of another language is better
+        than no warning. None: nothing may be missing.
 
     Raises
     ------
@@ -73,6 +84,11 @@ def read_catalogue(path: Path) -> Catalogue:
     content = _mapping(path)
     slots = _slots()
     flat = dict(_flatten(path, content, "", slots))
+    borrowed: tuple[str, ...] = ()
+    if lender is not None:
+        lent = {n: t for n, t in lender.texts.items() if n not in flat and n not in _OF_A_FILE}
+        borrowed = tuple(lent)
+        flat |= lent
     for name in slots:
         if name not in flat:
             raise PhraseError(f"{path.name}: {name} is missing, add it as in phrases.en.yaml")
@@ -87,7 +103,7 @@ def read_catalogue(path: Path) -> Catalogue:
     longest = _longest_words(texts)
     for name, text in texts.items():
         _check_length(path, name, text, longest, most_words)
-    return Catalogue(texts["language"], texts)
+    return Catalogue(texts["language"], texts, borrowed)
 
 
 def _slots() -> dict[str, set[str]]:
@@ -101,7 +117,7 @@ def _slots() -> dict[str, set[str]]:
         slots[name] = {"type", "dir"}
     slots["brief.overhang"] = {"dir"}
     for family in ("warn", "inform"):
-        for name in (*_SIGHTED, *_FLOOR, "approaching"):
+        for name in (*_SIGHTED, *_FLOOR, "gap", "approaching"):
             for form in FORMS:
                 number = {"n", "unit"} if form == "number" else set()
                 slots[f"{family}.{name}.{form}"] = _SLOTS_OF.get(name, set()) | number

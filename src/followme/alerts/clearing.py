@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from followme.alerts.sorts import hides_the_way
 from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
@@ -19,7 +20,9 @@ class Clearing:
 
     def observe(self, obstacles: Obstacles, now_s: float, s: SchedulerSettings) -> None:
         """Take new evidence."""
-        self._in_the_way = any(thing.zone >= Zone.WARN for thing in obstacles.obstacles)
+        self._in_the_way = any(
+            thing.zone >= Zone.WARN or hides_the_way(thing) for thing in obstacles.obstacles
+        )
         if not looks_free(obstacles, s):
             self._free_since_s = None
         elif self._free_since_s is None:
@@ -57,5 +60,6 @@ def looks_free(obstacles: Obstacles, s: SchedulerSettings) -> bool:
     return (
         obstacles.sight is Sight.SEEING
         and obstacles.observed_free >= s.clear_free
-        and all(thing.zone < Zone.WARN for thing in obstacles.obstacles)
+        and all(t.zone < Zone.WARN and not t.in_corridor for t in obstacles.obstacles)
+        and not any(hides_the_way(thing) for thing in obstacles.obstacles)
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from followme.alerts.memory import Memory
-from followme.alerts.sorts import is_hazard, key_of, priority_of, sort_of
+from followme.alerts.sorts import closing_mps, has_own_words, key_of, priority_of, sort_of
 from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
@@ -32,9 +32,18 @@ def due_hazards(
             continue
         why = memory.due(thing, obstacles.walker_speed_mps, now_s, s)
         if why:
-            steady = memory.steady(thing, now_s, s)
+            steady = _of_now(memory.steady(thing, now_s, s), obstacles, now_s - arrived_s)
             wants.append(_want(steady, why, obstacles, arrived_s, s))
     return wants
+
+
+def _of_now(thing: Obstacle, obstacles: Obstacles, since_s: float) -> Obstacle:
+    """Return a thing as far away as it is now: what comes fast is nearer than its evidence says."""
+    age_s = obstacles.ages.depth_s + since_s
+    nearer_m = closing_mps(thing) * age_s
+    if not nearer_m > 0.0:  # NaN is unknown
+        return thing
+    return replace(thing, distance_m=max(thing.distance_m - nearer_m, 0.0))
 
 
 def lifetime_s(zone: Zone, s: SchedulerSettings) -> float:
@@ -53,14 +62,23 @@ def merged(
     """
     crowd = _crowd(obstacles, s)
     kept = list(wants)
-    if crowd:
+    if crowd:  # whoever comes from afar belongs to it: individuals are told in STOP only
         ids = {person.track_id for person in crowd}
         theirs = [w for w in kept if w.priority >= Priority.WARN and w.intent.track_id in ids]
         kept = [w for w in kept if w not in theirs]
         if theirs and now_s - memory.crowd_s >= s.crowd_every_s:
-            group = _for_all("crowd", theirs, crowd, memory, now_s, s)
+            group = replace(_for_all("crowd", theirs, crowd, memory, now_s, s), crowd=True)
             return [*_several(kept, obstacles, crowd, memory, now_s, s), group]
     return _several(kept, obstacles, crowd, memory, now_s, s)
+
+
+def while_recovering(wants: Sequence[Want]) -> list[Want]:
+    """Return the wants for the second in which lost sight is there again and not yet called back.
+
+    STOP is said, warnings are tones: their words follow "Vision back".
+    """
+    urgent = [want for want in wants if want.priority <= Priority.WARN]
+    return [w if w.priority <= Priority.STOP else w.as_tone() for w in urgent]
 
 
 def _several(
@@ -74,9 +92,10 @@ def _several(
     plain = [
         thing
         for thing in obstacles.obstacles
-        if thing.zone is Zone.WARN and not is_hazard(thing) and thing not in crowd
+        if thing.zone is Zone.WARN and not has_own_words(thing) and thing not in crowd
     ]
-    theirs = [w for w in wants if w.priority is Priority.WARN]
+    ids = {thing.track_id for thing in plain}
+    theirs = [w for w in wants if w.priority is Priority.WARN and w.intent.track_id in ids]
     if not theirs or len(plain) < s.several:
         return wants
     others = [w for w in wants if w not in theirs]
@@ -116,10 +135,7 @@ def _want(
 
 
 def _crowd(obstacles: Obstacles, s: SchedulerSettings) -> list[Obstacle]:
-    """Return the people near by, nearest first; none when they are too few for a crowd."""
-    people = [
-        thing
-        for thing in obstacles.obstacles
-        if thing.kind is Kind.PERSON and thing.distance_m <= s.crowd_m
-    ]
-    return people if len(people) >= s.crowd_people else []
+    """Return all people, nearest first; none when too few are near by for a crowd."""
+    people = [thing for thing in obstacles.obstacles if thing.kind is Kind.PERSON]
+    near = sum(person.distance_m <= s.crowd_m for person in people)
+    return people if near >= s.crowd_people else []

@@ -98,16 +98,23 @@ class Memory:
         """
         told = self.of(thing.track_id)
         if thing.zone is Zone.STOP:
-            return self._stop_due(told, walker_speed_mps, now_s, s)
+            return self._stop_due(thing, told, walker_speed_mps, now_s, s)
         if thing.zone is Zone.WARN:
             return _warn_due(self.steady(thing, now_s, s), told, now_s, s)
         return "first" if told.zone < thing.zone and told.last is None else ""
 
     def _stop_due(
-        self, told: Told, walker_speed_mps: float, now_s: float, s: SchedulerSettings
+        self,
+        thing: Obstacle,
+        told: Told,
+        walker_speed_mps: float,
+        now_s: float,
+        s: SchedulerSettings,
     ) -> str:
         if told.zone < Zone.STOP:
             return "first" if now_s - told.stopped_s >= s.stop_repeat_s else ""
+        if math.isinf(thing.time_to_contact_s):
+            return ""  # it is passed, or goes away
         stands = walker_speed_mps <= s.moving_mps  # NaN: it may be walking
         # repeats of several things take turns, else they would never end
         if stands or now_s - max(told.stopped_s, self._stopped_s) < s.stop_repeat_s:
@@ -122,8 +129,11 @@ class Memory:
         told = self.of(thing.track_id)
         if thing.side is told.voiced_side or now_s - told.voiced_s >= s.side_hold_s:
             return thing
-        turned_rad = abs(thing.bearing_rad - told.voiced_bearing_rad)
-        if turned_rad >= math.radians(s.side_hold_deg):
+        turned_deg = math.degrees(abs(thing.bearing_rad - told.voiced_bearing_rad))
+        # the nearest point of a wide thing jumps, and with it the bearing: from a side to the
+        # middle that takes more than from a side to the other
+        opposite = {thing.side, told.voiced_side} in _OPPOSITE
+        if turned_deg >= s.side_hold_deg * (1.0 if opposite else _JUMP):
             return thing
         return replace(thing, side=told.voiced_side)
 
@@ -143,7 +153,7 @@ class Memory:
             _note(told, thing, want, now_s)
         if want.priority in (Priority.STOP_DROP, Priority.STOP):
             self._stopped_s = now_s
-        if want.intent.key.endswith(".crowd"):
+        if want.crowd:
             self.crowd_s = now_s
         self.voiced(want.intent, now_s)
         return before
@@ -197,6 +207,12 @@ class Memory:
             told.zone = min(told.zone, Zone.INFORM)
             told.warned_s = -math.inf
         self.crowd_s = -math.inf
+
+    def forget_tones(self) -> None:
+        """Note that warnings of which only a tone was heard are worth words again."""
+        for told in self._tracks.values():
+            if told.by_tone and told.zone is Zone.WARN:
+                told.zone, told.warned_s = Zone.INFORM, -math.inf
 
     def postpone(self, want: Want, now_s: float, s: SchedulerSettings) -> None:
         """Note that a message was dropped for good, so that it does not come up at once again."""
@@ -254,3 +270,5 @@ _LEVEL_OF = {
     Priority.WARN: Zone.WARN,
 }
 _STOP_OVER_S = 10.0
+_OPPOSITE = ({Side.AHEAD_LEFT, Side.AHEAD_RIGHT}, {Side.LEFT, Side.RIGHT})
+_JUMP = 2.0

@@ -15,6 +15,8 @@ from followme.values.obstacle import Kind, Obstacle
 
 __all__ = ["PhraseError", "Phrases", "english_words", "spoken_number"]
 
+#: Language that lends words to the others.
+ENGLISH = "en"
 _FOOT_M = 0.3048
 _CLOSE_M = 1.0
 # Beyond this, halves of a metre are more than a walker can use.
@@ -37,11 +39,19 @@ class Phrases:
     ----------
     catalogue : Catalogue
         Checked words.
+
+    Attributes
+    ----------
+    language : str
+        Of the words.
+    borrowed : tuple of str
+        Entries that another language lends.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._texts = catalogue.texts
         self.language = catalogue.language
+        self.borrowed = catalogue.borrowed
 
     @classmethod
     def load(cls, source: Path | str) -> Phrases:
@@ -50,7 +60,8 @@ class Phrases:
         Parameters
         ----------
         source : Path or str
-            A path, or a language whose file is ``config/phrases.LANGUAGE.yaml``.
+            A path, whose file must have every entry, or a language whose file is
+            ``config/phrases.LANGUAGE.yaml``: English lends what that lacks (D).
 
         Raises
         ------
@@ -58,7 +69,9 @@ class Phrases:
             When there is no such file or it cannot be used.
         """
         is_path = isinstance(source, Path) or Path(source).suffix in (".yaml", ".yml")
-        return cls(read_catalogue(Path(source) if is_path else _path_of(str(source))))
+        if is_path or source == ENGLISH:
+            return cls(read_catalogue(Path(source) if is_path else _path_of(ENGLISH)))
+        return cls(read_catalogue(_path_of(str(source)), read_catalogue(_path_of(ENGLISH))))
 
     def utterance(self, intent: Intent, s: PhraseSettings, distances_known: bool) -> Utterance:
         """Return an intent in words, with the tone that precedes them.
@@ -120,7 +133,7 @@ def english_words(intent: Intent, distances_known: bool) -> str:
 
 @cache
 def _english() -> Phrases:
-    return Phrases.load("en")
+    return Phrases.load(ENGLISH)
 
 
 def spoken_number(distance_m: float, s: PhraseSettings) -> float:

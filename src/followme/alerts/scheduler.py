@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from followme.alerts.answer_queue import AnswerQueue
 from followme.alerts.clearing import Clearing
-from followme.alerts.hazards import due_hazards, merged
+from followme.alerts.hazards import due_hazards, merged, while_recovering
 from followme.alerts.memory import Before, Memory
 from followme.alerts.phrases import english_words
 from followme.alerts.questions import Scene, answer, reply_intent
 from followme.alerts.sight_watch import SightWatch
+from followme.alerts.sorts import capped
 from followme.alerts.sound_budget import SoundBudget
+from followme.alerts.stop_words import BURST_S, StopWords
 from followme.alerts.turn import Fit, fit, may_cut
 from followme.alerts.waiting import Dropped, Waiting
 from followme.alerts.want import Source, Want
@@ -25,7 +27,8 @@ from followme.values.intent import Intent, Outcome, Priority
 from followme.values.obstacle import Obstacle, Obstacles, Sight
 
 #: Said whatever the verbosity and during hush: without them silence would be misread.
-_ALWAYS = ("health.vision_back", "reply.ready")
+_GREETING = "reply.ready"
+_ALWAYS = ("health.vision_back", _GREETING)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Scheduler:
         self._memory = Memory()
         self._clearing = Clearing()
         self._budget = SoundBudget()
+        self._stop_words = StopWords()
         self._hush_until_s = -math.inf
         self._obstacles: Obstacles | None = None
         self._by_id: dict[int, Obstacle] = {}
@@ -97,6 +101,7 @@ class Scheduler:
 
     def observe(self, obstacles: Obstacles, now_s: float) -> None:
         """Take new evidence; lifetimes count from here."""
+        obstacles = replace(obstacles, obstacles=tuple(capped(t) for t in obstacles.obstacles))
         self._obstacles = obstacles
         self._arrived_s = now_s
         by_id: dict[int, Obstacle] = {}
@@ -142,6 +147,8 @@ class Scheduler:
         handed.heard_s = now_s
         want = handed.want
         self._memory.heard(handed.before, intent, now_s)
+        if want.source is Source.TRACK and want.priority <= Priority.STOP and not want.is_tone:
+            self._stop_words.heard(self._words(intent), now_s)
         if want.source is not Source.USER:
             self._last = intent
         if want.source is Source.TRACK and want.priority <= Priority.WARN:
@@ -153,10 +160,9 @@ class Scheduler:
         if handed is None:
             return
         if handed.heard_s is not None:
-            self._budget.silence(now_s)
-            if handed.want.takes_duty:
-                message_s = self._budget.seconds_of(self._words(intent), self._s)
-                self._budget.add(handed.heard_s, now_s, message_s)
+            self._owe_silence(intent, now_s)
+            if not handed.want.is_tone:
+                self._budget.add(handed.heard_s, now_s, self._expected_s(intent))
         # a voice that failed is given time: only what was cut is due again at once
         if completed or not handed.cut:
             return
@@ -186,6 +192,10 @@ class Scheduler:
         intents = [reply_intent(reply, scene, self._s) for reply in replies]
         return ". ".join(self._words(intent) for intent in intents if intent is not None)
 
+    def hushed(self, now_s: float) -> bool:
+        """Return whether the user asked for silence that still lasts."""
+        return now_s < self._hush_until_s
+
     def _watch_silence(self, now_s: float) -> None:
         """Take silence of the obstacles for lost sight, whatever was seen last."""
         if self._obstacles is None:
@@ -210,10 +220,14 @@ class Scheduler:
             if self._memory.mute(want):
                 self._dropped.append((want.intent, Outcome.DROPPED_MUTED))
         self._dropped += self._waiting.renew(audible, self._arrived_s, now_s)
-        return merged(audible, self._obstacles, self._memory, now_s, self._s)
+        wants = merged(audible, self._obstacles, self._memory, now_s, self._s)
+        return while_recovering(wants) if self._sight.recovering else wants
 
     def _about_sight(self, now_s: float) -> list[Want]:
         wants = self._sight.wants(self._stamp_ns(), self._arrived_s, now_s, self._s)
+        if self._obstacles is not None and self._obstacles.walker_speed_mps <= self._s.moving_mps:
+            # who stands before a wall sees little, and needs no more
+            wants = [want for want in wants if want.intent.key != "health.view_limited"]
         return [want for want in wants if self._is_audible(want, now_s)]
 
     def _about_questions(self, now_s: float) -> list[Want]:
@@ -235,7 +249,7 @@ class Scheduler:
     def _is_audible(self, want: Want, now_s: float) -> bool:
         if want.priority <= Priority.STOP or want.intent.key in _ALWAYS:
             return True
-        return self._s.verbosity != "quiet" and now_s >= self._hush_until_s
+        return self._s.verbosity != "quiet" and not self.hushed(now_s)
 
     def _choose(
         self, wants: list[Want], playing: Intent | None, now_s: float
@@ -246,7 +260,7 @@ class Scheduler:
             if playing is not None and not may_cut(want.intent, playing, self._by_id):
                 break
             if want.priority <= Priority.STOP:
-                return playing is not None, want
+                return playing is not None, self._shortened(want, now_s)
             if playing is None and not self._budget.gap_is_kept(now_s, self._s):
                 return False, None
             message_s = self._budget.seconds_of(self._words(want.intent), self._s)
@@ -260,13 +274,37 @@ class Scheduler:
                 return False, want.as_tone() if fits is Fit.TONE else want
         return untrue, None
 
+    def _shortened(self, want: Want, now_s: float) -> Want:
+        """Return a STOP that tells nothing new as its tone where words would fill too much time.
+
+        Nothing new is a repeat, and another thing that the same words told a moment ago.
+        """
+        if want.source is not Source.TRACK:
+            return want
+        words = self._words(want.intent)
+        if want.first and not self._stop_words.lately(words, now_s, self._s):
+            return want
+        message_s = BURST_S + self._budget.seconds_of(words, self._s)
+        return want if self._budget.has_room(message_s, now_s, self._s) else want.as_tone()
+
+    def _expected_s(self, intent: Intent) -> float:
+        """Return how long words are expected to sound; 0 where a tone precedes them."""
+        if intent.priority <= Priority.STOP:
+            return 0.0
+        return self._budget.seconds_of(self._words(intent), self._s)
+
     def _give_up(self, want: Want, now_s: float) -> None:
         self._dropped.append((want.intent, Outcome.DROPPED_CAPPED))
         self._memory.postpone(want, now_s, self._s)
         self._waiting.remove(want)
 
+    def _owe_silence(self, before: Intent | None, now_s: float) -> None:
+        """Let what follows wait a little; nothing waits for a greeting."""
+        if before is None or before.key != _GREETING:
+            self._budget.silence(now_s)
+
     def _note_cut(self, playing: Intent | None, now_s: float) -> None:
-        self._budget.silence(now_s)
+        self._owe_silence(playing, now_s)
         handed = self._handed.get(id(playing))
         if handed is not None:
             handed.cut = True
@@ -285,6 +323,8 @@ class Scheduler:
         else:
             self._answers.pop()
             self._memory.voiced(want.intent, now_s)
+        if want.intent.key == "health.vision_back":
+            self._memory.forget_tones()
         if want.priority in (Priority.LOST, Priority.CLEAR):
             self._memory.forget_warnings()
 

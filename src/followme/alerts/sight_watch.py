@@ -58,6 +58,14 @@ class SightWatch:
         return not self.blind and self._lost_since_s is None
 
     @property
+    def recovering(self) -> bool:
+        """Whether sight is there again and the user, who was told of its loss, does not know it."""
+        if self.blind:
+            return False
+        told = self._lost_since_s is not None and self._lost_told > 0 and self._lost_after_sight
+        return told or self._back_due
+
+    @property
     def state_key(self) -> str:
         """Return the phrase that tells the state of sight now."""
         if self.blind:
@@ -104,7 +112,9 @@ class SightWatch:
             intent = Intent(key, Priority.REPLY, stamp_ns, arrived_s, s.reply_lifetime_s)
             if key == _READY:
                 intent = replace(intent, priority=Priority.INFORM, lifetime_s=s.ready_lifetime_s)
-            wants.append(Want(intent, Source.SIGHT))
+            if key == _BACK:  # a warning means little to who believes that nothing is seen
+                intent = replace(intent, priority=Priority.WARN_HAZARD)
+            wants.append(Want(intent, Source.SIGHT, first=key == _BACK))
         return wants
 
     def tell(self, key: str, now_s: float) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from followme.settings import SchedulerSettings
 from followme.values.intent import Priority
 from followme.values.obstacle import Kind, Obstacle, Zone
 
 _STAIRS = ("stairs", "stair", "staircase")
+# What geometry cannot call a thing, by its label: a guess that has words of its own.
+_UNSURE = {"glass": "glass", "floor": "floor_unclear", "gap": "gap"}
 
 
 def sort_of(thing: Obstacle, walker_speed_mps: float, s: SchedulerSettings) -> str:
     """Return the second half of a phrase key: "object", "overhang_head", "drop", ..."""
     stairs = thing.label.strip().lower() in _STAIRS
+    unsure = _unsure_sort(thing)
+    if unsure:
+        return unsure
     if thing.kind is Kind.DROP_OFF:
         return "stairs_down" if stairs else "drop"
     if thing.kind is Kind.OVERHANG:
@@ -49,8 +55,34 @@ def priority_of(thing: Obstacle) -> Priority:
 
 
 def is_hazard(thing: Obstacle) -> bool:
-    """Whether a cane does not find it in time: overhangs and drops."""
-    return thing.kind in (Kind.OVERHANG, Kind.DROP_OFF)
+    """Whether a cane does not find it in time: overhangs, drops, and floor that may be a drop.
+
+    A cane finds glass, and the word for it is a guess: glass has no precedence over what is sure.
+    """
+    if thing.kind in (Kind.OVERHANG, Kind.DROP_OFF):
+        return True
+    return _unsure_sort(thing) == "floor_unclear"
+
+
+def has_own_words(thing: Obstacle) -> bool:
+    """Whether "and more" would hide what it is: hazards, glass, gaps."""
+    return is_hazard(thing) or bool(_unsure_sort(thing))
+
+
+def hides_the_way(thing: Obstacle) -> bool:
+    """Whether the way behind it cannot be called free: glass and unclear floor ahead."""
+    ahead = thing.nearest_m[0] > 0.0 and (thing.in_corridor or thing.zone > Zone.CLEAR)
+    return ahead and _unsure_sort(thing) in ("glass", "floor_unclear")
+
+
+def capped(thing: Obstacle) -> Obstacle:
+    """Return a thing in the highest zone that it may have: a gap warns and never stops.
+
+    What makes the gap narrow is two things with zones of their own.
+    """
+    if thing.zone is Zone.STOP and _unsure_sort(thing) == "gap":
+        return replace(thing, zone=Zone.WARN)
+    return thing
 
 
 def closing_mps(thing: Obstacle) -> float:
@@ -60,6 +92,12 @@ def closing_mps(thing: Obstacle) -> float:
     if range_m == 0.0:
         return math.nan
     return -(thing.velocity_mps[0] * x + thing.velocity_mps[1] * y) / range_m
+
+
+def _unsure_sort(thing: Obstacle) -> str:
+    if thing.kind is not Kind.UNKNOWN:
+        return ""
+    return _UNSURE.get(thing.label.strip().lower(), "")
 
 
 def _approaches(thing: Obstacle, walker_speed_mps: float, s: SchedulerSettings) -> bool:

@@ -14,7 +14,7 @@ _ROUNDING_S = 1e-6
 
 
 class SoundBudget:
-    """What was heard lately; words of LOST and STOP, and tones, are not counted."""
+    """What was heard lately; tones alone are not counted."""
 
     def __init__(self) -> None:
         self._heard: deque[tuple[float, float]] = deque()

@@ -10,6 +10,9 @@ from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
 
+#: Where many people are about, a STOP seldom comes alone.
+_STOPS_IN_A_CROWD = 2
+
 
 class Fit(Enum):
     """How a message fits the budget."""
@@ -48,7 +51,9 @@ def fit(
     """
     if want.is_tone:
         return Fit.TONE
-    room = budget.has_room(message_s, now_s, s)
+    if want.source is Source.SIGHT and want.priority <= Priority.WARN:
+        return Fit.WORDS
+    room = budget.has_room(message_s + _reserve_s(want, s), now_s, s)
     capped = want.source is Source.TRACK and budget.is_capped(want.priority, now_s, s)
     if want.first and want.priority <= Priority.WARN:
         return Fit.WORDS if room and not capped and not _turns_stop(want, s) else Fit.TONE
@@ -57,6 +62,16 @@ def fit(
     if want.source is Source.CLEAR and not room:
         return Fit.TONE
     return Fit.WORDS if room else Fit.LATER
+
+
+def _reserve_s(want: Want, s: SchedulerSettings) -> float:
+    """Return the room to leave for STOP, which asks for none.
+
+    What the user asked for leaves none, nor a hazard, whose height or depth only words tell.
+    """
+    if want.source is Source.USER or want.priority <= Priority.WARN_HAZARD:
+        return 0.0
+    return s.stop_reserve_s * (_STOPS_IN_A_CROWD if want.crowd else 1)
 
 
 def _turns_stop(want: Want, s: SchedulerSettings) -> bool:

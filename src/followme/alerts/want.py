@@ -32,12 +32,15 @@ class Want:
         Whether the user heard nothing yet of this zone of this thing.
     covers : tuple of Obstacle
         Every thing that counts as told by it.
+    crowd : bool
+        Whether it stands for many people.
     """
 
     intent: Intent
     source: Source
     first: bool = False
     covers: tuple[Obstacle, ...] = ()
+    crowd: bool = False
 
     @property
     def priority(self) -> Priority:
@@ -48,11 +51,6 @@ class Want:
     def is_tone(self) -> bool:
         """Whether it is heard as a tone alone."""
         return self.intent.key.endswith(".tone")
-
-    @property
-    def takes_duty(self) -> bool:
-        """Whether its sound counts: words below STOP do."""
-        return self.priority > Priority.STOP and not self.is_tone
 
     def as_tone(self) -> Want:
         """Return the same as a tone alone."""

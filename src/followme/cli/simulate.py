@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from followme.evaluation.grid import SEEDS
+
 # as shells have it for SIGINT
 _STOPPED = 130
 
@@ -40,6 +42,12 @@ def add_parser(commands: Any) -> None:
         default="ci",
         help="ci: each walk as its file says; full: three speeds, three pitches, five seeds, with "
         "and without sway, which takes hours (default ci)",
+    )
+    p.add_argument(
+        "--seeds",
+        type=int,
+        default=SEEDS,
+        help=f"how many seeds the full grid has, from --seed on (default {SEEDS})",
     )
     p.add_argument(
         "--perception",

@@ -26,6 +26,7 @@ from followme.sources.scene_file import walk_paths
 RULES_TARGET_MS = 12.0
 _PICTURES = 6
 _MOST_JOBS = 256
+_MOST_SEEDS = 1000
 
 
 def simulate_walks(given: argparse.Namespace) -> int:
@@ -58,6 +59,8 @@ def _check(given: argparse.Namespace) -> None:
         raise ValueError(f"--jobs: {given.jobs} must be from 1 to {_MOST_JOBS}")
     if not 0 <= given.seed < 2**31:
         raise ValueError(f"--seed: {given.seed} must be from 0 to {2**31 - 1}")
+    if not 1 <= given.seeds <= _MOST_SEEDS:
+        raise ValueError(f"--seeds: {given.seeds} must be from 1 to {_MOST_SEEDS}")
     if given.grid == "full" and given.html is not None:
         raise ValueError("--html: a page shows each walk once, give it with --grid ci")
     written = (given.html, given.json, given.markdown, given.out)
@@ -79,6 +82,7 @@ def _runs(given: argparse.Namespace) -> list[Run]:
         paths,
         given.grid,
         seed=given.seed,
+        seeds=given.seeds,
         perception=given.perception,
         contacts=not (given.no_contacts or given.mutations),
         pictures=_PICTURES if given.html is not None else 0,

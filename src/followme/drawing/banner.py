@@ -29,11 +29,14 @@ REASON_WORDS = {
     "stale": "camera or depth fell silent",
     "frozen": "the camera repeats one picture",
     "dark": "too dark",
+    "dark_at_once": "dark at once",
     "bright": "too bright",
     "covered": "view blocked",
     "blurred": "blurred",
     "little_depth": "little depth",
     "floor_unseen": "floor not seen",
+    "corridor_unknown": "way not seen",
+    "scale_corrected": "distances corrected",
     "scale_unknown": "distances uncertain",
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 SPEEDS_MPS = (0.5, 1.0, 1.4)
 PITCHES_DEG = (0.0, 10.0, 20.0)
-SEEDS = (0, 1, 2, 3, 4)
+SEEDS = 5
 SWAYS = ("none", "full")
 
 GRIDS = ("ci", "full")
@@ -83,11 +83,12 @@ def runs_of(
     grid: str = "ci",
     *,
     seed: int = 0,
+    seeds: int = SEEDS,
     perception: str = "sensor",
     contacts: bool = True,
     pictures: int = 0,
 ) -> list[Run]:
-    """Return the runs of a grid: ``ci`` each walk as its file says, ``full`` 90 of each.
+    """Return the runs of a grid: ``ci`` each walk as its file says, ``full`` 18 a seed of each.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def runs_of(
         return [Run(path, seed=seed, **more) for path in paths]
     return [
         Run(path, v, pitch, seed + n, sway, **more)
-        for n, path, v, pitch, sway in product(SEEDS, paths, SPEEDS_MPS, PITCHES_DEG, SWAYS)
+        for n, path, v, pitch, sway in product(range(seeds), paths, SPEEDS_MPS, PITCHES_DEG, SWAYS)
     ]
 
 

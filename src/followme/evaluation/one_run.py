@@ -21,6 +21,7 @@ from followme.evaluation.simulated_walker import SimulatedWalker
 from followme.evaluation.truth import FARTHEST_M
 from followme.evaluation.walk_record import WalkRecord
 from followme.evaluation.walk_run import Shown, Subject, run_walk
+from followme.pipeline import PipelineSettings
 from followme.sources.scene_file import Walk, load_walk
 from followme.sources.walk_source import WalkSource
 from followme.values.frame import Frame
@@ -72,7 +73,7 @@ def run_one(run: Run) -> Finished:
     record = run_walk(
         subject,
         _shown(walk, _source(walk, run), _changes(run, mutation)),
-        settings=settings_for(run.perception),
+        settings=_settings(walk, run),
         look=look_for(run.perception),
         pictures=run.pictures,
     )
@@ -150,7 +151,7 @@ def _count_contacts(walk: Walk, run: Run, subject: Subject, e: Evidence) -> None
         _source(walk, run),
         subject,
         change_for(run.perception),
-        settings_for(run.perception),
+        _settings(walk, run),
         look_for(run.perception),
     )
     e.value("contacts_cane", len(alone))
@@ -159,6 +160,11 @@ def _count_contacts(walk: Walk, run: Run, subject: Subject, e: Evidence) -> None
 
 def _walker(walk: Walk, seed: int, *, listens: bool) -> SimulatedWalker:
     return SimulatedWalker(walk.scene.path.pose_at(0.0), speed_of(walk), seed, listens)
+
+
+def _settings(walk: Walk, run: Run) -> PipelineSettings:
+    """Return the settings of the chain: who wears a camera has measured how high."""
+    return settings_for(run.perception, walk.scene.mount.height_m)
 
 
 def _source(walk: Walk, run: Run) -> WalkSource:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from followme.evaluation.grid import GridError
 from followme.perception.model_file import find_model
 from followme.pipeline import PipelineSettings
+from followme.settings import DepthEstimatorSettings, WalkerSettings
 from followme.stages.names import Names
 from followme.values.frame import Frame
 
@@ -27,15 +28,23 @@ def look_for(perception: str) -> Look | None:
     return None if perception == "networks" else lambda frame: Names(labels=frame.labels)
 
 
-def settings_for(perception: str) -> PipelineSettings:
+def settings_for(perception: str, camera_height_m: float = 0.0) -> PipelineSettings:
     """Return the settings of the chain.
+
+    Parameters
+    ----------
+    perception : str
+        What FollowMe is given to see.
+    camera_height_m : float
+        As the walker of a scene would have measured it; 0 when nobody did.
 
     Raises
     ------
     GridError
         When the networks are wanted and there is none for depth.
     """
-    settings = PipelineSettings()
+    walker = WalkerSettings(camera_height_m=camera_height_m)
+    settings = PipelineSettings(depth=DepthEstimatorSettings(walker=walker))
     if perception == "networks" and find_model("depth", settings.depth.model) is None:
         raise GridError(
             "perception networks: FollowMe comes without models/depth.onnx here; train and export "

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
 from followme.evaluation.grid import Run
 from followme.evaluation.one_run import Finished, run_one
@@ -61,13 +64,29 @@ def _finished(runs: Sequence[Run], jobs: int) -> Iterator[Finished]:
         return
     # a fresh interpreter each: threads of OpenCV and of networks do not survive a fork
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(runs)), mp_context=context)
+    workers = min(jobs, len(runs))
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
     try:
         waiting: list[Future[Finished]] = [pool.submit(run_one, run) for run in runs]
         for future in as_completed(waiting):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, also when it was killed.
+
+    A worker that waits for its next run would wait for ever: it holds both ends of the pipe.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)  # nothing is lost: what a worker has ended is in the parent's hands
 
 
 def _kept(folder: Path, run: Run) -> Finished | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -110,8 +110,13 @@ def run_walk(
     run = _Run(subject, settings, KeyFrames(pictures, settings.obstacles.corridor))
     with tempfile.TemporaryDirectory(prefix="followme_walk_") as folder:
         path = Path(folder) / "track.wav"
+        language = settings.speech.phrases.language
         pipeline = Pipeline(
-            settings, lambda s, clock: WavVoice(s, clock, path), lag_s=CHAIN_S, look=look
+            settings,
+            # when something is heard is the same with one channel
+            lambda s, clock: WavVoice(replace(s, mono=True), clock, path, language),
+            lag_s=CHAIN_S,
+            look=look,
         )
         for one in shown:
             begun = run.take(one, pipeline)

@@ -64,8 +64,18 @@ class FloorCells:
         self._free_ns[floor >= _LEAST_FLOOR] = now_ns
         self._free_ns[things >= _LEAST_THING] = _NEVER
 
-    def free_share(self, now_ns: int, heading_rad: float) -> float:
-        """Return the share of the corridor's near stretch that was seen to be free, 0 to 1."""
+    def free_share(self, now_ns: int, heading_rad: float, ends_m: float = math.inf) -> float:
+        """Return the share of the corridor's near stretch that was seen to be free, 0 to 1.
+
+        Parameters
+        ----------
+        now_ns : int
+            Of the frame.
+        heading_rad : float
+            Direction of the corridor in the walker frame.
+        ends_m : float
+            Where a drop or a pane ends it: floor that is seen behind is not free.
+        """
         c = self._corridor.s
         ahead_m = np.arange(c.free_from_m + 0.5 * c.free_cell_m, c.free_to_m, c.free_cell_m)
         across = np.linspace(-0.9, 0.9, _ACROSS)
@@ -74,7 +84,8 @@ class FloorCells:
         y_m = (half_m[:, None] * across).ravel()
         cos, sin = math.cos(heading_rad), math.sin(heading_rad)
         seen_ns = self._free_ns[self._index(cos * x_m - sin * y_m, sin * x_m + cos * y_m)]
-        return float(np.mean(seen_ns > now_ns - int(c.free_keep_s * 1e9) - 1))
+        fresh = seen_ns > now_ns - int(c.free_keep_s * 1e9) - 1
+        return float(np.mean(fresh & (x_m < ends_m)))
 
     def _count(self, cloud: Cloud, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
         step = slice(None, None, _THIN)

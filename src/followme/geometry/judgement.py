@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 
 from followme.geometry.corridor import Corridor
+from followme.geometry.crossing import is_gone_at_contact
 from followme.geometry.hysteresis import side_of
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import PERSON
-from followme.geometry.tracking import Track
+from followme.geometry.track import Track
 from followme.geometry.zones import Approach, Slack, time_to_contact, zone_of
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import Provenance
@@ -94,6 +95,10 @@ class Judge:
                 entering = min(entering, Zone.WARN)  # STOP takes the corridor that never widens
         if inside:
             staying = self._zone(track, moment, closing_mps, self._leaving(moment))
+        at_most = track.blob.at_most
+        if self._crosses(track, place, closing_mps):
+            at_most = min(at_most, Zone.WARN)
+        entering, staying = min(entering, at_most), min(staying, at_most)
         instant = seen_now and entering is Zone.STOP and self._fills_the_way(track, moment)
         track.zones.update(
             moment.now_ns,
@@ -171,14 +176,30 @@ class Judge:
         length_m = c.length_moving_m if comes else c.length_m
         return track.distance_m - track.sigma_m <= slack.metres(length_m)
 
+    def _crosses(self, track: Track, place: _Place, closing_mps: float) -> bool:
+        """Whether a person will have left the way when the walker comes there (B10)."""
+        s = self._s
+        label, _ = track.names.best(track.seen_ns)
+        crossing_mps = track.crossing.mps
+        distance_m = track.distance_m - track.sigma_m
+        if label != PERSON or distance_m <= s.zones.stop_m:
+            return False
+        if abs(crossing_mps) < s.tracking.crossing_least_mps:
+            return False
+        contact_s = time_to_contact(distance_m, closing_mps, s.walker.reach_m)
+        half_m = s.corridor.half_width_m + s.corridor.crossing_room_m
+        span_m = (place.right_m, place.left_m)
+        return is_gone_at_contact(span_m, crossing_mps, min(contact_s, s.zones.path_s), half_m)
+
     def _zone(self, track: Track, moment: Moment, closing_mps: float, slack: Slack) -> Zone:
         walker_mps = moment.step.speed_mps if moment.step.known else self._s.walker.speed_mps
+        low = track.blob.top_m <= self._s.corridor.cane_high_m and not track.overhang
         approach = Approach(
             distance_m=track.distance_m - track.sigma_m,
             closing_mps=closing_mps,
             walker_mps=walker_mps,
             reach_m=self._s.walker.reach_m,
-            foot_only=track.blob.top_m <= self._s.corridor.cane_high_m and not track.overhang,
+            foot_only=low and track.blob.kind is not Kind.DROP_OFF,  # drops are never demoted
         )
         return zone_of(approach, self._s.zones, slack)
 
@@ -203,6 +224,8 @@ class Judge:
 
 
 def _kind(track: Track, label: str) -> Kind:
+    if track.blob.kind is not Kind.OBJECT:
+        return track.blob.kind
     if track.overhang:  # that a cane passes below it matters more than what it is
         return Kind.OVERHANG
     return Kind.PERSON if label == PERSON else Kind.OBJECT

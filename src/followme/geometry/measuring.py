@@ -17,8 +17,10 @@ from followme.geometry.distance import near_part, percentiles, robust_distance
 from followme.geometry.points import Points
 from followme.geometry.walls import Span
 from followme.settings import DistanceSettings
+from followme.values.obstacle import Kind, Zone
 
 _UNDER = 3  # rows below the lowest pixel of a thing: clear of its blurred edge
+_EDGE = 8  # rows: nearest points in these lowest ones, two degrees, are cut off by the image
 _MANY = 3000  # more points say nothing more
 
 
@@ -50,10 +52,16 @@ class Blob:
         Whether nothing below it stands on the floor; None where that cannot be seen.
     near_pixels : int
         How many of its pixels are near enough for an instant STOP (B6).
+    cut : bool
+        Whether its nearest points lie on the lower edge of the image: it may reach nearer.
     pixel : (N,) int
         Flat indices of its pixels in the depth map, thinned where there are many.
     pixel_weight : int
         For how many pixels each of them stands.
+    kind : Kind
+        DROP_OFF and UNKNOWN come from the floor, everything else is an OBJECT.
+    at_most : Zone
+        The most urgent zone that it may come into.
     """
 
     x_m: float
@@ -73,8 +81,11 @@ class Blob:
     reach_narrow_m: float
     overhang: bool | None
     near_pixels: int
+    cut: bool = False
     pixel: NDArray[np.intp] = field(default_factory=_no_pixels, compare=False, repr=False)
     pixel_weight: int = 1
+    kind: Kind = Kind.OBJECT
+    at_most: Zone = Zone.STOP
 
 
 class Ruler:
@@ -152,6 +163,7 @@ class Ruler:
             reach_narrow_m=narrow_m,
             overhang=self._overhang(whole, float(front.range_m.max()), cloud, bottom_m),
             near_pixels=step * int(np.count_nonzero(points.range_m <= self._instant_m)),
+            cut=_is_cut(front.pixel[nearest], cloud),
             pixel=points.pixel,
             pixel_weight=step * thinned,
         )
@@ -210,3 +222,12 @@ class Ruler:
         farther = seen.any(axis=0) & (first_m > front_m)
         many = 2 * np.count_nonzero(farther) > len(column)
         return self._corridor.cane_blind(bottom_m) if many else None
+
+
+def _is_cut(nearest: NDArray[np.intp], cloud: Cloud) -> bool:
+    """Whether most of the nearest pixels lie on the lower edge of the image.
+
+    A face that is cut off has as near points higher up; a level top, seen from above, has not.
+    """
+    height, width = cloud.range_m.shape
+    return bool(2 * np.count_nonzero(nearest >= (height - _EDGE) * width) > nearest.size)

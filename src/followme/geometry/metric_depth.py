@@ -13,6 +13,7 @@ from followme.geometry.floor import FloorFinder, FloorFit
 from followme.geometry.pooling import pool_nearest
 from followme.geometry.posture import Posture
 from followme.geometry.scale import Scale, ScaleJudge
+from followme.geometry.sensor_scale import SensorScale
 from followme.settings import DepthSettings, FloorSettings, WalkerSettings
 from followme.values.camera import Camera
 from followme.values.depth_map import (
@@ -24,8 +25,6 @@ from followme.values.depth_map import (
     Provenance,
 )
 from followme.values.frame import Frame
-
-_SENSOR_SCALE = Scale(1.0, True)
 
 
 class MetricDepth:
@@ -49,14 +48,18 @@ class MetricDepth:
         self._floor = floor
         self._walker = walker
         self._finder = FloorFinder(floor)
+        self._suspecting = FloorFinder(floor)
         self._scale = ScaleJudge(floor, walker.camera_height_m)
+        self._sensor_scale = SensorScale(floor, walker.camera_height_m)
         self._posture = Posture(floor, walker)
         self._stamp_ns: int | None = None
 
     def reset(self) -> None:
         """Forget the floor and the scale: time jumped."""
         self._finder.reset()
+        self._suspecting.reset()
         self._scale.reset()
+        self._sensor_scale.reset()
         self._posture.reset()
         self._stamp_ns = None
 
@@ -103,10 +106,31 @@ class MetricDepth:
         s = self._s
         pooled_m = pool_nearest(depth_m, camera.height, camera.width, s.min_m, s.max_m)
         sigma_m = np.float32(s.sigma_floor_m) + np.float32(s.sigma_per_m2) * pooled_m**2
-        prior = self._posture.prior(frame.stamp_ns, measured=True)
-        fit = self._finder.find(pooled_m, camera, prior)
-        status = self._status(frame, fit, Provenance.SENSOR, _SENSOR_SCALE, health)
+        fit, scale = self._sensor_floor(frame.stamp_ns, pooled_m, camera)
+        if scale.factor != 1.0:
+            pooled_m *= np.float32(scale.factor)
+            sigma_m *= np.float32(scale.factor)
+        status = self._status(frame, _scaled(fit, scale.factor), Provenance.SENSOR, scale, health)
         return _depth_map(pooled_m, sigma_m, camera, status)
+
+    def _sensor_floor(
+        self, stamp_ns: int, depth_m: NDArray[np.float32], camera: Camera
+    ) -> tuple[FloorFit | None, Scale]:
+        """Return the floor in the metres of a sensor, and what to do with them (B12)."""
+        prior = self._posture.prior(stamp_ns, measured=True, ratio=self._sensor_scale.ratio)
+        fit = self._finder.find(depth_m, camera, prior)
+        suspect = None
+        if fit is None and self._walker.camera_height_m > 0.0:
+            # the gates that keep table tops away would also hide a floor in wrong metres
+            suspect = self._suspecting.find(depth_m, camera, self._posture.suspicion(stamp_ns))
+        told_by = fit or suspect
+        height_m, inliers = (math.nan, 0.0) if told_by is None else _height_and_share(told_by)
+        scale = self._sensor_scale.judge(stamp_ns, height_m, inliers)
+        if suspect is not None:
+            off_m = suspect.plane.offset_m * scale.factor - self._walker.camera_height_m
+            if not scale.known or abs(off_m) <= self._floor.height_gate_m:
+                fit = suspect
+        return fit, scale
 
     def _from_network(self, frame: Frame, guess: MonocularDepth, health: ImageHealth) -> DepthMap:
         camera = self._camera(frame)

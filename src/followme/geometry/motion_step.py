@@ -31,12 +31,19 @@ class MotionStep:
     known: bool = False
 
     @classmethod
-    def over(cls, dt_s: float, motion: Motion | None) -> MotionStep:
-        """Take a velocity as constant over an interval."""
-        if motion is None or math.isnan(motion.speed_mps):
+    def over(cls, dt_s: float, motion: Motion | None, before: Motion | None = None) -> MotionStep:
+        """Take the mean of the velocities at both ends of an interval; without one the other."""
+        ends = [m for m in (before, motion) if m is not None and not math.isnan(m.speed_mps)]
+        if motion is None or motion not in ends:
             return cls(dt_s)
-        rate = 0.0 if math.isnan(motion.yaw_rate_radps) else motion.yaw_rate_radps
-        return cls(dt_s, motion.forward_mps, motion.left_mps, rate * dt_s, known=True)
+        rates = [0.0 if math.isnan(m.yaw_rate_radps) else m.yaw_rate_radps for m in ends]
+        return cls(
+            dt_s,
+            sum(m.forward_mps for m in ends) / len(ends),
+            sum(m.left_mps for m in ends) / len(ends),
+            sum(rates) / len(ends) * dt_s,
+            known=True,
+        )
 
     @property
     def speed_mps(self) -> float:

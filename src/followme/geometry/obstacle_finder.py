@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from itertools import count
 
 from followme.geometry.blobs import BESIDE_THINNED, BlobFinder
-from followme.geometry.cloud import cloud_of
+from followme.geometry.cloud import Cloud, cloud_of
 from followme.geometry.corridor import Corridor
 from followme.geometry.direction import TravelDirection
+from followme.geometry.drops import GroundSight, find_drop
 from followme.geometry.floor_cells import FloorCells
+from followme.geometry.floor_view import FloorView, floor_view
+from followme.geometry.ground import DROP, FLOOR, GLASS, Ground
 from followme.geometry.judgement import Judge, Moment
+from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
+from followme.geometry.narrow_gap import NarrowGap
+from followme.geometry.near_floor import over_near_floor
+from followme.geometry.point_flow import NO_SPOTS, own_approach, spots_of
 from followme.geometry.points import split
-from followme.geometry.tracking import Track, Tracker
+from followme.geometry.steady_floor import SteadyFloor
+from followme.geometry.track import Track
+from followme.geometry.tracking import Tracker
+from followme.geometry.unclear import WayWatch, find_glass, find_unclear
 from followme.geometry.visibility import Place, seen_through
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import DepthMap, Provenance
@@ -35,10 +47,13 @@ class FoundObstacles:
         Nearest first.
     observed_free : float
         Share of the corridor to 2.5 m that was seen to be free floor, 0 to 1.
+    way_unknown : bool
+        Whether most of the corridor that is in view has had no depth for a while (B4).
     """
 
     obstacles: tuple[Obstacle, ...]
     observed_free: float
+    way_unknown: bool = False
 
 
 class ObstacleFinder:
@@ -56,22 +71,35 @@ class ObstacleFinder:
         self._blobs = BlobFinder(self._corridor, s.distance, s.hysteresis.instant_stop_m)
         self._direction = TravelDirection(s.corridor)
         self._cells = FloorCells(self._corridor)
-        self._tracker = Tracker(s.tracking, s.hysteresis)
+        ids = count(1)
+        self._tracker = Tracker(s.tracking, s.hysteresis, ids)
+        self._ground = Ground(s.tracking, s.hysteresis, ids)
+        self._steady = SteadyFloor(s.ground)
+        self._way = WayWatch(s.ground)
+        self._way_unknown = False
         self._judge = Judge(s, self._corridor)
+        self._gap = NarrowGap(s)
         self._sightings = SightingRing()
         self._now_ns: int | None = None
         self._seen_ns: int | None = None
         self._motion: Motion | None = None
         self._last = _NOTHING
+        self._spots = NO_SPOTS
 
     def reset(self) -> None:
         """Forget everything: time jumped."""
         self._tracker.reset()
+        self._ground.reset()
+        self._steady.reset()
+        self._way.reset()
+        self._way_unknown = False
+        self._gap.reset()
         self._direction.reset()
         self._cells.reset()
         self._sightings.clear()
         self._now_ns = self._seen_ns = self._motion = None
         self._last = _NOTHING
+        self._spots = NO_SPOTS
 
     def find(self, depth: DepthMap, motion: Motion | None) -> FoundObstacles:
         """Return what stands around the walker after new depth.
@@ -84,14 +112,20 @@ class ObstacleFinder:
             How the walker moves; None or too old: unknown.
         """
         self._notice(depth.stamp_ns)
-        self._seen_ns, self._motion = depth.stamp_ns, motion
-        step = self._step(depth.stamp_ns)
+        if self._seen_ns != self._now_ns:
+            self._spots = NO_SPOTS  # since then it was carried
+        before, self._motion = self._motion, motion
+        self._seen_ns = depth.stamp_ns
+        step = self._step(depth.stamp_ns, before)
         heading_rad = self._direction.update(step)
         cloud = cloud_of(depth, self._corridor, self._s.distance)
         beside_m = self._s.distance.beside_m
         points = split(cloud, self._corridor, heading_rad, beside_m, BESIDE_THINNED)
-        self._tracker.update(self._blobs.find(cloud, points), depth.stamp_ns, step)
-        self._remember(depth)
+        blobs = self._blobs.find(cloud, points)
+        own_mps = self._own_mps(depth, cloud, step)
+        self._tracker.update(blobs, depth.stamp_ns, step, own_mps)
+        self._follow_ground(depth, cloud, blobs, step, heading_rad)
+        self._remember(depth, cloud)
 
         def missing(track: Track) -> bool:
             return seen_through(depth, cloud, _place(track))
@@ -125,7 +159,7 @@ class ObstacleFinder:
         if sighting is None:
             return
         names = names_of(sighting, who, seen, self._s.naming)
-        for track in self._tracker.tracks:
+        for track in self._tracker.tracks + self._ground.tracks:
             if track.id in names:
                 track.names.cast(who, names[track.id], seen.stamp_ns)
 
@@ -137,6 +171,7 @@ class ObstacleFinder:
         self._cells.move(step)
         self._tracker.predict(step)
         self._tracker.forget(now_ns, step.dt_s, lambda _: False, self._s.zones.mover_mps)
+        self._ground.carry(now_ns, step)
         moment = replace(
             self._last, now_ns=now_ns, step=step, heading_rad=heading_rad, corridor_pixels=0
         )
@@ -146,30 +181,83 @@ class ObstacleFinder:
         if self._now_ns is not None and now_ns < self._now_ns:
             self.reset()
 
-    def _remember(self, depth: DepthMap) -> None:
-        """Keep what was seen of each track in this depth map, for names that come later."""
-        seen = [(t.id, t.blob) for t in self._tracker.tracks if t.seen_ns == depth.stamp_ns]
+    def _own_mps(self, depth: DepthMap, cloud: Cloud, step: MotionStep) -> dict[int, float] | None:
+        """Return how fast things came nearer by themselves; None while the walker's is unknown."""
+        if not step.known:
+            return None
+        return own_approach(self._spots, depth, cloud, step, self._s.tracking.fastest_mps)
+
+    def _follow_ground(
+        self,
+        depth: DepthMap,
+        cloud: Cloud,
+        blobs: list[Blob],
+        step: MotionStep,
+        heading_rad: float,
+    ) -> None:
+        view, seen = None, {}
+        s = self._s
+        near = over_near_floor(cloud, depth.status.attitude)
+        if near is not None and self._steady.agrees(depth.stamp_ns, near):
+            view = floor_view(depth, near, self._corridor, heading_rad, s.ground)
+            seen = self._on_the_floor(depth, cloud, view, blobs, heading_rad)
+        self._way_unknown = self._way.unknown(depth.stamp_ns, view)
+        self._ground.update(seen, view, depth.stamp_ns, step, heading_rad)
+
+    def _on_the_floor(
+        self,
+        depth: DepthMap,
+        cloud: Cloud,
+        view: FloorView,
+        blobs: list[Blob],
+        heading_rad: float,
+    ) -> dict[str, GroundSight]:
+        """Return what one frame shows; a pane explains floor that cannot be seen behind it."""
+        s = self._s
+        glass = find_glass(depth, cloud, view, blobs, heading_rad, s.ground)
+        drop = find_drop(view, heading_rad, self._corridor, s.distance, s.ground)
+        unclear = None
+        if glass is None:
+            unclear = find_unclear(view, heading_rad, self._corridor, s.distance, s.ground)
+        sights = {DROP: drop, GLASS: glass, FLOOR: unclear}
+        return {sort: sight for sort, sight in sights.items() if sight is not None}
+
+    def _remember(self, depth: DepthMap, cloud: Cloud) -> None:
+        """Keep what was seen of each track: for names that come later, and for the next map."""
+        things = [(t.id, t.blob) for t in self._tracker.tracks if t.seen_ns == depth.stamp_ns]
+        self._spots = spots_of(cloud, dict(things), self._s.distance)
+        ground = [(t.id, t.blob) for t in self._ground.tracks if t.seen_ns == depth.stamp_ns]
+        seen = things + ground
         height, width = depth.depth_m.shape
         self._sightings.put(depth.stamp_ns, Sighting(height, width, tuple(seen)))
 
-    def _step(self, now_ns: int) -> MotionStep:
-        """Return the walker's move since the last call."""
+    def _step(self, now_ns: int, before: Motion | None = None) -> MotionStep:
+        """Return the walker's move since the last call, ``before`` which it moved like that."""
         dt_s = 0.0 if self._now_ns is None else (now_ns - self._now_ns) * 1e-9
         self._now_ns = now_ns
         motion = self._motion
         if motion is None:
             return MotionStep(dt_s)
         age_s = abs(now_ns - motion.stamp_ns) * 1e-9
-        return MotionStep.over(dt_s, motion if age_s <= self._s.tracking.motion_keep_s else None)
+        if age_s > self._s.tracking.motion_keep_s:
+            return MotionStep(dt_s)
+        # a word of the same instant says nothing about the beginning of the interval
+        fresh = before is not None and 0 < motion.stamp_ns - before.stamp_ns <= 2e9 * dt_s
+        return MotionStep.over(dt_s, motion, before if fresh else None)
 
     def _found(self, moment: Moment) -> FoundObstacles:
-        for track in self._tracker.tracks:
+        for track in self._tracker.tracks + self._ground.tracks:
             self._judge.judge(track, moment)
         shown = [self._judge.obstacle(t, moment) for t in self._tracker.tracks if not t.tentative]
+        shown = self._gap.join(shown, moment.heading_rad, moment.step)
+        for track in self._ground.certain:
+            shown.append(self._ground.labelled(self._judge.obstacle(track, moment)))
         shown.sort(key=lambda obstacle: (obstacle.distance_m, obstacle.track_id))
-        return FoundObstacles(
-            tuple(shown), self._cells.free_share(moment.now_ns, moment.heading_rad)
+        ends_m = [t.distance_m for t in self._ground.certain if t.corridor.inside]
+        free = self._cells.free_share(
+            moment.now_ns, moment.heading_rad, min(ends_m, default=math.inf)
         )
+        return FoundObstacles(tuple(shown), free, self._way_unknown)
 
 
 def _place(track: Track) -> Place:

@@ -71,7 +71,7 @@ class Posture:
             return "No floor is seen: pitch and height are those of the last one."
         return "No floor is seen: pitch and height are assumed."
 
-    def prior(self, stamp_ns: int, measured: bool) -> FloorPrior:
+    def prior(self, stamp_ns: int, measured: bool, ratio: float = 1.0) -> FloorPrior:
         """Return which floor is believed.
 
         Near a table its top may be the only level surface in view: a camera that is worn does
@@ -83,12 +83,14 @@ class Posture:
             Of the frame.
         measured : bool
             Whether its metres were measured; a network's own say nothing about a height.
+        ratio : float
+            By how much its metres are believed to be too short.
         """
         low_m, high_m = self._floor.min_height_m, self._floor.max_height_m
         told_m = self._walker.camera_height_m
         if measured and told_m > 0.0:
-            low_m = max(low_m, told_m - self._floor.height_gate_m)
-            high_m = min(high_m, told_m + self._floor.height_gate_m)
+            low_m = max(low_m, ratio * (told_m - self._floor.height_gate_m))
+            high_m = min(max(high_m, ratio * told_m), ratio * (told_m + self._floor.height_gate_m))
         elif measured:
             low_m = max(low_m, self._floor.min_height_share * self._walker.height_m)
         tilt_deg = self._floor.first_tilt_deg
@@ -101,6 +103,12 @@ class Posture:
                 tilt_deg = self._floor.max_tilt_deg
         attitude, _ = self.carried(stamp_ns)
         return FloorPrior(attitude, tilt_deg, low_m, high_m)
+
+    def suspicion(self, stamp_ns: int) -> FloorPrior:
+        """Return where a floor is sought that no believed metres explain (B12)."""
+        told_m, factor = self._walker.camera_height_m, self._floor.suspect_factor
+        attitude, _ = self.carried(stamp_ns)
+        return FloorPrior(attitude, self._floor.max_tilt_deg, told_m / factor, told_m * factor)
 
     def _is_fresh(self, stamp_ns: int, last: _Seen) -> bool:
         return (stamp_ns - last.stamp_ns) * 1e-9 <= self._floor.keep_s

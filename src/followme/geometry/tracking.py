@@ -3,150 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 
-from followme.geometry.hysteresis import CorridorKeeper, ZoneKeeper
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
-from followme.geometry.name_votes import NameVotes
+from followme.geometry.track import Track
 from followme.settings import HysteresisSettings, TrackingSettings
-from followme.values.obstacle import Side
-
-V = TypeVar("V", bound=Hashable)
-_LEAST_DT_S = 0.02  # a shorter interval would turn noise into speed
-
-
-class Track:
-    """One thing that is followed.
-
-    Parameters
-    ----------
-    id : int
-        The same for the same thing.
-    blob : Blob
-        What was first seen of it.
-    now_ns : int
-        When.
-    step : MotionStep
-        How the walker moves: a new thing is taken to stand.
-    s : TrackingSettings
-        Filter, votes.
-    hysteresis : HysteresisSettings
-        For its zone.
-    tentative : bool
-        Whether it may be a fragment of something known; then it is not shown for a while.
-    """
-
-    def __init__(
-        self,
-        id: int,
-        blob: Blob,
-        now_ns: int,
-        step: MotionStep,
-        s: TrackingSettings,
-        hysteresis: HysteresisSettings,
-        tentative: bool,
-    ) -> None:
-        self.id = id
-        self._s = s
-        self.blob = blob
-        self.x_m, self.y_m = blob.x_m, blob.y_m
-        self.vx_mps, self.vy_mps = -step.forward_mps, -step.left_mps
-        self._walker_mps = (step.forward_mps, step.left_mps)
-        self.motion_known = step.known
-        self._prior = step.known
-        self.born_ns = self.seen_ns = self.checked_ns = now_ns
-        self.hits = 1
-        self.tentative = tentative
-        self.names = NameVotes(s)
-        self.zones = ZoneKeeper(hysteresis)
-        self.corridor = CorridorKeeper(hysteresis)
-        self.side: Side | None = None
-        self.drift_m = 0.0
-        self._kinds: deque[bool] = deque(maxlen=s.label_votes)
-        self.bottom_m = 0.0  # it stands on the floor as long as nobody saw it hang
-        self._vote(blob)
-
-    @property
-    def distance_m(self) -> float:
-        """Horizontal distance of its nearest point."""
-        return math.hypot(self.x_m, self.y_m)
-
-    @property
-    def sigma_m(self) -> float:
-        """Standard deviation of that distance."""
-        return self.blob.sigma_m + self.drift_m
-
-    @property
-    def closing_mps(self) -> float:
-        """How fast the distance shrinks."""
-        distance_m = max(self.distance_m, 1e-3)
-        return -(self.x_m * self.vx_mps + self.y_m * self.vy_mps) / distance_m
-
-    @property
-    def overhang(self) -> bool:
-        """Whether most of the frames that could tell saw nothing below it."""
-        return winner(self._kinds, 0.5) or False
-
-    def own_speed_mps(self) -> float:
-        """Return its speed over the floor; NaN while the walker's is unknown."""
-        if not self.motion_known:
-            return math.nan
-        return math.hypot(self.vx_mps + self._walker_mps[0], self.vy_mps + self._walker_mps[1])
-
-    def settled(self, now_ns: int) -> bool:
-        """Whether its velocity means something."""
-        return self._prior or (now_ns - self.born_ns) * 1e-9 >= self._s.settled_s
-
-    def predict(self, step: MotionStep) -> None:
-        """Let the walker move and time pass."""
-        if self.motion_known and step.known:
-            # the walker's change of speed is no change of the thing's
-            self.vx_mps -= step.forward_mps - self._walker_mps[0]
-            self.vy_mps -= step.left_mps - self._walker_mps[1]
-        self.motion_known = step.known
-        self._walker_mps = (step.forward_mps, step.left_mps)
-        moved = (self.x_m + self.vx_mps * step.dt_s, self.y_m + self.vy_mps * step.dt_s)
-        self.x_m, self.y_m = step.turn(*moved)
-        self.vx_mps, self.vy_mps = step.turn(self.vx_mps, self.vy_mps)
-
-    def match(self, blob: Blob, now_ns: int, dt_s: float) -> None:
-        """Correct it by what was seen (alpha-beta filter, growing memory at first)."""
-        self.hits += 1
-        alpha, beta = self._gains()
-        dx, dy = blob.x_m - self.x_m, blob.y_m - self.y_m
-        self.x_m += alpha * dx
-        self.y_m += alpha * dy
-        rate = beta / max(dt_s, _LEAST_DT_S)
-        self.vx_mps += rate * dx
-        self.vy_mps += rate * dy
-        self.blob, self.seen_ns, self.checked_ns = blob, now_ns, now_ns
-        self.drift_m = 0.0
-        self._vote(blob)
-
-    def drift(self, dt_s: float, mover_mps: float) -> None:
-        """Become less sure: it was not seen."""
-        steady = self.motion_known and self.own_speed_mps() <= mover_mps
-        if self.motion_known:
-            # a speed of its own that nobody sees any more is believed less and less
-            kept = math.exp(-dt_s / self._s.forget_speed_s)
-            self.vx_mps = kept * (self.vx_mps + self._walker_mps[0]) - self._walker_mps[0]
-            self.vy_mps = kept * (self.vy_mps + self._walker_mps[1]) - self._walker_mps[1]
-        self.drift_m += (self._s.drift_mps if steady else self._s.drift_blind_mps) * dt_s
-
-    def _gains(self) -> tuple[float, float]:
-        if self._prior:
-            return self._s.alpha, self._s.beta
-        n = self.hits  # Brookner, "Tracking and Kalman Filtering Made Easy", 1.2.10
-        growing = (2.0 * (2 * n - 1) / (n * (n + 1)), 6.0 / (n * (n + 1)))
-        return max(self._s.alpha, growing[0]), max(self._s.beta, growing[1])
-
-    def _vote(self, blob: Blob) -> None:
-        if blob.overhang is not None:
-            self._kinds.append(blob.overhang)
-            self.bottom_m = blob.bottom_m
 
 
 class Tracker:
@@ -158,25 +21,53 @@ class Tracker:
         Gate, filter, what is kept how long.
     hysteresis : HysteresisSettings
         For the zone of each track.
+    ids : iterator of int or None
+        Where numbers come from, shared by trackers whose things go out together.
     """
 
-    def __init__(self, s: TrackingSettings, hysteresis: HysteresisSettings) -> None:
+    def __init__(
+        self,
+        s: TrackingSettings,
+        hysteresis: HysteresisSettings,
+        ids: Iterator[int] | None = None,
+    ) -> None:
         self._s = s
         self._hysteresis = hysteresis
-        self._next_id = 1
+        self._ids = count(1) if ids is None else ids
         self.tracks: list[Track] = []
 
     def reset(self) -> None:
         """Forget all things; their numbers are not given out again."""
         self.tracks = []
 
-    def update(self, blobs: Iterable[Blob], now_ns: int, step: MotionStep) -> None:
-        """Match blobs to predicted tracks; what no track claims is a new one."""
+    def update(
+        self,
+        blobs: Iterable[Blob],
+        now_ns: int,
+        step: MotionStep,
+        own_mps: Mapping[int, float] | None = None,
+    ) -> None:
+        """Match blobs to predicted tracks; what no track claims is a new one.
+
+        Parameters
+        ----------
+        blobs : iterable of Blob
+            The things of the frame.
+        now_ns : int
+            Of the frame.
+        step : MotionStep
+            The walker's move since the last one.
+        own_mps : mapping of track to float or None
+            How fast each came nearer by itself, by its points; None: that was not measured, and
+            the nearest point has to tell.
+        """
         self.predict(step)
         blobs = list(blobs)
         pairs = self._pairs(blobs)
         for i, track in pairs.items():
             track.match(blobs[i], now_ns, step.dt_s)
+            if own_mps is not None:
+                track.approach(own_mps.get(track.id), step.dt_s)
             born_s = (now_ns - track.born_ns) * 1e-9
             track.tentative = track.tentative and born_s < self._s.new_after_s
         unclaimed = [blob for i, blob in enumerate(blobs) if i not in pairs]
@@ -248,9 +139,8 @@ class Tracker:
     def _begin(self, blob: Blob, known: list[Track], now_ns: int, step: MotionStep) -> None:
         tentative = any(self._may_be_part(blob, track) for track in known)
         self.tracks.append(
-            Track(self._next_id, blob, now_ns, step, self._s, self._hysteresis, tentative)
+            Track(next(self._ids), blob, now_ns, step, self._s, self._hysteresis, tentative)
         )
-        self._next_id += 1
 
     def _may_be_part(self, blob: Blob, track: Track) -> bool:
         """Whether a blob may be a fragment of a known thing, and adds nothing to its warning."""
@@ -262,14 +152,5 @@ class Tracker:
         return not beside and not before
 
 
-def winner(votes: Iterable[V], share: float) -> V | None:
-    """Return what holds at least this share of the votes, else None."""
-    counts = Counter(votes)
-    if not counts:
-        return None
-    best, count = counts.most_common(1)[0]
-    return best if count >= share * counts.total() else None
-
-
 def _apart_m(track: Track, blob: Blob) -> float:
-    return math.hypot(track.x_m - blob.x_m, track.y_m - blob.y_m)
+    return math.dist((track.x_m, track.y_m), track.spot(blob))

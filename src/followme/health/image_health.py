@@ -49,11 +49,13 @@ class ImageJudge:
         _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
         sharpness = float(edges[0, 0]) ** 2
         frozen = self._frozen(bgr, stamp_ns)
-        if luma < self._s.dark_luma:
+        flat = contrast < self._s.covered_contrast
+        # a scene keeps its relative contrast while light fades, so its contrast goes first
+        if luma < self._s.dark_luma or (flat and luma < self._s.dim_luma):
             state = ImageState.DARK
         elif luma > self._s.bright_luma:
             state = ImageState.BRIGHT
-        elif contrast < self._s.covered_contrast:
+        elif flat:
             state = ImageState.COVERED
         elif frozen:
             state = ImageState.FROZEN

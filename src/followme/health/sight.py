@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 from followme.settings import SightSettings
 from followme.values.depth_map import DepthStatus, ImageState, Provenance
 from followme.values.obstacle import Sight
 
 _BLINDING = {
-    ImageState.DARK: "dark",
     ImageState.BRIGHT: "bright",
     ImageState.COVERED: "covered",
     ImageState.FROZEN: "frozen",
@@ -19,8 +19,8 @@ _BLINDING = {
 class SightJudge:
     """Say whether anything may be concluded from what was, or was not, found.
 
-    It keeps no state: how long sight must be well before it is called back is the business of
-    whoever says so.
+    It remembers only how bright the last images were: how long sight must be well before it is
+    called back is the business of whoever says so.
 
     Parameters
     ----------
@@ -30,9 +30,19 @@ class SightJudge:
 
     def __init__(self, s: SightSettings) -> None:
         self._s = s
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget earlier images: time jumped."""
+        self._lumas: deque[tuple[int, float]] = deque()
+        self._dark_ns: int | None = None
 
     def judge(
-        self, status: DepthStatus | None, image_age_s: float, depth_age_s: float
+        self,
+        status: DepthStatus | None,
+        image_age_s: float,
+        depth_age_s: float,
+        corridor_unknown: bool = False,
     ) -> tuple[Sight, str]:
         """Return the state of sight and why, the most severe reason first.
 
@@ -42,16 +52,19 @@ class SightJudge:
             Of the newest image; None when none ever came.
         image_age_s, depth_age_s : float
             Age of the newest image and depth; NaN when none ever came.
+        corridor_unknown : bool
+            Whether most of the way, as far as it is in view, has been without depth for a while.
 
         Returns
         -------
         tuple of Sight and str
             The reason is one of :data:`followme.values.obstacle.REASONS`, empty when SEEING.
         """
+        self._note_light(status)
         reason = self._blind(status, image_age_s, depth_age_s)
         if reason:
             return Sight.BLIND, reason
-        reason = self._limited(status)
+        reason = self._limited(status, corridor_unknown)
         return (Sight.DEGRADED, reason) if reason else (Sight.SEEING, "")
 
     def _blind(self, status: DepthStatus | None, image_age_s: float, depth_age_s: float) -> str:
@@ -63,15 +76,47 @@ class SightJudge:
             return "no_depth"
         if depth_age_s > self._s.required_age_s:
             return "stale"
+        if status.image.state is ImageState.DARK:
+            return "dark" if self._faded() else "dark_at_once"
         if status.image.state in _BLINDING:
             return _BLINDING[status.image.state]
         return "no_depth" if status.provenance is Provenance.UNKNOWN else ""
 
-    def _limited(self, status: DepthStatus | None) -> str:
+    def _note_light(self, status: DepthStatus | None) -> None:
+        if status is None or math.isnan(status.image.luma):
+            return
+        if status.image.state is ImageState.DARK:
+            self._dark_ns = status.stamp_ns if self._dark_ns is None else self._dark_ns
+            return
+        self._dark_ns = None
+        lumas = self._lumas
+        if lumas and status.stamp_ns <= lumas[-1][0]:
+            return
+        lumas.append((status.stamp_ns, status.image.luma))
+        while status.stamp_ns - lumas[0][0] > self._s.lit_window_s * 1e9:
+            lumas.popleft()
+
+    def _faded(self) -> bool:
+        """Whether darkness came slowly, or was there from the beginning."""
+        if not self._lumas or self._dark_ns is None:
+            return True
+        lit = self._s.lit_share * max(luma for _, luma in self._lumas)
+        lit_ns = max(stamp_ns for stamp_ns, luma in self._lumas if luma >= lit)
+        return self._dark_ns - lit_ns > self._s.fade_s * 1e9
+
+    def _limited(self, status: DepthStatus | None, corridor_unknown: bool) -> str:
         if status is None or not status.valid_fraction >= self._s.min_valid_depth:  # NaN is little
             return "little_depth"
         if status.image.state is ImageState.BLURRED:
             return "blurred"
         if status.floor is None:
             return "floor_unseen"
-        return "" if status.scale_known else "scale_unknown"
+        if corridor_unknown:
+            return "corridor_unknown"
+        if not status.scale_known:
+            return "scale_unknown"
+        return "scale_corrected" if self._was_corrected(status) else ""
+
+    def _was_corrected(self, status: DepthStatus) -> bool:
+        """Whether metres were multiplied by more than errors of the camera's height explain."""
+        return not 1.0 / self._s.scale_high <= status.scale <= 1.0 / self._s.scale_low

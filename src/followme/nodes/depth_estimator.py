@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import nullcontext
 from typing import Any
@@ -35,6 +36,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         super().__init__("depth_estimator", **wiring)
         self._gate = gate
         self._stage: DepthStage | None = None
+        self._motion_known = False
         self._pairing = FramePairing(self.settings.pair_wait_s)
         self.takes("camera/image_raw", self._image_came)
         self.takes("camera/camera_info", lambda v, _: self._put(self._pairing.info(v, _now_s())))
@@ -54,6 +56,10 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         # until it is published, so that fusion wakes before the networks that wait
         with nullcontext() if gate is None else gate.first(item.stamp_ns):
             result = self._stage.estimate(item)
+            motion = self._stage.motion(item, result)
+            self._motion_known = motion is not None and not math.isnan(motion.speed_mps)
+            if motion is not None:
+                self.publish("depth/ego_motion", motion)
             self.note_age(item.stamp_ns)
             if isinstance(result, DepthMap):
                 self._publish_map(result)
@@ -83,6 +89,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
     def facts(self) -> dict[str, Any]:
         network = None if self._stage is None else self._stage.network
         return {
+            "ego_motion": "estimated from images" if self._motion_known else "unknown from images",
             "frames_incomplete": self._pairing.incomplete,
             "model": "none" if network is None else network.file.name,
             "model_sha256": "" if network is None else network.card.sha256,

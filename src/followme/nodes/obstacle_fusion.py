@@ -40,6 +40,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         # the calibration stands for its image: it is small and comes with each
         self.takes("camera/camera_info", self._image_came)
         self.takes("ego_motion", self._moved)
+        self.takes("depth/ego_motion", self._estimated)
         self.takes("depth/image", lambda v, _: self._put("depth", v))
         self.takes("depth/sigma", lambda v, _: self._put("sigma", v))
         self.takes("depth/camera_info", lambda v, _: self._put("info", v))
@@ -95,6 +96,10 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
     def _moved(self, motion: Any, _frame_id: str) -> None:
         if self._stage is not None:
             self._stage.moved(motion)
+
+    def _estimated(self, motion: Any, _frame_id: str) -> None:
+        if self._stage is not None:
+            self._stage.estimated(motion)
 
     def _status_came(self, status: DepthStatus, frame_id: str) -> None:
         self.frame_id = frame_id

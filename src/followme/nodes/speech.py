@@ -37,6 +37,11 @@ class Speech(BaseNode[SpeechSettings]):
 
     def load(self) -> None:
         phrases = Phrases.load(self.settings.phrases.language)
+        if phrases.borrowed:
+            self.get_logger().warning(
+                f"phrases.{phrases.language}.yaml lacks {', '.join(phrases.borrowed)}: "
+                "said in English until they are added"
+            )
         voice = make_voice(self.settings.voice, self.clock.now_ns, self.settings.phrases.language)
         self.get_logger().info(voice.about)
         self._stage = SpeechStage(self.settings, phrases, voice)

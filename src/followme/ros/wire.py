@@ -62,6 +62,9 @@ WIRES: dict[str, Wire] = {
     "ego_motion": Wire(
         TwistWithCovarianceStamped, messages.motion_to_msg, messages.motion_from_msg
     ),
+    "depth/ego_motion": Wire(
+        TwistWithCovarianceStamped, messages.motion_to_msg, messages.motion_from_msg
+    ),
     "depth/image": _METRES,
     "depth/sigma": _METRES,
     "depth/camera_info": _INFO,

@@ -2,7 +2,9 @@
 
 from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
+from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
+from followme.settings.motion import EgoMotionSettings
 from followme.settings.nodes import (
     CameraNodeSettings,
     DepthEstimatorSettings,
@@ -33,8 +35,10 @@ __all__ = [
     "DepthEstimatorSettings",
     "DepthSettings",
     "DistanceSettings",
+    "EgoMotionSettings",
     "FaceDetectorSettings",
     "FloorSettings",
+    "GroundSettings",
     "HysteresisSettings",
     "ImageHealthSettings",
     "ModelSettings",

@@ -124,6 +124,28 @@ class FloorSettings:
         0.70, "Network depth over true depth: lower is not believed.", low=0.1, high=1.0
     )
     scale_high: float = setting(1.43, "... higher is not believed.", low=1.0, high=10.0)
+    scale_fine_low: float = setting(0.85, "A scale from here ...", low=0.5, high=1.0)
+    scale_fine_high: float = setting(
+        1.15,
+        "... to here is fine; beyond it is corrected, and sight is limited.",
+        low=1.0,
+        high=2.0,
+    )
+    sensor_inliers: float = setting(
+        0.10,
+        "Share of the pixels that must lie on the floor before it tells against a sensor. A "
+        "camera that looks straight ahead sees little floor.",
+        low=0.01,
+        high=0.9,
+    )
+    sensor_frames: int = setting(5, "... in so many frames.", low=1, high=100)
+    suspect_factor: float = setting(
+        2.0,
+        "Where no floor is found, one is sought up to this factor nearer and farther than the "
+        "camera height that was told.",
+        low=1.0,
+        high=4.0,
+    )
     scale_std: float = setting(
         0.10, "A scale that wavers more than this is not believed ...", low=0.0, high=1.0
     )

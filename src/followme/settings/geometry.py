@@ -42,6 +42,26 @@ class CorridorSettings:
     intrusion_m: float = setting(
         0.05, "How far a thing must reach inside to count.", unit="m", low=0.0, high=0.3
     )
+    crossing_room_m: float = setting(
+        0.15,
+        "Who crosses must be this far beside the way when the walker comes there.",
+        unit="m",
+        low=0.0,
+        high=1.0,
+    )
+    gap_m: float = setting(
+        0.60,
+        "Two things that leave at least this between them are a gap.",
+        unit="m",
+        low=0.3,
+        high=1.2,
+    )
+    gap_slack_m: float = setting(
+        0.05, "A gap ends when it is this much narrower.", unit="m", low=0.0, high=0.3
+    )
+    gap_depth_m: float = setting(
+        0.5, "Its sides stand at most this far behind each other.", unit="m", low=0.0, high=3.0
+    )
     min_width_m: float = setting(
         0.03, "Narrowest thing that counts: a pole.", unit="m", low=0.0, high=0.3
     )
@@ -82,6 +102,20 @@ class CorridorSettings:
         low=5.0,
         high=360.0,
     )
+    course_from_mps: float = setting(
+        0.3,
+        "The speed of a slower walker does not tell how the chest is turned.",
+        unit="m/s",
+        low=0.05,
+        high=2.0,
+    )
+    sway_deg: float = setting(
+        7.0,
+        "A speed that points farther from the direction of travel is a sidestep.",
+        unit="deg",
+        low=0.0,
+        high=20.0,
+    )
     free_cell_m: float = setting(
         0.25, "Cell in which floor is remembered as seen.", unit="m", low=0.1, high=0.5
     )
@@ -114,7 +148,7 @@ class DistanceSettings:
     cell_m: float = setting(
         0.10, "Cell of the bird's-eye grid that blobs are joined on.", unit="m", low=0.02, high=0.5
     )
-    max_m: float = setting(7.0, "Things beyond are not followed.", unit="m", low=2.0, high=20.0)
+    max_m: float = setting(8.0, "Things beyond are not followed.", unit="m", low=2.0, high=20.0)
     front_m: float = setting(
         0.25,
         "A thing is measured on its front, this deep.",
@@ -177,6 +211,9 @@ class ZoneSettings:
         unit="s",
         low=0.0,
         high=3.0,
+    )
+    path_s: float = setting(
+        3.0, "Paths of people are foreseen for this long (B10).", unit="s", low=0.0, high=10.0
     )
     uncertain_factor: float = setting(
         1.3, "Limits grow by this factor where the scale is a guess (B12).", low=1.0, high=3.0

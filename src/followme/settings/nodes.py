@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
+from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
+from followme.settings.motion import EgoMotionSettings
 from followme.settings.perception import ModelSettings
 from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
@@ -128,6 +130,7 @@ class DepthEstimatorSettings:
     walker: WalkerSettings = field(default_factory=WalkerSettings)
     depth: DepthSettings = field(default_factory=DepthSettings)
     floor: FloorSettings = field(default_factory=FloorSettings)
+    motion: EgoMotionSettings = field(default_factory=EgoMotionSettings)
     image: ImageHealthSettings = field(default_factory=ImageHealthSettings)
 
 
@@ -148,6 +151,7 @@ class ObstacleFusionSettings:
     walker: WalkerSettings = field(default_factory=WalkerSettings)
     corridor: CorridorSettings = field(default_factory=CorridorSettings)
     distance: DistanceSettings = field(default_factory=DistanceSettings)
+    ground: GroundSettings = field(default_factory=GroundSettings)
     zones: ZoneSettings = field(default_factory=ZoneSettings)
     hysteresis: HysteresisSettings = field(default_factory=HysteresisSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)

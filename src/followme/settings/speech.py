@@ -31,6 +31,13 @@ class SchedulerSettings:
     gap_s: float = setting(0.6, "Silence between messages below STOP.", unit="s", low=0.0, high=5.0)
     duty: float = setting(0.25, "Share of the window that may be filled.", low=0.01, high=1.0)
     duty_window_s: float = setting(20.0, "Window of the duty.", unit="s", low=1.0, high=120.0)
+    stop_reserve_s: float = setting(
+        1.2,
+        "Words below STOP leave room in that window for a STOP, this long; for two in a crowd.",
+        unit="s",
+        low=0.0,
+        high=10.0,
+    )
     warn_per_minute: int = setting(8, "Warnings a minute.", unit="1/min", low=0, high=120)
     inform_per_minute: int = setting(4, "Informs a minute.", unit="1/min", low=0, high=120)
     warn_repeat_s: float = setting(
@@ -137,7 +144,7 @@ class SchedulerSettings:
 class PhraseSettings:
     """The words (B8)."""
 
-    language: str = setting("en", "Catalogue config/phrases.LANGUAGE.yaml.")
+    language: str = setting("en", "Catalogue config/phrases.LANGUAGE.yaml.", read_only=True)
     distance_unit: str = setting(
         "metre", "Unit of spoken distances.", choices=("metre", "step", "foot")
     )
@@ -174,6 +181,20 @@ class VoiceSettings:
     )
     words_per_minute: int = setting(180, "Rate of speech.", unit="1/min", low=80, high=450)
     volume: float = setting(0.8, "Loudness.", low=0.0, high=1.0)
+    mono: bool = setting(
+        True,
+        "One channel. False: tones come from the side of the thing, for who hears both sides; "
+        "with one earpiece the tones of the other side would be missed.",
+        read_only=True,
+    )
+    radar: bool = setting(
+        False,
+        "While nothing is said, beeps tell the time to contact of what is in WARN too; what is in "
+        "STOP always beeps.",
+    )
+    tick: bool = setting(
+        True, "A quiet tick after 5 s of silence tells silence from a failure that nobody noticed."
+    )
     track: str = setting(
         "",
         "WAV file of what is heard, written also where a sound device plays; empty: "

@@ -50,6 +50,35 @@ class TrackingSettings:
         0.5, "Share of the position error taken over at once.", low=0.05, high=1.0
     )
     beta: float = setting(0.15, "Share of the position error turned into speed.", low=0.0, high=1.0)
+    fastest_mps: float = setting(
+        4.0,
+        "What seems to move faster by itself is another surface.",
+        unit="m/s",
+        low=1.0,
+        high=20.0,
+    )
+    own_frames: int = setting(
+        3, "Frames that a thing must be followed before it moves by itself.", low=1, high=30
+    )
+    away_s: float = setting(
+        1.0,
+        "... and this long if it moves away: a door that swings in does so at first.",
+        unit="s",
+        low=0.0,
+        high=5.0,
+    )
+    own_share: float = setting(
+        0.25, "Share of each new measurement of that speed.", low=0.05, high=1.0
+    )
+    crossing_frames: int = setting(
+        6, "Frames that a person must be followed before they cross the way.", low=2, high=60
+    )
+    crossing_share: float = setting(
+        0.2, "Share of each new measurement of that speed.", low=0.05, high=1.0
+    )
+    crossing_least_mps: float = setting(
+        0.5, "Who is slower across the way may stay in it.", unit="m/s", low=0.1, high=2.0
+    )
     label_votes: int = setting(10, "Frames that vote about a name.", low=1, high=100)
     label_share: float = setting(0.6, "Share of votes a name needs.", low=0.0, high=1.0)
     label_least: int = setting(2, "... and so many votes at least.", low=1, high=100)
@@ -95,6 +124,9 @@ class TrackingSettings:
     )
     motion_keep_s: float = setting(
         1.0, "An older measurement of the walker's motion is unknown.", unit="s", low=0.0, high=10.0
+    )
+    use_source_motion: bool = setting(
+        True, "Take the motion that the source tells before one estimated; false: never take it."
     )
     drift_mps: float = setting(
         0.06,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from followme.geometry.ego_motion import EgoMotion
 from followme.geometry.metric_depth import MetricDepth
 from followme.health.image_health import ImageJudge
 from followme.perception.depth import DepthNetwork
@@ -11,6 +13,7 @@ from followme.perception.model_file import find_model
 from followme.settings import DepthEstimatorSettings
 from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.frame import Frame
+from followme.values.motion import Motion
 
 
 class DepthStage:
@@ -32,6 +35,7 @@ class DepthStage:
         self.network = None if model is None else DepthNetwork(model, s.model)
         self._use_sensor = s.use_sensor
         self._metric = MetricDepth(s.depth, s.floor, s.walker)
+        self._ego_motion = EgoMotion(s.motion) if s.motion.enabled else None
         self._judge = ImageJudge(s.image)
 
     def estimate(self, frame: Frame) -> DepthMap | DepthStatus:
@@ -44,9 +48,33 @@ class DepthStage:
         monocular = self.network.infer(frame) if wanted and self.network is not None else None
         return self._metric.estimate(frame, monocular, health)
 
+    def motion(self, frame: Frame, depth: DepthMap | DepthStatus) -> Motion | None:
+        """Return how the walker moves, as the images and their depth tell it.
+
+        Parameters
+        ----------
+        frame : Frame
+            The one that ``depth`` was estimated of.
+        depth : DepthMap or DepthStatus
+            Without a map nothing can be estimated.
+
+        Returns
+        -------
+        Motion or None
+            NaN: it cannot be told; None: it is not to be estimated.
+        """
+        if self._ego_motion is None:
+            return None
+        if not isinstance(depth, DepthMap):
+            self._ego_motion.reset()
+            return Motion(frame.stamp_ns, math.nan, math.nan, math.nan)
+        return self._ego_motion.estimate(frame.bgr, depth)
+
     def reset(self) -> None:
         """Forget what was carried from earlier frames: time jumped."""
         self._metric.reset()
+        if self._ego_motion is not None:
+            self._ego_motion.reset()
         self._judge.reset()
 
     def close(self) -> None:

@@ -31,6 +31,8 @@ class ObstacleStage:
     def __init__(self, s: ObstacleFusionSettings) -> None:
         self._finder = ObstacleFinder(s)
         self._judge = SightJudge(s.sight)
+        self._use_source_motion = s.tracking.use_source_motion
+        self._told_ns: int | None = None
         self._motion_keep_s = s.tracking.motion_keep_s
         self._image_stamp_ns: int | None = None
         self._depth_stamp_ns: int | None = None
@@ -44,8 +46,20 @@ class ObstacleStage:
         self._image_stamp_ns = max(stamp_ns, self._image_stamp_ns or 0)
 
     def moved(self, motion: Motion) -> None:
-        """Note how the walker moves."""
-        self._motion = motion
+        """Note how the walker moves, as the source tells it."""
+        if self._use_source_motion:
+            self._told_ns = motion.stamp_ns
+            self._motion = motion
+
+    def estimated(self, motion: Motion) -> None:
+        """Note how the walker moves, as images tell it; a source that tells it knows better.
+
+        NaN leaves the last word, which holds until it is too old, as with a source that is late.
+        """
+        keep_ns = self._motion_keep_s * 1e9
+        told = self._told_ns is not None and abs(motion.stamp_ns - self._told_ns) <= keep_ns
+        if not told and not math.isnan(motion.speed_mps):
+            self._motion = motion
 
     def named(self, who: str, seen: Detections | LabelMap) -> None:
         """Note what a network saw; any thread may call it.
@@ -85,8 +99,9 @@ class ObstacleStage:
     def reset(self) -> None:
         """Forget everything: time jumped."""
         self._finder.reset()
+        self._judge.reset()
         self._image_stamp_ns = self._depth_stamp_ns = None
-        self._status = self._motion = None
+        self._status = self._motion = self._told_ns = None
         self._names.clear()
         self._name_stamps_ns.clear()
 
@@ -115,7 +130,9 @@ class ObstacleStage:
             objects_s=_age_s(self._name_stamps_ns.get(OBJECTS), now_ns),
             faces_s=_age_s(self._name_stamps_ns.get(FACES), now_ns),
         )
-        sight, reason = self._judge.judge(self._status, ages.image_s, ages.depth_s)
+        sight, reason = self._judge.judge(
+            self._status, ages.image_s, ages.depth_s, found.way_unknown
+        )
         return Obstacles(
             stamp_ns=stamp_ns,
             obstacles=found.obstacles,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from followme.alerts.phrases import Phrases
+from followme.alerts.radar import beeping
 from followme.alerts.scheduler import Scheduler
 from followme.settings import SpeechSettings
 from followme.values.intent import Announcement, Intent, Outcome, Utterance
-from followme.values.obstacle import Obstacles
+from followme.values.obstacle import Obstacle, Obstacles, Zone
 from followme.voices.voice import Voice, VoiceEvent
 
 
@@ -31,6 +32,8 @@ class SpeechStage:
         self._voice = voice
         self._scheduler = Scheduler(s.scheduler, lambda intent: self._words(intent).text)
         self._distances_known = False
+        self._obstacles: Obstacles | None = None
+        self._arrived_s = -math.inf
         self._onsets: dict[int, tuple[float, float]] = {}
 
     def change(self, s: SpeechSettings) -> None:
@@ -47,6 +50,7 @@ class SpeechStage:
     def observe(self, obstacles: Obstacles, now_s: float) -> list[Announcement]:
         """Take new evidence and act on it; return what became known about announcements."""
         self._distances_known = obstacles.distances_known
+        self._obstacles, self._arrived_s = obstacles, now_s
         self._scheduler.observe(obstacles, now_s)
         return self.tick(now_s)
 
@@ -63,6 +67,7 @@ class SpeechStage:
         if decision.say is not None:
             self._voice.start(self._words(decision.say))
             news += self._heard(now_s)
+        self._voice.aim(self._beeping(now_s))
         return news
 
     def ask(self, question: str, now_s: float) -> str:
@@ -72,12 +77,23 @@ class SpeechStage:
     def reset(self) -> None:
         """Forget what was seen and said: time jumped. What is being said is cut."""
         self._scheduler.reset()
+        self._obstacles = None
+        self._voice.aim(None)
         if self._voice.playing is not None:
             self._voice.cut()
 
     def close(self) -> None:
         """Say goodbye to the voice."""
         self._voice.close()
+
+    def _beeping(self, now_s: float) -> Obstacle | None:
+        """Return what to beep about; evidence too old for STOP makes no beep either."""
+        scheduler = self._s.scheduler
+        if self._obstacles is None or now_s - self._arrived_s > scheduler.stop_lifetime_s:
+            return None
+        quiet = scheduler.verbosity == "quiet" or self._scheduler.hushed(now_s)
+        warnings = self._s.voice.radar and not quiet
+        return beeping(self._obstacles, Zone.WARN if warnings else Zone.STOP)
 
     def _words(self, intent: Intent) -> Utterance:
         return self._phrases.utterance(intent, self._s.phrases, self._distances_known)

@@ -159,11 +159,14 @@ REASONS = (
     "no_depth",  # images come, distance cannot be judged
     "stale",  # a required stream fell silent after it had been there
     "frozen",  # the camera repeats its last image
-    "dark",
+    "dark",  # the light faded away
+    "dark_at_once",  # from one image to the next: light, lens and camera are all possible
     "bright",
     "covered",
     "blurred",
     "little_depth",  # too few pixels have depth
     "floor_unseen",  # no floor was found, heights are assumed
+    "corridor_unknown",  # most of the way has no depth
+    "scale_corrected",  # depth did not agree with the camera's height, and was corrected
     "scale_unknown",  # distances are uncertain
 )

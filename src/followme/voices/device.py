@@ -24,6 +24,8 @@ class Device:
     ----------
     name : {"auto", "null"}
         ``null`` plays to nowhere at the pace of a device, for checks.
+    channels : int
+        1 or 2.
 
     Raises
     ------
@@ -31,7 +33,8 @@ class Device:
         When there is no device that can be heard.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, channels: int = 1) -> None:
+        self._frame_bytes = SAMPLE_BYTES * channels
         try:
             import miniaudio
         except ImportError as error:
@@ -41,7 +44,7 @@ class Device:
         try:
             self.name = _first_heard(miniaudio.Devices(backends).get_playbacks())
             self._device = miniaudio.PlaybackDevice(
-                nchannels=1,
+                nchannels=channels,
                 sample_rate=SAMPLE_RATE_HZ,
                 buffersize_msec=_PERIOD_MS,
                 callback_periods=_PERIODS,
@@ -57,10 +60,8 @@ class Device:
         except miniaudio.MiniaudioError as error:
             raise VoiceError(f"no sound device ({error})") from error
 
-    @property
-    def latency_s(self) -> float:
-        """From :meth:`play` to the ear, about."""
-        return _AHEAD_S + _PERIODS * _PERIOD_MS * 1e-3
+    #: From :meth:`play` to the ear, about.
+    LATENCY_S = _AHEAD_S + _PERIODS * _PERIOD_MS * 1e-3
 
     @property
     def taken(self) -> int:
@@ -70,7 +71,7 @@ class Device:
     def play(self, block: bytes, silent: bool) -> None:
         """Append a block; a silent one is left out when too much waits (clocks differ)."""
         with self._lock:
-            ahead = len(self._waiting) // SAMPLE_BYTES
+            ahead = len(self._waiting) // self._frame_bytes
             if not silent or ahead <= samples_in(_AHEAD_S):
                 self._waiting += block
 
@@ -82,10 +83,10 @@ class Device:
         count = yield b""
         while True:
             with self._lock:
-                data = bytes(self._waiting[: count * SAMPLE_BYTES])
+                data = bytes(self._waiting[: count * self._frame_bytes])
                 del self._waiting[: len(data)]
             self._taken += count
-            count = yield data.ljust(count * SAMPLE_BYTES, b"\0")
+            count = yield data.ljust(count * self._frame_bytes, b"\0")
 
 
 def _first_heard(devices: list[dict[str, Any]]) -> str:

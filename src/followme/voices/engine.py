@@ -84,7 +84,8 @@ class EspeakEngine:
         words_per_minute : int
             80 to 450.
         language : str
-            Name of a voice of espeak-ng, such as "en" or "de".
+            Name of a voice of espeak-ng, such as "en" or "de"; of one with a country that it does
+            not know ("de_AT") the language alone.
 
         Raises
         ------
@@ -107,7 +108,7 @@ class EspeakEngine:
         with _in_library:
             self._chunks.clear()
             self._library.espeak_SetSynthCallback(self._callback)
-            if self._library.espeak_SetVoiceByName(language.encode()) != 0:
+            if not any(self._takes(name) for name in _voice_names(language)):
                 raise VoiceError(
                     f"language {language!r}: espeak-ng has no such voice, give one such as en or de"
                 )
@@ -117,6 +118,9 @@ class EspeakEngine:
             if status != 0 or self._library.espeak_Synchronize() != 0:
                 raise VoiceError(f"text {text!r}: espeak-ng could not render it (status {status})")
             return np.concatenate(self._chunks) if self._chunks else np.zeros(0, np.int16)
+
+    def _takes(self, name: str) -> bool:
+        return bool(self._library.espeak_SetVoiceByName(name.encode()) == 0)
 
     def _take(self, samples: Any, count: int, _events: Any) -> int:
         if samples and count > 0:
@@ -134,6 +138,12 @@ def shared_engine() -> EspeakEngine:
         When espeak-ng is missing.
     """
     return EspeakEngine(espeak_libraries())
+
+
+def _voice_names(language: str) -> tuple[str, str]:
+    """Return names under which espeak-ng may know a language, the closest first."""
+    name = language.replace("_", "-").lower()
+    return name, name.split("-")[0]
 
 
 def _load(libraries: Sequence[EspeakLibrary]) -> ctypes.CDLL:

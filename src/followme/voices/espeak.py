@@ -10,7 +10,10 @@ from dataclasses import replace
 
 from followme.settings import VoiceSettings
 from followme.values.intent import Utterance
+from followme.values.obstacle import Obstacle
+from followme.voices.cue import Cue, cue_of
 from followme.voices.framing import Message, MessageError
+from followme.voices.pauses import Beeps, beeps_of
 from followme.voices.sink_options import SinkOptions
 from followme.voices.sink_process import SinkProcess
 from followme.voices.voice import EventKind, VoiceError, VoiceEvent
@@ -54,9 +57,12 @@ class EspeakVoice:
             heartbeat_timeout_s=s.heartbeat_timeout_s,
             words_per_minute=s.words_per_minute,
             volume=s.volume,
+            channels=1 if s.mono else 2,
+            tick=s.tick,
         )
         self.about = self._sink_fault = self._own_fault = ""
         self._playing: int | None = None
+        self._aimed: Beeps | None = None
         self._said: dict[int, Utterance] = {}
         self._count = 0
         self._events: list[VoiceEvent] = []
@@ -100,6 +106,7 @@ class EspeakVoice:
         self._count += 1
         self._said[self._count] = u
         message = {"op": "say", "id": self._count, "tone": u.tone, "text": u.text}
+        message |= _told(cue_of(u.intent.obstacle))
         self._playing = None
         try:
             taken = self._sink is not None and self._sink.ready and self._send(message)
@@ -115,6 +122,14 @@ class EspeakVoice:
             self._playing = None
             self._send({"op": "cut"})
 
+    def aim(self, thing: Obstacle | None) -> None:
+        beeps = beeps_of(thing)
+        if beeps != self._aimed:
+            told = _told(Cue() if beeps is None else beeps.cue)
+            period_s = 0.0 if beeps is None else beeps.period_s
+            if self._send({"op": "aim", "period_s": period_s, **told}):
+                self._aimed = beeps
+
     def poll(self) -> list[VoiceEvent]:
         if self._sink is not None:
             for message in self._sink.receive():
@@ -128,8 +143,13 @@ class EspeakVoice:
         self._send({"op": "beat", "ns": time.monotonic_ns()})
 
     def change(self, s: VoiceSettings) -> None:
-        self._options = replace(self._options, volume=s.volume, words_per_minute=s.words_per_minute)
-        self._send({"op": "set", "volume": s.volume, "words_per_minute": s.words_per_minute})
+        changed: Message = {
+            "volume": s.volume,
+            "words_per_minute": s.words_per_minute,
+            "tick": s.tick,
+        }
+        self._options = replace(self._options, **changed)
+        self._send({"op": "set", **changed})
 
     def close(self) -> None:
         """Say goodbye, wait up to 2 s for the track to be completed; then it is killed."""
@@ -155,9 +175,11 @@ class EspeakVoice:
             self._sink_fault = message["text"]
         elif op == "guard":
             self._alarms += 1
+            self._aimed = None  # the guard has ended the beeps
         elif op == "ready":
             self.about, self._sink_fault = message["about"], message["fault"]
             self._own_fault = ""
+            self._aimed = None  # a new process knows of no beeps
             self._options = replace(self._options, start_ns=message["start_ns"], resume=True)
 
     def _note(self, kind: EventKind, name: int, at_s: float, wall_ns: int) -> None:
@@ -215,3 +237,7 @@ class EspeakVoice:
             if trouble and not sink.ready:
                 sink.kill()
                 raise VoiceError(f"{trouble}: run python -m followme.voices.sink to see why")
+
+
+def _told(cue: Cue) -> Message:
+    return {"band": cue.band, "bearing_rad": cue.bearing_rad}

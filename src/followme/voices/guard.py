@@ -36,6 +36,10 @@ class Guard:
         """Whether there is nobody left to guard."""
         return self._orphaned
 
+    def content(self, now_s: float) -> bool:
+        """Return whether the loop that is guarded lives, as far as its heartbeats tell."""
+        return self.armed and not self._orphaned and now_s - self._beat_s <= self._timeout_s
+
     def beat(self, sent_s: float) -> None:
         """Note a heartbeat by the time it was sent: one that waited in the pipe is old."""
         if not self.armed or sent_s > self._beat_s:
@@ -51,7 +55,7 @@ class Guard:
         """Return whether to say it now; at once, again after 3 s, then each 10 s."""
         if not self.armed:
             return False
-        if not self._orphaned and now_s - self._beat_s <= self._timeout_s:
+        if self.content(now_s):
             self._said = 0
             return False
         if self._said and now_s < self._next_s:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from followme.voices.pcm import Pcm, samples_in
 from followme.voices.voice import EventKind
@@ -39,10 +40,15 @@ class Mixer:
         0 to 1, may be changed at any time.
     at : int
         Sample at which it begins to count.
+    channels : int
+        1, or 2 for stereo: what is given and rendered is then (N, 2), left and right.
     """
 
-    def __init__(self, gain: float, at: int = 0) -> None:
+    def __init__(self, gain: float, at: int = 0, channels: int = 1) -> None:
         self.gain = gain
+        self._one = (1,) if channels == 2 else ()
+        self._row = (2,) if channels == 2 else ()
+        self._sounded_until = at
         self._at = at
         self._playing: _Playing | None = None
         self._tails: list[Pcm] = []
@@ -57,6 +63,11 @@ class Mixer:
     def playing(self) -> int | None:
         """Name of the sound that plays."""
         return None if self._playing is None else self._playing.name
+
+    @property
+    def sounded_until(self) -> int:
+        """The sample after the last one that was anything but silence so far."""
+        return self._sounded_until
 
     @property
     def silent(self) -> bool:
@@ -85,11 +96,12 @@ class Mixer:
         rest = playing.samples[playing.next : playing.next + samples_in(FADE_S)]
         if playing.next > 0 and len(rest):
             fade = np.linspace(self._gain_of(playing), 0.0, len(rest), dtype=np.float32)
+            fade = fade.reshape(-1, *self._one)
             self._tails.append((rest * fade).astype(np.int16))
         self._events.append(MixerEvent("cut", playing.name, self._at))
 
     def render(self, count: int) -> Pcm | None:
-        """Return the next ``count`` samples, (count,) int16; None for silence."""
+        """Return the next samples, (count,) or (count, 2) int16; None for silence."""
         sound = self._mixed(count) if count > 0 and not self.silent else None
         self._at += count
         return sound
@@ -104,10 +116,11 @@ class Mixer:
         return events
 
     def _mixed(self, count: int) -> Pcm:
-        mixed = np.zeros(count, np.float32)
+        mixed = np.zeros((count, *self._row), np.float32)
         for i, tail in enumerate(self._tails):
             piece = tail[:count]
             mixed[: len(piece)] += piece
+            self._sounded_until = max(self._sounded_until, self._at + len(piece))
             self._tails[i] = tail[count:]
         self._tails = [tail for tail in self._tails if len(tail)]
         if self._playing is not None:
@@ -115,11 +128,12 @@ class Mixer:
         clipped: Pcm = np.clip(mixed, -32768, 32767).astype(np.int16)
         return clipped
 
-    def _add(self, playing: _Playing, mixed: np.ndarray[tuple[int], np.dtype[np.float32]]) -> None:
+    def _add(self, playing: _Playing, mixed: NDArray[np.float32]) -> None:
         if playing.next == 0 and len(playing.samples):
             self._events.append(MixerEvent("onset", playing.name, self._at))
         piece = playing.samples[playing.next : playing.next + len(mixed)]
         mixed[: len(piece)] += piece * np.float32(self._gain_of(playing))
+        self._sounded_until = max(self._sounded_until, self._at + len(piece))
         playing.next += len(piece)
         if playing.next >= len(playing.samples) and not playing.more:
             self._events.append(MixerEvent("ended", playing.name, self._at + len(piece)))

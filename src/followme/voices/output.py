@@ -7,7 +7,7 @@ from pathlib import Path
 
 from followme.voices.device import Device
 from followme.voices.part_file import PartFile
-from followme.voices.pcm import Pcm, silence
+from followme.voices.pcm import SAMPLE_BYTES, Pcm
 from followme.voices.track import TrackWriter
 from followme.voices.voice import VoiceError
 
@@ -24,9 +24,12 @@ class Output:
         Plays it.
     track : TrackWriter or None
         Keeps it.
+    channels : int
+        Of every block.
     """
 
-    def __init__(self, device: Device | None, track: TrackWriter | None) -> None:
+    def __init__(self, device: Device | None, track: TrackWriter | None, channels: int = 1) -> None:
+        self._frame_bytes = SAMPLE_BYTES * channels
         self._device = device
         self._track = track
         self._taken = -1
@@ -35,7 +38,7 @@ class Output:
     @property
     def latency_s(self) -> float:
         """From a sample's time to the ear, about; 0 where only a track listens."""
-        return 0.0 if self._device is None else self._device.latency_s
+        return 0.0 if self._device is None else self._device.LATENCY_S
 
     def put(self, at: int, count: int, sound: Pcm | None) -> None:
         """Take the samples from ``at`` on; None for silence.
@@ -46,8 +49,8 @@ class Output:
             When the track cannot be written any more; sound goes on without it.
         """
         if self._device is not None:
-            block = sound if sound is not None else silence(0.0)
-            self._device.play(block.tobytes().ljust(2 * count, b"\0"), sound is None)
+            block = b"" if sound is None else sound.tobytes()
+            self._device.play(block.ljust(self._frame_bytes * count, b"\0"), sound is None)
         if self._track is None:
             return
         try:

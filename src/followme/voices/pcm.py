@@ -1,4 +1,4 @@
-"""Sound as numbers: 16 bit, mono, at one rate everywhere."""
+"""Sound as numbers: 16 bit, mono or stereo, at one rate everywhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from followme.voices.voice import VoiceError
 SAMPLE_RATE_HZ = 22050
 SAMPLE_BYTES = 2
 
-#: (N,) int16
+#: (N,) int16; of two channels (N, 2), left and right
 Pcm: TypeAlias = NDArray[np.int16]
 
 # 1 % of full scale, -40 dB: below the quietest consonant of espeak-ng, above its noise
@@ -25,6 +25,11 @@ _AUDIBLE = 328
 def samples_in(seconds: float) -> int:
     """Return how many samples last ``seconds``."""
     return round(seconds * SAMPLE_RATE_HZ)
+
+
+def as_channels(sound: Pcm, channels: int) -> Pcm:
+    """Return a sound, (N,) int16, as it is, or with ``channels`` 2 the same on both sides."""
+    return sound if channels == 1 else np.repeat(sound[:, np.newaxis], 2, axis=1)
 
 
 def silence(seconds: float) -> Pcm:

@@ -148,13 +148,19 @@ def _chosen(engine: Any, wanted: str, language: str) -> str | None:
             )
         return names[wanted.casefold()]
     own = str(engine.getProperty("voice"))
-    if not voices or (own in voices and _speaks(voices[own], language)):
-        return own if own in voices else None
-    fitting = [key for key, v in voices.items() if _speaks(v, language)]
+    if not voices:
+        return None
+    # a country that no voice is of is better than no words
+    for spoken in (language, language.replace("_", "-").split("-")[0]):
+        fitting = [key for key, v in voices.items() if _speaks(v, spoken)]
+        if own in fitting:
+            return own
+        if fitting:
+            break
     if not fitting:
         raise VoiceError(f"pyttsx3 has no voice for language {language!r}: install one")
     # "gmw/en" before "gmw/en-029"
-    return min(fitting, key=lambda key: (key.rpartition("/")[2] != language, len(key)))
+    return min(fitting, key=lambda key: (key.rpartition("/")[2] != spoken, len(key)))
 
 
 def _speaks(voice: Any, language: str) -> bool:

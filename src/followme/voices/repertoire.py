@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from followme.voices.pcm import Pcm, read_wav, silence
+from followme.voices.cue import Cue, placed
+from followme.voices.pcm import Pcm, as_channels, silence
+from followme.voices.recordings import recorded, recorded_phrase
 from followme.voices.tones import tone as earcon
 from followme.voices.voice import VoiceError
 
-#: What the guard says (B4).
+#: What the guard says (B4): a phrase of the catalogue, and what it is where nothing was recorded.
 GUARD_TONE = "lost"
+GUARD_KEY = "health.vision_lost"
 GUARD_TEXT = "Vision lost"
 
-_FOLDER = Path(__file__).parent / "sounds"
-_FALLBACK_LANGUAGE = "en"
 # between tone and words, so that the first consonant is not masked
-_GAP = silence(0.06)
+_GAP_S = 0.06
+_NOWHERE = Cue()
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,17 @@ class Sound:
 
     Parameters
     ----------
-    samples : (N,) int16
+    samples : (N,) or (N, 2) int16
         Tone, then words; empty when nothing can be heard.
     missing : str
         Why words or tone were left out; empty when all is there.
+    fault : str
+        Why the words are recorded ones although there is an engine; empty when they are its own.
     """
 
     samples: Pcm
     missing: str = ""
+    fault: str = ""
 
 
 class Engine(Protocol):
@@ -56,70 +59,79 @@ class Repertoire:
         Of the words.
     engine : Engine or None
         None: tones and recorded words only.
+    channels : int
+        1, or 2 to put tones on the side of what they are about; words are in the middle.
     """
 
-    def __init__(self, language: str, engine: Engine | None) -> None:
+    def __init__(self, language: str, engine: Engine | None, channels: int = 1) -> None:
         self._language = language
         self._engine = engine
+        self._channels = channels
+        self._fault = ""
 
-    def sound(self, tone: str, text: str, words_per_minute: int) -> Sound:
+    def sound(self, tone: str, text: str, words_per_minute: int, cue: Cue = _NOWHERE) -> Sound:
         """Return the sound of an utterance."""
         parts: list[Pcm] = []
         missing = "" if tone or text else "nothing to say: give a tone or words"
+        fault = ""
         try:
             if tone:
-                parts.append(earcon(tone))
+                parts.append(placed(earcon(tone, cue.band), cue, self._channels))
             if text:
-                words = self._words(text, words_per_minute)
-                parts += [_GAP, words] if parts else [words]
+                words, fault = self._words(text, words_per_minute)
+                parts += [self._gap, self._both(words)] if parts else [self._both(words)]
         except VoiceError as error:
             missing = str(error)
-        return Sound(np.concatenate(parts) if parts else silence(0.0), missing)
+        return Sound(np.concatenate(parts) if parts else silence(0.0), missing, fault)
 
-    def opening(self, tone: str) -> Sound:
+    def opening(self, tone: str, cue: Cue = _NOWHERE) -> Sound:
         """Return what is heard before words that come later."""
         if not tone:
-            return Sound(silence(0.0))
-        sound = self.sound(tone, "", 0)
-        return Sound(np.concatenate([sound.samples, _GAP]), sound.missing)
+            return Sound(self._both(silence(0.0)))
+        sound = self.sound(tone, "", 0, cue)
+        return Sound(np.concatenate([sound.samples, self._gap]), sound.missing)
 
     @property
     def speaks(self) -> bool:
-        """Whether there is an engine for words."""
-        return self._engine is not None
+        """Whether there is an engine for words, and it said the last ones."""
+        return self._engine is not None and not self._fault
+
+    @property
+    def guard_text(self) -> str:
+        """What the guard says, in the language of the words where it was recorded."""
+        try:
+            return recorded_phrase(GUARD_KEY, self._language)[0]
+        except VoiceError:  # then it is heard as a tone, which the log shows by its name
+            return GUARD_TEXT
 
     def guard_sound(self) -> Sound:
         """Return what the guard says; never needs the engine (B4)."""
+        lost = self._both(earcon(GUARD_TONE))
         try:
-            words = recorded(GUARD_TEXT, self._language)
+            _, words = recorded_phrase(GUARD_KEY, self._language)
         except VoiceError as error:
-            return Sound(earcon(GUARD_TONE), str(error))
-        return Sound(np.concatenate([earcon(GUARD_TONE), _GAP, words]))
+            return Sound(lost, str(error))
+        return Sound(np.concatenate([lost, self._gap, self._both(words)]))
 
-    def _words(self, text: str, words_per_minute: int) -> Pcm:
-        if self._engine is not None:
-            return self._engine.render(text, words_per_minute, self._language)
-        return recorded(text, self._language)
+    @property
+    def _gap(self) -> Pcm:
+        return self._both(silence(_GAP_S))
 
+    def _both(self, sound: Pcm) -> Pcm:
+        return as_channels(sound, self._channels)
 
-def recording_path(text: str, language: str) -> Path:
-    """Return where the recording of a phrase lies, whether or not it exists."""
-    return _FOLDER / f"{text.lower().replace(' ', '_')}.{language}.wav"
-
-
-@cache
-def recorded(text: str, language: str) -> Pcm:
-    """Return recorded words, (N,) int16; English where the language has no recording.
-
-    Raises
-    ------
-    VoiceError
-        When the phrase was not recorded or its file is damaged.
-    """
-    # words may hold any character, so names are compared with what is there, never opened blindly
-    present = set(_FOLDER.glob("*.wav"))
-    for spoken in (language, _FALLBACK_LANGUAGE):
-        path = recording_path(text, spoken)
-        if path in present:
-            return read_wav(path)
-    raise VoiceError(f"text {text!r} has no recording and espeak-ng is missing: install espeak-ng")
+    def _words(self, text: str, words_per_minute: int) -> tuple[Pcm, str]:
+        """Return words, by the engine or recorded, and why they are not the engine's."""
+        if self._engine is None:
+            return recorded(text, self._language), ""
+        try:
+            sound = self._engine.render(text, words_per_minute, self._language)
+        except VoiceError as error:
+            self._fault = str(error)
+            try:
+                return recorded(text, self._language), self._fault
+            except VoiceError:
+                # nothing was recorded of it; what counts is why the engine does not say it
+                raise error from None
+        self._fault = ""
+        return sound, ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from followme.settings import VoiceSettings
 from followme.values.intent import Utterance
+from followme.values.obstacle import Obstacle
 from followme.voices.tones import EARCONS
 from followme.voices.voice import EventKind, VoiceEvent
 
@@ -53,6 +54,9 @@ class SilentVoice:
         if self._playing is not None:
             self._note("cut", self._playing, self._time_ns())
             self._playing = None
+
+    def aim(self, thing: Obstacle | None) -> None:
+        """Nothing beeps here."""
 
     def poll(self) -> list[VoiceEvent]:
         self._finish()

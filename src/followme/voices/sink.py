@@ -39,7 +39,7 @@ def open_output(options: SinkOptions) -> tuple[Output, str]:
     device, why = None, ""
     if options.device != "none":
         try:
-            device = Device(options.device)
+            device = Device(options.device, options.channels)
         except VoiceError as error:
             if options.strict:
                 raise VoiceError(
@@ -48,12 +48,12 @@ def open_output(options: SinkOptions) -> tuple[Output, str]:
             why = str(error)
     track = None
     if options.track and (device is None or options.track_always):
-        track = TrackWriter(Path(options.track), resume=options.resume)
+        track = TrackWriter(Path(options.track), resume=options.resume, channels=options.channels)
     places = ([f"heard on {device.name}"] if device is not None else []) + (
         [f"written to {options.track}"] if track is not None else []
     )
     about = f"speech is {' and '.join(places) or 'heard nowhere'}"
-    return Output(device, track), f"{why}: {about}" if why else about
+    return Output(device, track, options.channels), f"{why}: {about}" if why else about
 
 
 def open_engine(options: SinkOptions) -> tuple[EspeakEngine | None, str]:
@@ -109,7 +109,7 @@ def main() -> int:
         return EXIT_CANNOT_START
     if own is not None:
         about = f"{about}, in the voice of pyttsx3"
-    repertoire = Repertoire(options.language, own or engine)
+    repertoire = Repertoire(options.language, own or engine, options.channels)
     sink = Sink(options, pipes, repertoire, output, log, fault, own)
     signal.signal(signal.SIGTERM, lambda *_: sink.stop())
     sink.send({"op": "ready", "about": about, "fault": fault, "start_ns": sink.start_ns})

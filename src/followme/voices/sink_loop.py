@@ -7,14 +7,16 @@ import time
 from collections import deque
 from typing import NamedTuple
 
+from followme.voices.cue import Cue
 from followme.voices.framing import Message
 from followme.voices.guard import Guard
 from followme.voices.mixer import FADE_S, Mixer, MixerEvent
 from followme.voices.output import Output, SoundLog
 from followme.voices.own_engine import PATIENCE_S, OwnEngine
-from followme.voices.pcm import SAMPLE_RATE_HZ, Pcm, samples_in
+from followme.voices.pauses import PAUSE, Beeps, Pauses
+from followme.voices.pcm import SAMPLE_RATE_HZ, Pcm, as_channels, samples_in
 from followme.voices.pipes import Pipes
-from followme.voices.repertoire import GUARD_TEXT, GUARD_TONE, Repertoire
+from followme.voices.repertoire import GUARD_TONE, Repertoire, Sound
 from followme.voices.sink_options import SinkOptions
 from followme.voices.tones import tone
 from followme.voices.voice import VoiceError
@@ -40,8 +42,9 @@ class _Late(NamedTuple):
 class Sink:
     """Serve one voice, in one thread.
 
-    Messages it takes: ``beat`` (ns), ``say`` (id, tone, text), ``cut``, ``set`` (volume,
-    words_per_minute), ``bye``. Messages it sends: ``ready`` (about, fault, start_ns), ``error``
+    Messages it takes: ``beat`` (ns), ``say`` (id, tone, text, band, bearing_rad), ``cut``, ``aim``
+    (band, bearing_rad, period_s; 0: no more beeps), ``set`` (volume, words_per_minute, tick),
+    ``bye``. Messages it sends: ``ready`` (about, fault, start_ns), ``error``
     (text) instead when it cannot start, ``alive``, ``onset`` ``ended`` ``cut`` ``failed`` (id,
     ns, at_s), ``guard`` (ns, at_s), ``fault`` (text). ``ns`` is the monotonic clock.
 
@@ -80,7 +83,10 @@ class Sink:
         self._words_per_minute = options.words_per_minute
         self._guard = Guard(options.heartbeat_timeout_s)
         self.start_ns = options.start_ns or time.monotonic_ns()
-        self._mixer = Mixer(options.volume, self._sample_at(time.monotonic_ns()))
+        self._channels = options.channels
+        self._mixer = Mixer(options.volume, self._sample_at(time.monotonic_ns()), options.channels)
+        self._pauses = Pauses(self._mixer, options.channels)
+        self._tick = options.tick
         self._said: dict[int, tuple[str, str]] = {}
         # names of sounds that no voice asked for count down, a voice counts up from 1
         self._unasked = 0
@@ -131,24 +137,28 @@ class Sink:
         if op == "beat":
             self._guard.beat(message["ns"] * 1e-9)
         elif op == "say":
-            self._say(message["id"], message["tone"], message["text"])
+            self._say(message["id"], message["tone"], message["text"], _cue(message))
         elif op == "cut":
             # a voice cuts what it began, never the guard
             if (self._mixer.playing or 0) > 0:
                 self._mixer.cut()
+        elif op == "aim":
+            period_s = message["period_s"]
+            self._pauses.aim(Beeps(_cue(message), period_s) if period_s > 0.0 else None)
         elif op == "set":
+            self._tick = message["tick"]
             self._mixer.gain = message["volume"]
             self._words_per_minute = message["words_per_minute"]
         elif op == "bye":
             self._done = True
 
-    def _say(self, name: int, tone_name: str, text: str) -> None:
+    def _say(self, name: int, tone_name: str, text: str, cue: Cue) -> None:
         self._said[name] = (text, tone_name)
         self._late = None
-        if self._own is not None and text and self._begin_late(name, tone_name, text):
+        if self._own is not None and text and self._begin_late(name, tone_name, text, cue):
             return
-        sound = self._repertoire.sound(tone_name, text, self._words_per_minute)
-        self._note_missing(name, sound.missing)
+        sound = self._repertoire.sound(tone_name, text, self._words_per_minute, cue)
+        self._note_faults(name, sound)
         if sound.samples.size:
             # rendering took some milliseconds that nothing must be placed in
             self._advance()
@@ -157,10 +167,10 @@ class Sink:
             self._mixer.cut()
             self._report(MixerEvent("failed", name, self._mixer.at))
 
-    def _begin_late(self, name: int, tone_name: str, text: str) -> bool:
+    def _begin_late(self, name: int, tone_name: str, text: str, cue: Cue) -> bool:
         """Play the tone now and the words when they come; False when there is none to wait for."""
         assert self._own is not None
-        opening = self._repertoire.opening(tone_name)
+        opening = self._repertoire.opening(tone_name, cue)
         if opening.missing or not self._own.prepare(text, self._words_per_minute):
             return False
         self._advance()
@@ -181,12 +191,12 @@ class Sink:
             words = self._repertoire.sound("", late.text, late.words_per_minute)
             self._advance()
             self._mixer.complete(words.samples)
-            self._note_missing(late.name, words.missing)
+            self._note_faults(late.name, words)
         self._tell_fault()
 
-    def _note_missing(self, name: int, missing: str) -> None:
-        self._missing = missing
-        if missing:
+    def _note_faults(self, name: int, sound: Sound) -> None:
+        self._missing = sound.missing or sound.fault
+        if sound.missing:
             self._incomplete.add(name)
         self._tell_fault()
 
@@ -195,13 +205,18 @@ class Sink:
             self._watch_own(self._own, now_s)
         if self._pipes.ended or (self._parent and os.getppid() != self._parent):
             self._guard.orphan()
+        content = self._guard.content(now_s)
+        self._pauses.ticks = self._tick and content
+        if self._guard.armed and not content:
+            self._pauses.aim(None)
         if self._guard.must_speak(now_s):
-            self._say_unasked(GUARD_TEXT, GUARD_TONE, self._repertoire.guard_sound().samples)
+            words = self._repertoire.guard_text
+            self._say_unasked(words, GUARD_TONE, self._repertoire.guard_sound().samples)
         speaks = self._repertoire.speaks if self._own is None else self._own.speaks
         needs_fault_tone = self._guard.armed and not speaks
         if needs_fault_tone and self._mixer.silent and now_s - self._fault_s >= _FAULT_EVERY_S:
             self._fault_s = now_s
-            self._say_unasked("", "fault", tone("fault"))
+            self._say_unasked("", "fault", as_channels(tone("fault"), self._channels))
 
     def _say_unasked(self, text: str, tone_name: str, samples: Pcm) -> None:
         self._unasked -= 1
@@ -218,16 +233,17 @@ class Sink:
         self._put(behind)
 
     def _put(self, count: int) -> None:
-        if count <= 0:
-            return
-        at = self._mixer.at
-        try:
-            self._output.put(at, count, self._mixer.render(count))
-        except VoiceError as error:
-            self._lasting_fault = str(error)
-            self._tell_fault()
-        for event in self._mixer.take_events():
-            self._report(event)
+        while count > 0:
+            piece, at = self._pauses.piece(count), self._mixer.at
+            count -= piece
+            try:
+                self._output.put(at, piece, self._mixer.render(piece))
+            except VoiceError as error:
+                self._lasting_fault = str(error)
+                self._tell_fault()
+            for event in self._mixer.take_events():
+                if event.name != PAUSE:
+                    self._report(event)
 
     def _report(self, event: MixerEvent) -> None:
         name, kind = event.name, event.kind
@@ -242,7 +258,7 @@ class Sink:
         self._note(kind, ns * 1e-9, at_s, text, tone_name)
         if name > 0:
             self.send({"op": kind, "id": name, "ns": ns, "at_s": at_s})
-        elif text == GUARD_TEXT and kind == "onset":
+        elif tone_name == GUARD_TONE and kind == "onset":
             self.send({"op": "guard", "ns": ns, "at_s": at_s})
 
     def _note(self, kind: str, monotonic_s: float, at_s: float, text: str, tone_name: str) -> None:
@@ -269,3 +285,7 @@ class Sink:
 
     def _sample_at(self, monotonic_ns: int) -> int:
         return (monotonic_ns - self.start_ns) * SAMPLE_RATE_HZ // 1_000_000_000
+
+
+def _cue(message: Message) -> Cue:
+    return Cue(message["band"], message["bearing_rad"])

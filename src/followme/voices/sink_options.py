@@ -39,6 +39,10 @@ class SinkOptions:
         Who says the words.
     driver, voice : str
         Of pyttsx3; empty for its own choice.
+    channels : int
+        1, or 2 to tell the side of a thing by the place of its tone.
+    tick : bool
+        Say in long silence that all is alive.
     """
 
     device: str = "auto"
@@ -56,6 +60,8 @@ class SinkOptions:
     engine: str = "espeak"
     driver: str = ""
     voice: str = ""
+    channels: int = 1
+    tick: bool = False
 
     def arguments(self) -> list[str]:
         """Return the command line that says the same."""

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from followme.settings import VoiceSettings
 from followme.values.intent import Utterance
+from followme.values.obstacle import Obstacle
 
 EventKind = Literal["onset", "ended", "cut", "failed"]
 
@@ -68,6 +69,13 @@ class Voice(Protocol):
         """Stop within 80 ms (B7); nothing happens when nothing plays."""
         ...
 
+    def aim(self, thing: Obstacle | None) -> None:
+        """Beep about ``thing`` whenever nothing is said, until told otherwise (B9); None: stop.
+
+        No event tells of a beep, and it is never :attr:`playing`.
+        """
+        ...
+
     def poll(self) -> list[VoiceEvent]:
         """Return what happened since the last call, in order for each utterance."""
         ...
@@ -77,7 +85,7 @@ class Voice(Protocol):
         ...
 
     def change(self, s: VoiceSettings) -> None:
-        """Take over rate and volume."""
+        """Take over rate, volume and whether to tick."""
         ...
 
     def close(self) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from followme.settings import VoiceSettings
 from followme.values.intent import Utterance
+from followme.values.obstacle import Obstacle
+from followme.voices.cue import cue_of
 from followme.voices.engine import shared_engine
 from followme.voices.mixer import FADE_S, Mixer, MixerEvent
+from followme.voices.pauses import PAUSE, Pauses, beeps_of
 from followme.voices.pcm import SAMPLE_RATE_HZ, samples_in
 from followme.voices.repertoire import Repertoire
 from followme.voices.track import TrackWriter
@@ -24,7 +27,7 @@ class WavVoice:
     Parameters
     ----------
     s : VoiceSettings
-        Rate and volume.
+        Rate, volume, one channel or two.
     now_ns : callable
         The simulated clock; second 0 of the track is its value at the first call, because before
         the first frame nobody knows the time of a recording.
@@ -54,9 +57,11 @@ class WavVoice:
             engine = shared_engine()
         except VoiceError as error:
             engine, self.fault = None, str(error)
-        self._repertoire = Repertoire(language, engine)
-        self._track: TrackWriter | None = TrackWriter(track_path)
-        self._mixer = Mixer(s.volume)
+        channels = 1 if s.mono else 2
+        self._repertoire = Repertoire(language, engine, channels)
+        self._track: TrackWriter | None = TrackWriter(track_path, channels=channels)
+        self._mixer = Mixer(s.volume, channels=channels)
+        self._pauses = Pauses(self._mixer, channels)
         self._last_ns: int | None = None
         self._start_ns = 0
         self._said: dict[int, Utterance] = {}
@@ -67,12 +72,13 @@ class WavVoice:
     @property
     def playing(self) -> Utterance | None:
         name = self._mixer.playing
-        return None if name is None else self._said[name]
+        return self._said[name] if name else None
 
     def start(self, u: Utterance) -> None:
         self.cut()
-        sound = self._repertoire.sound(u.tone, u.text, self._s.words_per_minute)
-        self.fault = sound.missing
+        cue = cue_of(u.intent.obstacle)
+        sound = self._repertoire.sound(u.tone, u.text, self._s.words_per_minute, cue)
+        self.fault = sound.missing or sound.fault
         self._count += 1
         self._said[self._count] = u
         if sound.missing:
@@ -87,13 +93,18 @@ class WavVoice:
         self._mixer.cut()
         self._note_all()
 
+    def aim(self, thing: Obstacle | None) -> None:
+        self._advance()
+        self._pauses.aim(beeps_of(thing))
+        self._note_all()
+
     def poll(self) -> list[VoiceEvent]:
         self._advance()
         events, self._events = self._events, []
         return events
 
     def heartbeat(self) -> None:
-        """Nothing guards simulated time."""
+        """Nothing guards simulated time, so that nothing ticks either."""
 
     def change(self, s: VoiceSettings) -> None:
         self._advance()
@@ -105,6 +116,7 @@ class WavVoice:
         if self._track is None:
             return
         self.cut()
+        self._pauses.aim(None)
         self._write(self._track, samples_in(FADE_S))
         self._track.close()
         self._track = None
@@ -124,8 +136,7 @@ class WavVoice:
 
     def _write(self, track: TrackWriter, count: int) -> None:
         while count > 0:
-            # a long silence is one piece, sound comes in pieces that fit into memory
-            piece = count if self._mixer.silent else min(count, SAMPLE_RATE_HZ)
+            piece = self._pauses.piece(count)
             at = self._mixer.at
             sound = self._mixer.render(piece)
             if sound is None:
@@ -136,7 +147,8 @@ class WavVoice:
 
     def _note_all(self) -> None:
         for event in self._mixer.take_events():
-            self._note(event)
+            if event.name != PAUSE:
+                self._note(event)
 
     def _note(self, event: MixerEvent) -> None:
         kind = event.kind
