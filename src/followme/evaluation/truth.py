@@ -173,17 +173,25 @@ class Truth:
         """Return what of a part is within the way of the body; empty when nothing is."""
         if part.y_m[0] > _WIDEST_M or part.y_m[1] < -_WIDEST_M or part.x_m[1] <= 0.0:
             return []
-        shapes = (cut(part.points, planes) for planes in self._way(wider_m))
+        shapes = (
+            cut(part.points, planes)
+            for half_m, planes in self._way(wider_m, part.x_m[1])
+            if part.y_m[0] <= half_m and part.y_m[1] >= -half_m
+        )
         return [shape for shape in shapes if shape]
 
-    def _way(self, wider_m: float) -> Iterable[tuple[HalfPlane, ...]]:
-        """Return the way of the body as a straight strip and a wedge that widens (B1)."""
+    def _way(self, wider_m: float, until_m: float) -> Iterable[tuple[float, tuple[HalfPlane, ...]]]:
+        """Return the way of the body as a straight strip and a wedge that widens (B1).
+
+        Each with half its width at ``until_m``, where up to there it is widest.
+        """
         s = self._s.corridor
         half_m = s.half_width_m - s.intrusion_m + wider_m
         ahead = (1.0, 0.0, 0.0)
-        yield ahead, (0.0, 1.0, half_m), (0.0, -1.0, half_m)
+        yield half_m, (ahead, (0.0, 1.0, half_m), (0.0, -1.0, half_m))
         at_zero_m = half_m - s.widening * s.straight_m
-        yield ahead, (s.widening, 1.0, at_zero_m), (s.widening, -1.0, at_zero_m)
+        wedge = (ahead, (s.widening, 1.0, at_zero_m), (s.widening, -1.0, at_zero_m))
+        yield at_zero_m + s.widening * until_m + _ROUNDING_M, wedge
 
     def _judged(
         self, walk: Sequence[Snapshot], at: int, thing: TrueThing, walker_mps: float
