@@ -115,7 +115,7 @@ class Pipeline:
         self._given_look = look
         self._depth = DepthStage(s.depth)
         self._obstacles = ObstacleStage(s.obstacles)
-        voice = make_voice(s.speech.voice, lambda: self._now_ns or 0)
+        voice = make_voice(s.speech.voice, self._clock_ns)
         self._speech = SpeechStage(s.speech, Phrases.load(s.speech.phrases.language), voice)
 
     def step(self, frame: Frame) -> Step:
@@ -169,6 +169,10 @@ class Pipeline:
             self._names.close()
         self._depth.close()
         self._speech.close()
+
+    # a method and no lambda: a copy of the chain must go by its own clock
+    def _clock_ns(self) -> int:
+        return self._now_ns or 0
 
     def _look(self, frame: Frame) -> Names:
         if self._given_look is not None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followme.evaluation.floor_plan import Part, cut, nearest
+from followme.evaluation.floor_plan import Part, cut, nearest, parts_of
 from followme.sources.outlines import Outline
 from followme.values.obstacle import Kind
 
@@ -82,6 +82,19 @@ def test_a_part_is_cut_to_a_rectangle_as_its_points_are():
     assert part.in_box(0.0, 5.0, -0.3, 0.3) == cut(SQUARE, box(0.0, 5.0, 0.3))
     assert part.in_box(4.0, 5.0, -0.3, 0.3) == []
     assert part.in_box(0.0, 5.0, 1.1, 1.3) == []
+
+
+def test_no_outlines_are_no_parts():
+    assert parts_of(()) == []
+
+
+def test_many_parts_have_the_bounds_that_each_has_alone():
+    shapes = ([(0.0, 0.0), (1.0, 0.5), (0.3, 1.0)], [(2.0, -5.0), (2.0, 5.0)], SQUARE)
+    outlines = [Outline(1, Kind.OBJECT, "box", np.array(s), 0.0, 1.0) for s in shapes]
+    for part, shape in zip(parts_of(outlines), shapes, strict=True):
+        assert part.points == shape
+        assert part.x_m == (min(x for x, _ in shape), max(x for x, _ in shape))
+        assert part.y_m == (min(y for _, y in shape), max(y for _, y in shape))
 
 
 @given(st.floats(-4.0, 4.0), st.floats(-4.0, 4.0))

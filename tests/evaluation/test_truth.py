@@ -178,3 +178,12 @@ class TestMatches:
         spot = (3.0 * math.cos(-turned), 3.0 * math.sin(-turned))
         assert self.matched(self.seen_at(*spot), a_part(3.0), sight_yaw_rad=turned) == 1
         assert self.matched(self.seen_at(*spot), a_part(3.0)) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_nearest_of_many_parts_is_that_of_each_looked_at_alone(seed):
+    rng = np.random.default_rng(seed)
+    parts = [a_part(x, y) for x, y in rng.uniform((1.0, -1.5), (6.0, 1.5), (12, 2))]
+    own = [first(p) for p in parts]
+    wanted = min([t for t in own if t.in_corridor] or own, key=lambda t: t.distance_m)
+    assert first(*parts).nearest_m == wanted.nearest_m

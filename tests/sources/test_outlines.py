@@ -179,3 +179,20 @@ def test_round_things_are_round() -> None:
         ways = np.roll(outline.corners_m, -1, axis=0) - outline.corners_m
         turns = ways[:, 0] * np.roll(ways[:, 1], -1) - ways[:, 1] * np.roll(ways[:, 0], -1)
         assert (turns > -1e-9).all() or (turns < 1e-9).all()
+
+
+@pytest.mark.parametrize("name", _THINGS)
+@pytest.mark.parametrize("within_m", [0.5, 2.0, 8.0])
+def test_only_things_beyond_a_distance_are_left_out(name: str, within_m: float) -> None:
+    scene = _scene(name)
+    for x in (-6.0, 0.0, 2.0, 3.5):
+        pose = FloorPose(x, 0.2)
+        every, near = outlines_of(scene, pose, 0.0), outlines_of(scene, pose, 0.0, within_m)
+        assert [o.label for o in near if not o.id] == [o.label for o in every if not o.id]
+        kept = sum(o.id > 0 for o in near)
+        wanted = any(o.id and distance_m(o, 0.0, 0.0) <= within_m for o in every)
+        assert kept == sum(o.id > 0 for o in every) or not (kept or wanted)
+
+
+def test_far_things_are_left_out() -> None:
+    assert not any(o.id for o in outlines_of(_scene("box"), FloorPose(-20.0, 0.0), 0.0, 8.0))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from followme.alerts.answer_queue import AnswerQueue
+from followme.alerts.by_identity import ByIdentity
 from followme.alerts.clearing import Clearing
 from followme.alerts.hazards import due_hazards, merged, while_recovering
 from followme.alerts.memory import Before, Memory
@@ -95,7 +96,7 @@ class Scheduler:
         self._arrived_s = -math.inf
         self._waiting = Waiting()
         self._answers = AnswerQueue()
-        self._handed: dict[int, _Handed] = {}
+        self._handed: ByIdentity[Intent, _Handed] = ByIdentity()
         self._last: Intent | None = None
         self._dropped: list[Dropped] = []
 
@@ -141,7 +142,7 @@ class Scheduler:
 
     def started(self, intent: Intent, now_s: float) -> None:
         """Note that the first sound of an intent was heard."""
-        handed = self._handed.get(id(intent))
+        handed = self._handed.get(intent)
         if handed is None:
             return
         handed.heard_s = now_s
@@ -156,7 +157,7 @@ class Scheduler:
 
     def ended(self, intent: Intent, now_s: float, completed: bool) -> None:
         """Note that an intent is no longer heard, or will never be."""
-        handed = self._handed.pop(id(intent), None)
+        handed = self._handed.pop(intent)
         if handed is None:
             return
         if handed.heard_s is not None:
@@ -305,12 +306,12 @@ class Scheduler:
 
     def _note_cut(self, playing: Intent | None, now_s: float) -> None:
         self._owe_silence(playing, now_s)
-        handed = self._handed.get(id(playing))
+        handed = self._handed.get(playing)
         if handed is not None:
             handed.cut = True
 
     def _hand_over(self, want: Want, now_s: float) -> None:
-        handed = self._handed[id(want.intent)] = _Handed(want)
+        handed = self._handed[want.intent] = _Handed(want)
         if want.source is Source.TRACK:
             handed.before = self._memory.tell(want, now_s)
             self._waiting.remove(want)

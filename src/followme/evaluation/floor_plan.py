@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from followme.sources.outlines import Outline
 
@@ -22,23 +25,23 @@ class Part:
     Parameters
     ----------
     outline : Outline
-    points : list of (x, y)
-        Its corners.
     x_m, y_m : tuple of two floats
         Least and largest.
     """
 
     outline: Outline
-    points: list[Point]
     x_m: tuple[float, float]
     y_m: tuple[float, float]
 
     @classmethod
     def of(cls, outline: Outline) -> Part:
         """Make a part of an outline."""
-        points = [(x, y) for x, y in outline.corners_m.tolist()]
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        return cls(outline, points, (min(xs), max(xs)), (min(ys), max(ys)))
+        return parts_of((outline,))[0]
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """Its corners; most parts are too far away to be asked for them."""
+        return [(x, y) for x, y in self.outline.corners_m.tolist()]
 
     def least_m(self, to: Point = (0.0, 0.0)) -> float:
         """Return a distance that it is at least away from a point."""
@@ -53,6 +56,20 @@ class Part:
             return []
         sides = ((1.0, 0.0, -x_min), (-1.0, 0.0, x_max), (0.0, 1.0, -y_min), (0.0, -1.0, y_max))
         return cut(self.points, sides)
+
+
+def parts_of(outlines: Sequence[Outline]) -> list[Part]:
+    """Make parts of many outlines at once."""
+    if not outlines:
+        return []
+    corners = np.concatenate([o.corners_m for o in outlines])
+    begins = np.cumsum([0, *(len(o.corners_m) for o in outlines[:-1])])
+    low = np.minimum.reduceat(corners, begins).tolist()
+    high = np.maximum.reduceat(corners, begins).tolist()
+    return [
+        Part(outline, (x0, x1), (y0, y1))
+        for outline, (x0, y0), (x1, y1) in zip(outlines, low, high, strict=True)
+    ]
 
 
 def cut(shape: Iterable[Sequence[float]], planes: Iterable[HalfPlane]) -> list[Point]:
@@ -88,20 +105,29 @@ def nearest(shape: Sequence[Point], to: Point = (0.0, 0.0)) -> Point:
         return shape[0]
     if len(shape) > 2 and _holds(shape, to):
         return to
-    count = len(shape) if len(shape) > 2 else 1
-    feet = [_foot(shape[i], shape[(i + 1) % len(shape)], to) for i in range(count)]
-    return min(feet, key=lambda p: math.dist(p, to))
+    best, least_m = shape[0], math.inf
+    # a line has one edge, not two
+    for a, b in zip(shape, (*shape[1:], shape[0]) if len(shape) > 2 else shape[1:], strict=False):
+        foot = _foot(a, b, to)
+        away_m = math.dist(foot, to)
+        if away_m < least_m:
+            best, least_m = foot, away_m
+    return best
 
 
 def _holds(shape: Sequence[Point], p: Point) -> bool:
-    sides = [
-        (x1 - x0) * (p[1] - y0) - (y1 - y0) * (p[0] - x0)
-        for (x0, y0), (x1, y1) in zip(shape, (*shape[1:], shape[0]), strict=True)
-    ]
-    # a cut leaves corners double and shapes flat: neither edge nor area, so neither decides
-    if all(abs(s) < _FLAT_M2 for s in sides):
-        return False
-    return all(s > -_FLAT_M2 for s in sides) or all(s < _FLAT_M2 for s in sides)
+    x, y = p
+    left = right = False
+    x0, y0 = shape[-1]
+    for x1, y1 in shape:
+        side = (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)
+        # a cut leaves corners double and shapes flat: neither edge nor area, so neither decides
+        left = left or side >= _FLAT_M2
+        right = right or side <= -_FLAT_M2
+        if left and right:
+            return False
+        x0, y0 = x1, y1
+    return left or right
 
 
 def _foot(a: Point, b: Point, p: Point) -> Point:
@@ -109,5 +135,6 @@ def _foot(a: Point, b: Point, p: Point) -> Point:
     length2 = dx * dx + dy * dy
     if length2 < 1e-18:
         return a
-    share = min(1.0, max(0.0, ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / length2))
+    share = ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / length2
+    share = 0.0 if share < 0.0 else 1.0 if share > 1.0 else share
     return a[0] + share * dx, a[1] + share * dy

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import cv2
 
-from followme.evaluation.contacts import contacts_with_cane, contacts_with_followme
-from followme.evaluation.evidence import Evidence
+from followme.evaluation.chain import Chain
+from followme.evaluation.contacts import Companion, contacts_with_cane
 from followme.evaluation.expectations import expectation_of
 from followme.evaluation.grid import Run
 from followme.evaluation.judge import shortfalls
@@ -18,9 +19,9 @@ from followme.evaluation.onset_log import RunResult, rows_of
 from followme.evaluation.perceiving import change_for, look_for, settings_for
 from followme.evaluation.scoring import evidence_of
 from followme.evaluation.simulated_walker import SimulatedWalker
+from followme.evaluation.truth import FARTHEST_M
 from followme.evaluation.walk_record import WalkRecord
 from followme.evaluation.walk_run import Shown, Subject, run_walk
-from followme.pipeline import PipelineSettings
 from followme.sources.scene_file import Walk, load_walk
 from followme.sources.walk_source import WalkSource
 from followme.values.frame import Frame
@@ -68,19 +69,22 @@ def run_one(run: Run) -> Finished:
     walk, own_speed_mps = varied(run)
     expected = expectation_of(walk.expect, f"walk {run.path.name}: expect")
     mutation = next((m for m in MUTATIONS if m.name == run.mutation), None)
-    subject = subject_of(walk)
+    chain, source = _chain(walk, run), _source(walk, run)
+    beside = _companion(walk, run, source, chain)
     record = run_walk(
-        subject,
-        _shown(walk, _source(walk, run), _changes(run, mutation)),
-        settings=_settings(walk, run),
-        look=look_for(run.perception),
+        subject_of(walk),
+        _shown(walk, source, _changes(run, mutation), beside),
+        chain,
         pictures=run.pictures,
+        hears=None if beside is None else beside.hears,
     )
     if mutation is not None and mutation.heard is not None:
         record = replace(record, heard=tuple(mutation.heard(record.heard)))
     evidence = evidence_of(record)
-    if run.contacts:
-        _count_contacts(walk, run, subject, evidence)
+    if beside is not None:
+        alone = contacts_with_cane(_walker(walk, run.seed, listens=False), _source(walk, run))
+        evidence.value("contacts_cane", len(alone))
+        evidence.value("contacts_followme", len(beside.walker.contacts))
     result = RunResult(
         run={**run.as_row(), "number": walk.number, "name": walk.name},
         shortfalls=tuple(shortfalls(record, expected, own_speed_mps)),
@@ -121,13 +125,26 @@ def subject_of(walk: Walk) -> Subject:
     return Subject(walk.number, walk.name, speed_of(walk), walk.rate_hz)
 
 
-def _shown(walk: Walk, source: WalkSource, change: Change) -> Iterator[Shown]:
-    for frame in source.frames():
-        time_s = frame.stamp_ns * 1e-9
-        pose = walk.scene.path.pose_at(time_s)
-        turned_rad = source.sight_pose_at(time_s).yaw_rad - pose.yaw_rad
-        yield Shown(change(frame), pose, source.outlines_at(time_s), turned_rad)
+def _shown(
+    walk: Walk, source: WalkSource, change: Change, beside: Companion | None
+) -> Iterator[Shown]:
+    times = source.times_s
+    for time_s, next_s in zip_longest(times, times[1:]):
+        if beside is not None and next_s is not None:
+            beside.comes_to(time_s, walk.scene.path.pose_at(time_s))
+        frame = source.frame_at(time_s)
+        if frame is not None:
+            yield _with_truth(walk, source, change(frame))
+        if beside is not None and next_s is not None:
+            beside.walks(time_s, next_s - time_s)
     source.close()
+
+
+def _with_truth(walk: Walk, source: WalkSource, frame: Frame) -> Shown:
+    time_s = frame.stamp_ns * 1e-9
+    pose = walk.scene.path.pose_at(time_s)
+    turned_rad = source.sight_pose_at(time_s).yaw_rad - pose.yaw_rad
+    return Shown(frame, pose, source.outlines_at(time_s, within_m=FARTHEST_M), turned_rad)
 
 
 def _changes(run: Run, mutation: Mutation | None) -> Change:
@@ -138,30 +155,22 @@ def _changes(run: Run, mutation: Mutation | None) -> Change:
     return lambda frame: mutate(see(frame))
 
 
-def _count_contacts(walk: Walk, run: Run, subject: Subject, e: Evidence) -> None:
-    """Let the simulated walker walk with a cane alone, and with FollowMe too."""
-    if not walk.scene.things or speed_of(walk) < _WALKS_MPS:
-        return
-    alone = contacts_with_cane(_walker(walk, run.seed, listens=False), _source(walk, run))
-    helped = contacts_with_followme(
-        _walker(walk, run.seed, listens=True),
-        _source(walk, run),
-        subject,
-        change_for(run.perception),
-        _settings(walk, run),
-        look_for(run.perception),
-    )
-    e.value("contacts_cane", len(alone))
-    e.value("contacts_followme", len(helped))
+def _companion(walk: Walk, run: Run, source: WalkSource, chain: Chain) -> Companion | None:
+    """Return the simulated walker; None where there is nothing to bump into, or nobody goes."""
+    if not run.contacts or not walk.scene.things or speed_of(walk) < _WALKS_MPS:
+        return None
+    walker = _walker(walk, run.seed, listens=True)
+    return Companion(walker, source, chain, change_for(run.perception))
 
 
 def _walker(walk: Walk, seed: int, *, listens: bool) -> SimulatedWalker:
     return SimulatedWalker(walk.scene.path.pose_at(0.0), speed_of(walk), seed, listens)
 
 
-def _settings(walk: Walk, run: Run) -> PipelineSettings:
-    """Return the settings of the chain: who wears a camera has measured how high."""
-    return settings_for(run.perception, walk.scene.mount.height_m)
+def _chain(walk: Walk, run: Run) -> Chain:
+    # who wears a camera has measured how high
+    settings = settings_for(run.perception, walk.scene.mount.height_m)
+    return Chain(settings, look_for(run.perception))
 
 
 def _source(walk: Walk, run: Run) -> WalkSource:

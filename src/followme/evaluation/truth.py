@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from followme.evaluation.floor_plan import HalfPlane, Part, Point, cut, nearest
+from followme.evaluation.floor_plan import HalfPlane, Part, Point, cut, nearest, parts_of
 from followme.evaluation.walk_record import TrueThing
 from followme.geometry.corridor import Corridor
 from followme.geometry.zones import Approach, Slack, zone_of
@@ -26,6 +26,8 @@ DROP_M = 0.08
 _WIDEST_M = 1.0
 # Points this much farther are as near.
 _AS_NEAR_M = 0.10
+# Less than any distance that matters, more than floats are off.
+_ROUNDING_M = 1e-9
 # A speed is read off this long a piece of the way.
 _SPEED_OVER_S = 0.3
 # What was seen this near to a real thing was that thing; outlines are exact, so this is less
@@ -102,7 +104,7 @@ class Truth:
         sight_yaw_rad : float
             How far the sight is turned against the body, to the left.
         """
-        parts = _by_thing(map(Part.of, outlines))
+        parts = _by_thing(parts_of(tuple(outlines)))
         things, low, wide = {}, set(), set()
         for id, those in parts.items():
             thing, is_low, is_wide = self._thing(id, those, sight_yaw_rad)
@@ -137,13 +139,12 @@ class Truth:
         body = [p for p in parts if self._at_body_height(p)]
         inside = [(p, shape) for p in body for shape in self._in_the_way(p, 0.0)]
         spots = inside or [(p, p.points) for p in body or parts]
-        points = [nearest(shape) for _, shape in spots]
-        at = min(range(len(spots)), key=lambda i: math.hypot(*points[i]))
-        x, y = points[at]
-        deep_m = math.hypot(x, y) + self._s.corridor.support_m
-        front = [
-            p for (p, _), point in zip(spots, points, strict=True) if math.hypot(*point) <= deep_m
-        ]
+        support_m = self._s.corridor.support_m
+        points = _nearest_of(spots, max(support_m, _AS_NEAR_M))
+        x, y = min(points.values(), key=lambda p: math.hypot(*p))
+        near_m = math.hypot(x, y)
+        front = [spots[i][0] for i, p in points.items() if math.hypot(*p) <= near_m + support_m]
+        close = [spots[i][1] for i, p in points.items() if math.hypot(*p) <= near_m + _AS_NEAR_M]
         wide = [p for p, _ in inside] or body or parts
         across = [y for p in wide for y in p.y_m]
         wider_m = self._s.hysteresis.exit_width_m
@@ -152,7 +153,7 @@ class Truth:
             parts[0].outline.kind,
             parts[0].outline.label,
             (x, y, min(p.outline.bottom_m for p in front)),
-            bearings_rad=_bearings([shape for _, shape in spots], (x, y), sight_yaw_rad)
+            bearings_rad=_bearings(close, (x, y), sight_yaw_rad)
             if inside
             else (math.nan, math.nan),
             span_m=(min(across), max(across)),
@@ -172,17 +173,25 @@ class Truth:
         """Return what of a part is within the way of the body; empty when nothing is."""
         if part.y_m[0] > _WIDEST_M or part.y_m[1] < -_WIDEST_M or part.x_m[1] <= 0.0:
             return []
-        shapes = (cut(part.points, planes) for planes in self._way(wider_m))
+        shapes = (
+            cut(part.points, planes)
+            for half_m, planes in self._way(wider_m, part.x_m[1])
+            if part.y_m[0] <= half_m and part.y_m[1] >= -half_m
+        )
         return [shape for shape in shapes if shape]
 
-    def _way(self, wider_m: float) -> Iterable[tuple[HalfPlane, ...]]:
-        """Return the way of the body as a straight strip and a wedge that widens (B1)."""
+    def _way(self, wider_m: float, until_m: float) -> Iterable[tuple[float, tuple[HalfPlane, ...]]]:
+        """Return the way of the body as a straight strip and a wedge that widens (B1).
+
+        Each with half its width at ``until_m``, where up to there it is widest.
+        """
         s = self._s.corridor
         half_m = s.half_width_m - s.intrusion_m + wider_m
         ahead = (1.0, 0.0, 0.0)
-        yield ahead, (0.0, 1.0, half_m), (0.0, -1.0, half_m)
+        yield half_m, (ahead, (0.0, 1.0, half_m), (0.0, -1.0, half_m))
         at_zero_m = half_m - s.widening * s.straight_m
-        yield ahead, (s.widening, 1.0, at_zero_m), (s.widening, -1.0, at_zero_m)
+        wedge = (ahead, (s.widening, 1.0, at_zero_m), (s.widening, -1.0, at_zero_m))
+        yield at_zero_m + s.widening * until_m + _ROUNDING_M, wedge
 
     def _judged(
         self, walk: Sequence[Snapshot], at: int, thing: TrueThing, walker_mps: float
@@ -229,13 +238,26 @@ def _middle(parts: Sequence[Part], pose: FloorPose) -> Point:
     return pose.from_walker(float(x), float(y))
 
 
+def _nearest_of(spots: Sequence[tuple[Part, Sequence[Point]]], within_m: float) -> dict[int, Point]:
+    """Return the nearest point of each spot that is at most so much farther than the nearest."""
+    least_m = [part.least_m() for part, _ in spots]
+    found: dict[int, Point] = {}
+    best_m = math.inf
+    for i in sorted(range(len(spots)), key=least_m.__getitem__):
+        if least_m[i] > best_m + within_m + _ROUNDING_M:
+            break
+        found[i] = nearest(spots[i][1])
+        best_m = min(best_m, math.hypot(*found[i]))
+    # in the order of the spots, so that of two that are as near the first one is meant
+    return dict(sorted(found.items()))
+
+
 def _bearings(
-    shapes: Sequence[Sequence[Point]], near: Point, sight_yaw_rad: float
+    close: Sequence[Sequence[Point]], near: Point, sight_yaw_rad: float
 ) -> tuple[float, float]:
-    """Return between which bearings points lie that are as near as the nearest one."""
+    """Return between which bearings points of shapes lie that are as near as the nearest one."""
     share = np.linspace(0.0, 1.0, 16)[:, None, None]
     far_m = math.hypot(*near) + _AS_NEAR_M
-    close = [s for s in shapes if math.hypot(*nearest(s)) <= far_m]
     start = np.array([p for shape in close for p in shape])
     end = np.array([p for shape in close for p in (*shape[1:], shape[0])])
     x, y = (start + share * (end - start)).reshape(-1, 2).T

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 
+from followme.evaluation.chain import Chain, onsets
 from followme.evaluation.hearing import CHAIN_S, SOUND_S, first_audible, sounding
 from followme.evaluation.image_faults import FaultWatch
 from followme.evaluation.key_frames import KeyFrames
@@ -18,11 +17,9 @@ from followme.evaluation.walk_record import PIECE_S, Heard, Moment, WalkRecord
 from followme.pipeline import Pipeline, PipelineSettings, Step
 from followme.sources.outlines import Outline
 from followme.sources.walker_path import FloorPose
-from followme.stages.names import Names
 from followme.values.frame import Frame
 from followme.values.intent import Announcement, Outcome
-from followme.voices.pcm import Pcm, read_wav
-from followme.voices.wav import WavVoice
+from followme.voices.pcm import Pcm
 
 # A walk goes on this long after its last frame; longer, and the silence of the camera is a fault.
 _AFTER_S = 0.3
@@ -77,9 +74,8 @@ class Subject:
 def run_walk(
     subject: Subject,
     shown: Iterable[Shown],
+    chain: Chain,
     *,
-    settings: PipelineSettings | None = None,
-    look: Callable[[Frame], Names] | None = None,
     pictures: int = 0,
     hears: Callable[[float, Announcement], None] | None = None,
 ) -> WalkRecord:
@@ -92,10 +88,8 @@ def run_walk(
     shown : iterable of Shown
         Frames in order. It is asked for the next one only after the one before was heard, so it
         may answer to what was said.
-    settings : PipelineSettings or None
-        None for the defaults.
-    look : callable or None
-        Says what each frame shows; None: the networks do, where they are.
+    chain : Chain
+        That has seen nothing yet.
     pictures : int
         How many pictures to keep at most.
     hears : callable or None
@@ -106,28 +100,18 @@ def run_walk(
     ValueError
         When there is no frame at all.
     """
-    settings = settings or PipelineSettings()
-    run = _Run(subject, settings, KeyFrames(pictures, settings.obstacles.corridor))
-    with tempfile.TemporaryDirectory(prefix="followme_walk_") as folder:
-        path = Path(folder) / "track.wav"
-        language = settings.speech.phrases.language
-        pipeline = Pipeline(
-            settings,
-            # when something is heard is the same with one channel
-            lambda s, clock: WavVoice(replace(s, mono=True), clock, path, language),
-            lag_s=CHAIN_S,
-            look=look,
-        )
-        for one in shown:
-            begun = run.take(one, pipeline)
-            for a in begun if hears is not None else ():
-                hears(_onset_s(a), a)  # type: ignore[misc]
-        if not run.snapshots:
-            raise ValueError(f"walk {subject.number}: its source gave no frame")
-        end_s = run.snapshots[-1].time_s + CHAIN_S + _AFTER_S
-        run.note(pipeline.wait_until(round(end_s * 1e9)))
-        pipeline.close()
-        return run.record(end_s, read_wav(path))
+    corridor = chain.settings.obstacles.corridor
+    run = _Run(subject, chain.settings, KeyFrames(pictures, corridor))
+    for one in shown:
+        begun = run.take(one, chain.pipeline)
+        for onset_s, a in onsets(begun) if hears is not None else ():
+            hears(onset_s, a)  # type: ignore[misc]
+    if not run.snapshots:
+        raise ValueError(f"walk {subject.number}: its source gave no frame")
+    end_s = run.snapshots[-1].time_s + CHAIN_S + _AFTER_S
+    run.note(chain.pipeline.wait_until(round(end_s * 1e9)))
+    chain.pipeline.close()
+    return run.record(end_s, chain.track.samples())
 
 
 class _Run:
@@ -228,10 +212,6 @@ class _Run:
 
 def _key(a: Announcement) -> tuple[int, str, int]:
     return a.stamp_ns, a.key, a.track_id
-
-
-def _onset_s(a: Announcement) -> float:
-    return a.stamp_ns * 1e-9 + a.latency_s + SOUND_S
 
 
 def _about(a: Announcement, moments: tuple[Moment, ...]) -> int | None:

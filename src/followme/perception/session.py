@@ -77,6 +77,10 @@ class Session:
         self._check_input(self._engine)
         self._check_outputs(self._engine)
 
+    def __deepcopy__(self, memo: object) -> Session:
+        """Return itself: nothing is left in it of an image, so copies of a chain may share it."""
+        return self
+
     def run(self, rgb: NDArray[np.uint8]) -> Arrays:
         """Run the network on one image.
 

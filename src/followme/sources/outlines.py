@@ -46,15 +46,38 @@ class Outline:
     top_m: float
 
 
-def outlines_of(scene: Scene, pose: FloorPose, when: float | Moment) -> tuple[Outline, ...]:
-    """Return all parts of all things that are there, and the walls, in the frame of a walker."""
+def outlines_of(
+    scene: Scene, pose: FloorPose, when: float | Moment, within_m: float = math.inf
+) -> tuple[Outline, ...]:
+    """Return what is there, in the frame of a walker.
+
+    Parameters
+    ----------
+    scene : Scene
+    pose : FloorPose
+        Of the walker.
+    when : float or Moment
+        In the walk.
+    within_m : float
+        Things that are farther away may be missing; what belongs to the room never is.
+
+    Returns
+    -------
+    tuple of Outline
+        All parts of things, then of the room.
+    """
     moment = when if isinstance(when, Moment) else Moment(when)
     found: list[Outline] = []
     for thing in (*scene.things, *scene.fixtures):
         place = thing.placed_at(moment)
-        if place is not None:
+        if place is not None and not (thing.id and _beyond(thing, place, pose, within_m)):
             found += _thing(thing, place, pose)
     return (*found, *_walls(scene, pose))
+
+
+def _beyond(thing: Thing, place: Placement, pose: FloorPose, within_m: float) -> bool:
+    x, y = thing.position(place)
+    return math.hypot(x - pose.x_m, y - pose.y_m) - thing.reach_m > within_m
 
 
 def _thing(thing: Thing, place: Placement, pose: FloorPose) -> Iterator[Outline]:

@@ -36,9 +36,8 @@ def colour_of(
         if now.places[footprint.actor] is not None:
             _darken_below(footprint, surfaces, view, canvas, light, now)
     strength = cv2.convertScaleAbs(light, alpha=200.0)
-    return np.asarray(
-        cv2.multiply(plain, cv2.merge([strength, strength, strength]), scale=1.0 / 200.0), np.uint8
-    )
+    lit = cv2.multiply(plain, cv2.merge([strength] * 4), scale=1.0 / 200.0)
+    return np.asarray(cv2.cvtColor(lit, cv2.COLOR_BGRA2BGR), np.uint8)
 
 
 def _darken_below(
@@ -84,5 +83,6 @@ def tint_panes(
     mirror = cv2.remap(
         surfaces.atlas, panes.atlas_x[window], panes.atlas_y[window], cv2.INTER_LINEAR
     )
+    mirror = cv2.cvtColor(mirror, cv2.COLOR_BGRA2BGR)
     both = cv2.addWeighted(bgr[window], 1.0 - _MIRROR, mirror, _MIRROR, 0.0)
     np.copyto(bgr[window], both, where=seen[window][..., None])

@@ -102,8 +102,8 @@ class Surfaces:
         Poles, bins.
     footprints : tuple of Footprint
         Of things that reach down to the floor.
-    atlas : (H, W, 3) uint8
-        Colours, blue green red.
+    atlas : (H, W, 4) uint8
+        Colours, blue green red and an empty channel.
     labels, ids, materials : (256,) uint8
         Class, thing and material of each surface; surface 0 is nothing.
     light : (3,) float64

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from followme.values.motion import Motion
+
 Range = tuple[float, float]
 
 # a walker slower than this sways less, one who stands not at all
@@ -82,3 +84,24 @@ class Swaying:
         return Lean(
             self.pitch_rad * pitch, self.yaw_rad * yaw, self.roll_rad * roll, self.bob_m * bob
         )
+
+
+def motion_of_sight(going: Motion, lean: Lean, before: Lean, over_s: float) -> Motion:
+    """Return the motion of the body as a camera that sways has it, in the frame that it looks.
+
+    Parameters
+    ----------
+    going : Motion
+        Of the body.
+    lean, before : Lean
+        Of the camera now, and a moment ago.
+    over_s : float
+        How long ago.
+    """
+    cos, sin = math.cos(lean.yaw_rad), math.sin(lean.yaw_rad)
+    return Motion(
+        going.stamp_ns,
+        cos * going.forward_mps + sin * going.left_mps,
+        cos * going.left_mps - sin * going.forward_mps,
+        going.yaw_rate_radps + (lean.yaw_rad - before.yaw_rad) / over_s,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +22,7 @@ from followme.sources.scene import Thing
 from followme.sources.scene_truth import nearest_point, truth_of
 from followme.sources.sensor import Sensor
 from followme.sources.source import SourceError
-from followme.sources.sway import Lean
+from followme.sources.sway import Lean, motion_of_sight
 from followme.sources.walk import Walk
 from followme.sources.walk_events import Conditions, conditions_at
 from followme.sources.walker_path import FloorPose
@@ -154,7 +155,7 @@ class WalkSource:
         before = self._swaying.at(time_s - _TURN_S, going.speed_mps)
         sight = self._sight_pose(body, lean)
         truth = truth_of(self.walk.scene, body, self._moment(time_s))
-        motion = _seen_motion(going, lean, before)
+        motion = motion_of_sight(going, lean, before, _TURN_S)
         if now.repeats and self._last is not None:
             labels = self._last.labels
             assert labels is not None
@@ -175,22 +176,34 @@ class WalkSource:
         )
         return self._last
 
-    def outlines_at(self, time_s: float, pose: FloorPose | None = None) -> tuple[Outline, ...]:
-        """Return what all things and walls cover, in the frame of the walker's body.
+    def outlines_at(
+        self, time_s: float, pose: FloorPose | None = None, within_m: float = math.inf
+    ) -> tuple[Outline, ...]:
+        """Return what things within a distance and all walls cover, in the frame of the body.
 
         What waits for the walker is where the frames asked for so far have brought it.
         """
         body = self.walk.scene.path.pose_at(time_s) if pose is None else pose
-        return outlines_of(self.walk.scene, body, self._moment(time_s))
+        return outlines_of(self.walk.scene, body, self._moment(time_s), within_m)
+
+    def branch(self) -> WalkSource:
+        """Return one that has come as far, and goes on from here by itself."""
+        twin = copy.copy(self)
+        twin._began = dict(self._began)
+        return twin
+
+    def pass_without_frame(self, time_s: float, pose: FloorPose) -> None:
+        """Let a time pass; a walker who comes near to what waits for that sets it going."""
+        if time_s < self._time_s:
+            self._rewind(time_s)
+        self._notice(time_s, pose)
 
     def truth_at(self, time_s: float, pose: FloorPose) -> tuple[TruthObject, ...]:
         """Return what really stands there, without a frame; it may be asked between two frames.
 
         A walker who comes near to what waits for that sets it going here too.
         """
-        if time_s < self._time_s:
-            self._rewind(time_s)
-        self._notice(time_s, pose)
+        self.pass_without_frame(time_s, pose)
         return truth_of(self.walk.scene, pose, self._moment(time_s))
 
     def sight_pose_at(self, time_s: float, pose: FloorPose | None = None) -> FloorPose:
@@ -285,14 +298,3 @@ def _reached(thing: Thing, body: FloorPose) -> bool:
         return False
     ahead, left, _ = nearest_point(thing, body)
     return math.hypot(ahead, left) <= start.walker_within_m
-
-
-def _seen_motion(going: Motion, lean: Lean, before: Lean) -> Motion:
-    """Return the motion of the body as a camera that sways has it, in the frame that it looks."""
-    cos, sin = math.cos(lean.yaw_rad), math.sin(lean.yaw_rad)
-    return Motion(
-        going.stamp_ns,
-        cos * going.forward_mps + sin * going.left_mps,
-        cos * going.left_mps - sin * going.forward_mps,
-        going.yaw_rate_radps + (lean.yaw_rad - before.yaw_rad) / _TURN_S,
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from followme.alerts.by_identity import ByIdentity
 from followme.alerts.phrases import Phrases
 from followme.alerts.radar import beeping
 from followme.alerts.scheduler import Scheduler
@@ -30,11 +31,11 @@ class SpeechStage:
         self._s = s
         self._phrases = phrases
         self._voice = voice
-        self._scheduler = Scheduler(s.scheduler, lambda intent: self._words(intent).text)
+        self._scheduler = Scheduler(s.scheduler, self._text)
         self._distances_known = False
         self._obstacles: Obstacles | None = None
         self._arrived_s = -math.inf
-        self._onsets: dict[int, tuple[float, float]] = {}
+        self._onsets: ByIdentity[Utterance, tuple[float, float]] = ByIdentity()
 
     def change(self, s: SpeechSettings) -> None:
         """Take over settings that changed while running."""
@@ -95,6 +96,10 @@ class SpeechStage:
         warnings = self._s.voice.radar and not quiet
         return beeping(self._obstacles, Zone.WARN if warnings else Zone.STOP)
 
+    # a method and no lambda: a copy of the stage must use its own words
+    def _text(self, intent: Intent) -> str:
+        return self._words(intent).text
+
     def _words(self, intent: Intent) -> Utterance:
         return self._phrases.utterance(intent, self._s.phrases, self._distances_known)
 
@@ -106,10 +111,10 @@ class SpeechStage:
         if event.kind == "onset":
             self._scheduler.started(said.intent, now_s)
             onset = (event.at_s, (event.wall_ns - said.intent.stamp_ns) * 1e-9)
-            self._onsets[id(said)] = onset
+            self._onsets[said] = onset
             return Announcement.of(said, Outcome.STARTED, *onset)
         self._scheduler.ended(said.intent, now_s, completed=event.kind == "ended")
-        onset = self._onsets.pop(id(said), (math.nan, math.nan))
+        onset = self._onsets.pop(said) or (math.nan, math.nan)
         return Announcement.of(said, _OUTCOME_OF[event.kind], *onset)
 
 

@@ -75,6 +75,10 @@ class EspeakEngine:
         self._callback = _Callback(self._take)  # must live as long as the library may call it
         self._phrases: dict[tuple[str, int, str], Pcm] = {}
 
+    def __deepcopy__(self, memo: object) -> EspeakEngine:
+        """Return itself: a process has one library, and copies of a chain share its phrases."""
+        return self
+
     def render(self, text: str, words_per_minute: int, language: str) -> Pcm:
         """Return the sound of ``text``, (N,) int16, from first to last audible sample.
 

@@ -10,6 +10,7 @@ from followme.values.intent import Utterance
 from followme.values.obstacle import Obstacle
 from followme.voices.cue import cue_of
 from followme.voices.engine import shared_engine
+from followme.voices.memory_track import MemoryTrack
 from followme.voices.mixer import FADE_S, Mixer, MixerEvent
 from followme.voices.pauses import PAUSE, Pauses, beeps_of
 from followme.voices.pcm import SAMPLE_RATE_HZ, samples_in
@@ -31,8 +32,8 @@ class WavVoice:
     now_ns : callable
         The simulated clock; second 0 of the track is its value at the first call, because before
         the first frame nobody knows the time of a recording.
-    track_path : Path
-        WAV file.
+    track : Path or MemoryTrack
+        WAV file, or samples that are kept for one channel.
     language : str
         Of the words.
 
@@ -46,12 +47,12 @@ class WavVoice:
         self,
         s: VoiceSettings,
         now_ns: Callable[[], int],
-        track_path: Path,
+        track: Path | MemoryTrack,
         language: str = "en",
     ) -> None:
         self._s = s
         self._now_ns = now_ns
-        self.about = f"speech is written to {track_path}"
+        self.about = f"speech is written to {track if isinstance(track, Path) else 'memory'}"
         self.fault = ""
         try:
             engine = shared_engine()
@@ -59,7 +60,9 @@ class WavVoice:
             engine, self.fault = None, str(error)
         channels = 1 if s.mono else 2
         self._repertoire = Repertoire(language, engine, channels)
-        self._track: TrackWriter | None = TrackWriter(track_path, channels=channels)
+        self._track: TrackWriter | MemoryTrack | None = (
+            TrackWriter(track, channels=channels) if isinstance(track, Path) else track
+        )
         self._mixer = Mixer(s.volume, channels=channels)
         self._pauses = Pauses(self._mixer, channels)
         self._last_ns: int | None = None
@@ -134,7 +137,7 @@ class WavVoice:
         self._write(self._track, due - self._mixer.at)
         self._note_all()
 
-    def _write(self, track: TrackWriter, count: int) -> None:
+    def _write(self, track: TrackWriter | MemoryTrack, count: int) -> None:
         while count > 0:
             piece = self._pauses.piece(count)
             at = self._mixer.at
