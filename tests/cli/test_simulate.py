@@ -152,12 +152,26 @@ def test_a_mistake_is_one_sentence_and_returns_2(arguments, sentence, capsys):
         ({"things": [{"type": "box", "at_m": [5, 0], "size_m": [0.4, 0.4, -1]}]}, "size"),
         ({"walker": {"path": [{"to_m": [3, 3]}]}}, "wall"),
         ({"expect": {"messages": [{"say": "WARM"}]}}, "did you mean 'WARN'?"),
+        ({"expect": {"messages": [{"say": "WARN", "of": 9}]}}, "no thing with id 9, there are 1"),
+        ({"things": [{"type": "bax", "at_m": [5, 0]}]}, "did you mean 'box'?"),
+        ({"things": [{"type": "box", "at_m": [5, 0], "id": 1}] * 2}, "1 is taken"),
+        ({"things": [{"type": "box", "at_m": [5, float("nan")]}]}, "nan must be a number"),
+        ({"walker": {"start_m": [0.0, 1.19]}}, "inside of a wall"),
     ],
 )
 def test_a_scene_file_that_cannot_be_used_is_one_sentence(tmp_path, changed, sentence, capsys):
     assert run("--scene", written(tmp_path, **changed)) == 2
     err = capsys.readouterr().err
     assert sentence in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", ["", "[1, 2]", "a: [1", "just words"])
+def test_a_file_that_is_no_scene_is_one_sentence(tmp_path, content, capsys):
+    path = tmp_path / "odd.yaml"
+    path.write_text(content)
+    assert run("--scene", path) == 2
+    err = capsys.readouterr().err
+    assert "odd.yaml" in err and err.count("\n") == 1
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(scene, tmp_path, capsys):

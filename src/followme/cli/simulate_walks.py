@@ -20,6 +20,7 @@ from followme.evaluation.grid import GridError, Run, chosen, runs_of
 from followme.evaluation.metrics import SHORT, Row, table
 from followme.evaluation.one_run import Finished
 from followme.evaluation.perceiving import settings_for
+from followme.evaluation.promises import check_promises
 from followme.evaluation.report_html import Chapter, write_page
 from followme.evaluation.runner import Progress, run_all
 from followme.evaluation.table import markdown_table, text_table
@@ -86,6 +87,8 @@ def _runs(given: argparse.Namespace) -> list[Run]:
     paths: list[Path] = list(given.scene)
     if wanted or not given.scene:
         paths += chosen(walk_paths(), wanted)
+    for path in paths:
+        check_promises(path)
     return runs_of(
         paths,
         given.grid,
