@@ -81,7 +81,9 @@ def grid_tables(folder: Path) -> str:
     ValueError
         When there is no log or one cannot be read.
     """
-    results = [read_log(path) for path in sorted(folder.glob("*.jsonl"))]
+    # one that is still being written, or whose program was killed then, has .part in its name
+    logs = [path for path in sorted(folder.glob("*.jsonl")) if not path.stem.endswith(".part")]
+    results = [read_log(path) for path in logs]
     inside = inside_table(results)
     rows = table(summed(result.evidence for result in results))
     kept = sum(not result.shortfalls for result in results)

@@ -189,6 +189,14 @@ class TestTimes:
         e = evidence_of(a_record([lost], faults=[Fault("dark", 2.1, 4.0)]))
         assert value(e, "fault_to_audible_s") == pytest.approx(0.8)
 
+    def test_that_an_older_fault_has_ended_tells_of_no_newer_one(self):
+        back = heard(2.2, "health.vision_back", "Vision back", None)
+        faults = [Fault("dark", 2.1, 4.0)]
+        assert verdict(evidence_of(a_record([back], faults=faults)), "fault_to_audible_s") == SHORT
+        lost = heard(2.9, "health.vision_lost", "Vision lost", None)
+        both = evidence_of(a_record([back, lost], faults=faults))
+        assert value(both, "fault_to_audible_s") == pytest.approx(0.8)
+
     def test_a_fault_that_nobody_hears_of_is_short(self):
         e = evidence_of(a_record(faults=[Fault("dark", 2.1, 4.0)]))
         assert verdict(e, "fault_to_audible_s") == SHORT

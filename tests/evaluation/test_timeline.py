@@ -41,6 +41,28 @@ def test_a_message_that_was_cut_says_so_and_the_greeting_is_left_out():
     assert not any("Ready" in text for text in texts(svg))
 
 
+def test_a_message_without_words_is_named_by_its_tone():
+    assert "[warn tone]" in texts(drawn(a_record([heard(2.0, "warn.tone", "")])))
+
+
+def test_names_of_things_that_begin_together_do_not_cover_each_other():
+    record = a_record()
+    two = tuple(
+        replace(m, things=(*m.things, *(replace(t, id=2) for t in m.things)))
+        for m in record.moments
+    )
+    svg = drawn(replace(record, moments=two))
+    rows = [float(text.get("y")) for text in svg.iter(f"{SPACE}text") if text.text == "box"]
+    assert len(rows) == 2 and abs(rows[0] - rows[1]) >= 11.0
+
+
+def test_lines_lie_below_texts():
+    every = list(drawn(a_record([heard(2.0)])))
+    last_line = max(n for n, e in enumerate(every) if e.get("stroke-dasharray") == "3 3")
+    first_text = min(n for n, e in enumerate(every) if e.tag == f"{SPACE}text")
+    assert last_line < first_text
+
+
 def test_names_with_angle_brackets_do_no_harm():
     record = replace(a_record([heard(2.0, text="<b> & 'so'")]), name="a <walk> & more")
     assert "<b> & 'so'" in texts(drawn(record))

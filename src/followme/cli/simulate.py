@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,12 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="put in faults on purpose and print which walk catches which",
     )
-    p.add_argument("--out", type=Path, metavar="DIR", help="keep a log a run; a later run goes on")
+    p.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="keep a log a run; a later run with the same walks, settings and version goes on",
+    )
     p.add_argument("--json", type=Path, metavar="FILE", help="write walks and figures as JSON")
     p.add_argument("--markdown", type=Path, metavar="FILE", help="write the table for a page")
     p.add_argument("--html", type=Path, metavar="FILE", help="write one page with pictures")
@@ -94,3 +100,11 @@ def simulate(given: argparse.Namespace) -> int:
         # half of the walks say nothing about all of them, so this is no success
         print("followme simulate: stopped; with --out DIR it goes on from here", file=sys.stderr)
         return _STOPPED
+    except BrokenProcessPool:
+        # by hand, or by the system for want of memory: the runs themselves end with an exception
+        print(
+            "followme simulate: one of its processes was killed; with --out DIR it goes on from "
+            "here, with fewer --jobs it takes less memory",
+            file=sys.stderr,
+        )
+        return 1

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
 from followme import __version__
 from followme.evaluation.catching import catches, catching_table
 from followme.evaluation.evidence import Evidence, summed
+from followme.evaluation.fingerprint import fingerprint
 from followme.evaluation.grid import GridError, Run, chosen, runs_of
 from followme.evaluation.metrics import SHORT, Row, table
 from followme.evaluation.one_run import Finished
 from followme.evaluation.perceiving import settings_for
+from followme.evaluation.promises import check_promises
 from followme.evaluation.report_html import Chapter, write_page
 from followme.evaluation.runner import Progress, run_all
 from followme.evaluation.table import markdown_table, text_table
@@ -27,6 +32,8 @@ RULES_TARGET_MS = 12.0
 _PICTURES = 6
 _MOST_JOBS = 256
 _MOST_SEEDS = 1000
+# Characters of the progress, and of its line: what was longer before is written over.
+_BAR, _LINE = 20, 72
 
 
 def simulate_walks(given: argparse.Namespace) -> int:
@@ -36,6 +43,8 @@ def simulate_walks(given: argparse.Namespace) -> int:
     runs = _runs(given)
     if given.mutations:
         return _mutate(runs, given)
+    made_of = {path: fingerprint(path, given.perception) for path in {run.path for run in runs}}
+    runs = [replace(run, made_of=made_of[run.path]) for run in runs]
     finished = run_all(runs, jobs=given.jobs, folder=given.out, progress=_progress())
     evidence = summed(f.result.evidence for f in finished)
     rows = table(evidence)
@@ -78,6 +87,8 @@ def _runs(given: argparse.Namespace) -> list[Run]:
     paths: list[Path] = list(given.scene)
     if wanted or not given.scene:
         paths += chosen(walk_paths(), wanted)
+    for path in paths:
+        check_promises(path)
     return runs_of(
         paths,
         given.grid,
@@ -90,14 +101,39 @@ def _runs(given: argparse.Namespace) -> list[Run]:
 
 
 def _progress() -> Progress | None:
-    if not sys.stderr.isatty():
-        return None
+    return progress_line(sys.stderr, time.monotonic) if sys.stderr.isatty() else None
+
+
+def progress_line(stream: TextIO, clock_s: Callable[[], float]) -> Progress:
+    """Return what keeps one line up to date: a bar, runs done, and how long the rest will take.
+
+    Parameters
+    ----------
+    stream : text stream
+        A terminal.
+    clock_s : callable
+        Seconds since anything.
+    """
+    begun_s = clock_s()
+    kept: int | None = None
 
     def show(done: int, of: int) -> None:
+        nonlocal kept
+        # what lay in the folder already took no time
+        kept = done - 1 if kept is None else kept
+        left_s = (clock_s() - begun_s) / (done - kept) * (of - done)
+        bar = "#" * (_BAR * done // of)
+        line = f"[{bar:<{_BAR}}] {done} of {of} runs, {of - done} left, {_duration(left_s)}"
         end = "\n" if done == of else ""
-        print(f"\r{done} of {of} runs", end=end, file=sys.stderr, flush=True)
+        print(f"\r{line:<{_LINE}}", end=end, file=stream, flush=True)
 
     return show
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
 
 
 def _print_walk(f: Finished, *, many: bool) -> None:

@@ -41,6 +41,8 @@ class Run:
         Whether the simulated walker walks it too.
     pictures : int
         How many to keep for the page.
+    made_of : str
+        Fingerprint of all else that it hangs on; empty where no log is kept.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class Run:
     mutation: str = ""
     contacts: bool = True
     pictures: int = 0
+    made_of: str = ""
 
     @property
     def key(self) -> str:
@@ -75,6 +78,7 @@ class Run:
             "perception": self.perception,
             "mutation": self.mutation,
             "contacts": self.contacts,
+            "made_of": self.made_of,
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -23,6 +24,8 @@ _FIRST_S = 1.0
 # Of the pictures so many at most are of silence.
 _SILENT_SHARE = 0.5
 _QUALITY = 80
+# Radius of the ring around a real thing, pixels.
+_RING = 7
 
 
 class KeyFrames:
@@ -42,8 +45,17 @@ class KeyFrames:
         self._last_s = _FIRST_S - _EVERY_S
         self.pictures: dict[float, bytes] = {}
 
-    def take(self, frame: Frame, step: Step, begun: Sequence[Announcement]) -> None:
-        """Keep the picture of a frame if something began to be heard, or none was kept lately."""
+    def take(
+        self,
+        frame: Frame,
+        step: Step,
+        begun: Sequence[Announcement],
+        sight_yaw_rad: float = 0.0,
+    ) -> None:
+        """Keep the picture of a frame if something began to be heard, or none was kept lately.
+
+        The camera was turned by ``sight_yaw_rad`` against the body, to the left.
+        """
         begun = [a for a in begun if not a.key.startswith("reply.")]
         time_s = frame.stamp_ns * 1e-9
         room = len(self.pictures) < self._most
@@ -53,9 +65,9 @@ class KeyFrames:
         self._silent += not begun
         self._last_s = time_s
         saying = " / ".join(a.text or f"[{a.key.replace('.', ' ')}]" for a in begun)
-        self.pictures[time_s] = _jpeg(self._drawn(frame, step, saying))
+        self.pictures[time_s] = _jpeg(self._drawn(frame, step, saying, sight_yaw_rad))
 
-    def _drawn(self, frame: Frame, step: Step, saying: str) -> Picture:
+    def _drawn(self, frame: Frame, step: Step, saying: str, sight_yaw_rad: float) -> Picture:
         status = step.depth.status if isinstance(step.depth, DepthMap) else step.depth
         bgr = draw_overlay(
             ColourImage(frame.stamp_ns, _doubled(frame.bgr)),
@@ -65,22 +77,27 @@ class KeyFrames:
             corridor=self._corridor,
             saying=saying,
         )
-        _draw_truth(bgr, frame, status)
+        draw_truth(bgr, frame, status, sight_yaw_rad)
         return bgr
 
 
-def _draw_truth(bgr: Picture, frame: Frame, status: DepthStatus) -> None:
+def draw_truth(bgr: Picture, frame: Frame, status: DepthStatus, sight_yaw_rad: float) -> None:
     """Mark where real things stand on the floor: a ring with a cross, in no zone's colour."""
     height, width = bgr.shape[:2]
     view = View.of(frame.camera, status, width, height)
     if view is None:
         return
     for thing in frame.truth or ():
-        spot = view.pixels(np.array(thing.nearest_m))
-        if np.isfinite(spot).all():
-            centre = round(float(spot[0])), round(float(spot[1]))
-            cv2.circle(bgr, centre, 7, WHITE, 2, cv2.LINE_AA)
-            cv2.drawMarker(bgr, centre, WHITE, cv2.MARKER_CROSS, 22, 1, cv2.LINE_AA)
+        # truth is told in the frame of the body, pictures are taken in that of the sight
+        x, y, z = thing.nearest_m
+        cos, sin = math.cos(sight_yaw_rad), math.sin(sight_yaw_rad)
+        across, down = view.pixels(np.array([cos * x + sin * y, cos * y - sin * x, z]))
+        if not (math.isfinite(across) and math.isfinite(down) and 0.0 <= across < width):
+            continue
+        # what stands at one's feet is below the picture, but no less there
+        centre = round(float(across)), round(min(max(float(down), _RING), height - _RING))
+        cv2.circle(bgr, centre, _RING, WHITE, 2, cv2.LINE_AA)
+        cv2.drawMarker(bgr, centre, WHITE, cv2.MARKER_CROSS, 3 * _RING, 1, cv2.LINE_AA)
 
 
 def _doubled(bgr: Picture) -> Picture:

@@ -14,7 +14,7 @@ from pathlib import Path
 from followme.evaluation.judge import counted
 from followme.evaluation.metrics import Row
 from followme.evaluation.table import HEADS, cells
-from followme.evaluation.timeline import timeline_svg
+from followme.evaluation.timeline import timeline_svg, words
 from followme.evaluation.walk_record import Heard, WalkRecord
 from followme.outputs.files import write_bytes
 
@@ -25,7 +25,7 @@ h1{font-size:1.6rem}h2{font-size:1.15rem;margin:2.6rem 0 .2rem;border-top:1px so
 padding-top:1rem}table{border-collapse:collapse;font-size:.82rem;width:100%}
 th,td{text-align:left;padding:.2rem .5rem;border-bottom:1px solid #e3e3e3;vertical-align:top}
 .pass{color:#00703c}.short{color:#b3001b;font-weight:600}.strip{display:flex;flex-wrap:wrap;gap:8px}
-figure{margin:0;width:290px}figure img{width:100%;display:block}
+figure{margin:0;width:452px;max-width:100%}figure img{width:100%;display:block}
 figcaption{font-size:.78rem;color:#444}svg{max-width:100%;height:auto}
 ul{margin:.3rem 0 .6rem;padding-left:1.2rem}.text{color:#444;margin:.1rem 0 .5rem}
 """
@@ -34,7 +34,8 @@ _LEGEND = (
     "White rings with a cross: where things really stand. Frames and map: what FollowMe believes. "
     "Timelines: lines are true distances (thick: in the way; grey, blue, amber, red: true zone "
     "none, INFORM, WARN, STOP), circles what was believed, crosses what was believed and is not "
-    "there, dashed lines the first audible sample of a message."
+    "there, dashed lines the first audible sample of a message. Bars are all that could be heard: "
+    "the greeting at the start and the beeps after STOP too."
 )
 
 
@@ -120,7 +121,7 @@ def _chapter(chapter: Chapter) -> str:
             f"<span class='{verdict}'>{word}</span></h2>",
             f"<p class='text'>{escape(chapter.text)}</p>",
             f"<ul>{short}</ul>" if short else "",
-            f"<ul>{said}</ul>" if said else "<p>Nothing was said.</p>",
+            f"<ul>{said}</ul>" if said else "<p>Nothing was said but the greeting.</p>",
             "<div class='strip'>",
             *(_figure(time_s, jpeg) for time_s, jpeg in sorted(record.pictures.items())),
             "</div>",
@@ -130,11 +131,10 @@ def _chapter(chapter: Chapter) -> str:
 
 
 def _line(h: Heard, record: WalkRecord) -> str:
-    words = h.text or f"[tone {h.key}]"
     about = ""
     if h.thing is not None:
         about = f", thing {h.thing} really at {record.distance_at(h.thing, h.onset_s):.2f} m"
-    return f"{h.onset_s:.2f} s: {words} ({h.outcome}, {h.latency_s * 1e3:.0f} ms old{about})"
+    return f"{h.onset_s:.2f} s: {words(h)} ({h.outcome}, {h.latency_s * 1e3:.0f} ms old{about})"
 
 
 def _figure(time_s: float, jpeg: bytes) -> str:

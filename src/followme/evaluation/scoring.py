@@ -30,6 +30,7 @@ _CLEAR_FREE = SchedulerSettings().clear_free
 _SIDE_M = HysteresisSettings().side_m
 _ALSO = {"glass": ("door", "window")}
 _TONED = ("STOP", "CLEAR")
+_BACK = "health.vision_back"
 
 
 def evidence_of(record: WalkRecord) -> Evidence:
@@ -222,5 +223,10 @@ def _latencies(record: WalkRecord, e: Evidence) -> None:
         toned = h.says in _TONED or not h.text
         e.value("latency_tone" if toned else "latency_speech", h.latency_s)
     for fault in record.faults:
-        said = [h.onset_s for h in record.heard if h.says == "HEALTH" and h.onset_s >= fault.from_s]
+        said = [h.onset_s for h in record.heard if _tells_of(h) and h.onset_s >= fault.from_s]
         e.value("fault_to_audible", (said[0] if said else record.seconds + 60.0) - fault.from_s)
+
+
+def _tells_of(h: Heard) -> bool:
+    """Return whether a message tells of a fault; that an older one has ended is none."""
+    return h.says == "HEALTH" and h.key != _BACK

@@ -22,6 +22,10 @@ _TOP, _PLOT, _SPEECH, _LINE = 14, 170, 20, 15
 _FAR_M = 7.0
 _MOST_LINES = 6
 _FONT = "font-family='sans-serif' font-size='11'"
+# A white rim, so that a line behind a text does not strike it out.
+_RIM = "stroke='#ffffff' stroke-width='3' stroke-linejoin='round' paint-order='stroke'"
+# Of a letter of that font, about.
+_LETTER = 6.0
 
 
 def timeline_svg(record: WalkRecord) -> str:
@@ -39,14 +43,23 @@ def timeline_svg(record: WalkRecord) -> str:
         "</title>",
         f"<rect width='{_WIDTH}' height='{height}' fill='#ffffff'/>",
         *_faults(record, chart),
-        *_axes(chart),
+        *_grid(chart),
         *_things(record, chart),
         *_believed(record, chart),
+        *_onsets(heard, chart, bottom + 30 + _SPEECH),
+        *_ticks(chart),
+        *_fault_names(record, chart),
+        *_thing_names(record, chart),
         *_sound(record, chart, bottom + 26),
         *_messages(heard, chart, bottom + 30 + _SPEECH),
         "</svg>",
     ]
     return "\n".join(parts)
+
+
+def words(h: Heard) -> str:
+    """Return what was heard, in brackets where it had no words."""
+    return h.text or f"[{h.key.replace('.', ' ')}]"
 
 
 class _Chart:
@@ -63,20 +76,11 @@ class _Chart:
         return round(_TOP + _PLOT * (1.0 - min(distance_m, _FAR_M) / _FAR_M), 1)
 
 
-def _axes(chart: _Chart) -> Iterator[str]:
+def _grid(chart: _Chart) -> Iterator[str]:
     right = _WIDTH - _RIGHT
     for metre in range(int(_FAR_M) + 1):
         y = chart.y(metre)
         yield f"<line x1='{_LEFT}' x2='{right}' y1='{y}' y2='{y}' stroke='#e4e4e4'/>"
-        yield f"<text x='{_LEFT - 6}' y='{y + 4}' text-anchor='end' fill='#555'>{metre} m</text>"
-    step_s = next(s for s in (1, 2, 5, 10, 20, 60, 600) if (chart.until_s - chart.from_s) / s <= 24)
-    for second in range(math.ceil(chart.from_s), math.floor(chart.until_s) + 1, step_s):
-        x = chart.x(second)
-        yield f"<line x1='{x}' x2='{x}' y1='{chart.y(0)}' y2='{chart.y(0) + 4}' stroke='#888'/>"
-        yield (
-            f"<text x='{x}' y='{chart.y(0) + 16}' text-anchor='middle' fill='#555'>"
-            f"{second} s</text>"
-        )
     s = ZoneSettings()
     for limit_m, zone in ((s.stop_m, Zone.STOP), (s.warn_m, Zone.WARN)):
         y = chart.y(limit_m)
@@ -86,21 +90,39 @@ def _axes(chart: _Chart) -> Iterator[str]:
         )
 
 
+def _ticks(chart: _Chart) -> Iterator[str]:
+    for metre in range(int(_FAR_M) + 1):
+        yield _text(f"{metre} m", _LEFT - 6, chart.y(metre) + 4, "#555", "end")
+    step_s = next(s for s in (1, 2, 5, 10, 20, 60, 600) if (chart.until_s - chart.from_s) / s <= 24)
+    for second in range(math.ceil(chart.from_s), math.floor(chart.until_s) + 1, step_s):
+        x = chart.x(second)
+        yield f"<line x1='{x}' x2='{x}' y1='{chart.y(0)}' y2='{chart.y(0) + 4}' stroke='#888'/>"
+        yield _text(f"{second} s", x, chart.y(0) + 16, "#555", "middle")
+
+
+def _text(text: str, x: float, y: float, colour: str, anchor: str = "start") -> str:
+    return (
+        f"<text x='{x}' y='{y}' text-anchor='{anchor}' fill='{colour}' {_RIM}>{escape(text)}</text>"
+    )
+
+
 def _faults(record: WalkRecord, chart: _Chart) -> Iterator[str]:
     for f in record.faults:
         x = chart.x(f.from_s)
         yield (
             f"<rect x='{x}' y='{_TOP}' width='{max(1.0, chart.x(f.until_s) - x):.1f}' "
-            f"height='{_PLOT}' fill='#cfcfcf'/><text x='{x + 3}' y='{_TOP + 12}' fill='#333'>"
-            f"camera {escape(f.kind)}</text>"
+            f"height='{_PLOT}' fill='#cfcfcf'/>"
         )
+
+
+def _fault_names(record: WalkRecord, chart: _Chart) -> Iterator[str]:
+    for f in record.faults:
+        yield _text(f"camera {f.kind}", chart.x(f.from_s) + 3, _TOP + 12, "#333")
 
 
 def _things(record: WalkRecord, chart: _Chart) -> Iterator[str]:
     """Draw the true distance of each thing; thick and in the colour of its true zone in the way."""
-    # walls beside the way are nobody's concern, those in it are
-    ids = {t.id for m in record.moments for t in m.things if t.id > 0 or t.in_corridor}
-    for id in sorted(ids):
+    for id in _shown_ids(record):
         there = [(m.time_s, t) for m in record.moments for t in m.things if t.id == id]
         for (t0, a), (t1, b) in pairwise(there):
             if t1 - t0 > 0.5 or min(a.distance_m, b.distance_m) > _FAR_M:
@@ -113,14 +135,33 @@ def _things(record: WalkRecord, chart: _Chart) -> Iterator[str]:
                 f"<line x1='{chart.x(t0)}' y1='{chart.y(a.distance_m)}' x2='{chart.x(t1)}' "
                 f"y2='{chart.y(b.distance_m)}' stroke='{colour}' stroke-width='{width}'/>"
             )
-        shown = ((t, x) for t, x in there if x.distance_m <= _FAR_M and x.nearest_m[0] >= 0.0)
-        time_s, thing = next(((t, x) for t, x in shown if id > 0 or x.in_corridor), there[0])
-        if thing.distance_m > _FAR_M:
-            continue
-        yield (
-            f"<text x='{chart.x(time_s) + 4}' y='{chart.y(thing.distance_m) + 14}' fill='#333'>"
-            f"{escape(thing.label)}</text>"
+
+
+def _thing_names(record: WalkRecord, chart: _Chart) -> Iterator[str]:
+    """Write the name of each thing where its line begins, none over another."""
+    taken: list[tuple[float, float, float]] = []
+    for id in _shown_ids(record):
+        there = ((m.time_s, t) for m in record.moments for t in m.things if t.id == id)
+        shown = (
+            (time_s, t)
+            for time_s, t in there
+            if t.distance_m <= _FAR_M and t.nearest_m[0] >= 0.0 and (id > 0 or t.in_corridor)
         )
+        first = next(shown, None)
+        if first is None:
+            continue
+        time_s, thing = first
+        low, y = chart.x(time_s) + 4, chart.y(thing.distance_m) + 14
+        high = low + _LETTER * len(thing.label)
+        while any(a < high and low < b and abs(y - at) < 12.0 for a, b, at in taken):
+            y += 12.0
+        taken.append((low, high, y))
+        yield _text(thing.label, low, y, "#333")
+
+
+def _shown_ids(record: WalkRecord) -> list[int]:
+    # walls beside the way are nobody's concern, those in it are
+    return sorted({t.id for m in record.moments for t in m.things if t.id > 0 or t.in_corridor})
 
 
 def _believed(record: WalkRecord, chart: _Chart) -> Iterator[str]:
@@ -138,7 +179,7 @@ def _believed(record: WalkRecord, chart: _Chart) -> Iterator[str]:
 
 
 def _sound(record: WalkRecord, chart: _Chart, y: float) -> Iterator[str]:
-    yield f"<text x='{_LEFT - 6}' y='{y + 12}' text-anchor='end' fill='#555'>sound</text>"
+    yield _text("sound", _LEFT - 6, y + 12, "#555", "end")
     edges = np.flatnonzero(np.diff(np.r_[0, record.sounding.astype(np.int8), 0]))
     for low, high in zip(edges[::2], edges[1::2], strict=True):
         x = chart.x(chart.from_s + low * PIECE_S)
@@ -146,15 +187,23 @@ def _sound(record: WalkRecord, chart: _Chart, y: float) -> Iterator[str]:
         yield f"<rect x='{x}' y='{y}' width='{width:.1f}' height='14' fill='#6b6b6b'/>"
 
 
+def _onsets(heard: list[Heard], chart: _Chart, y: float) -> Iterator[str]:
+    for n, h in enumerate(heard):
+        x, row = chart.x(h.onset_s), y + (n % _MOST_LINES) * _LINE
+        yield (
+            f"<line x1='{x}' x2='{x}' y1='{_TOP}' y2='{row + 6}' stroke='{_colour(h)}' "
+            "stroke-dasharray='3 3'/>"
+        )
+
+
 def _messages(heard: list[Heard], chart: _Chart, y: float) -> Iterator[str]:
     for n, h in enumerate(heard):
         x, row = chart.x(h.onset_s), y + (n % _MOST_LINES) * _LINE
-        colour = ZONE_COLOUR.get(h.zone, "#333333") if h.is_alarm else "#333333"
-        yield (
-            f"<line x1='{x}' x2='{x}' y1='{_TOP}' y2='{row + 6}' stroke='{colour}' "
-            "stroke-dasharray='3 3'/>"
-        )
-        words = escape(h.text or f"[{h.key}]") + ("" if h.outcome == "spoken" else " (cut)")
+        text = words(h) + ("" if h.outcome == "spoken" else " (cut)")
         near_end = x > _WIDTH - 190
         at, anchor = (x - 4, "end") if near_end else (x + 4, "start")
-        yield f"<text x='{at}' y='{row + 11}' text-anchor='{anchor}' fill='{colour}'>{words}</text>"
+        yield _text(text, at, row + 11, _colour(h), anchor)
+
+
+def _colour(h: Heard) -> str:
+    return ZONE_COLOUR.get(h.zone, "#333333") if h.is_alarm else "#333333"

@@ -137,7 +137,7 @@ class _Run:
             self._truth.snapshot(one.time_s, one.pose, one.outlines, seen, one.sight_yaw_rad)
         )
         begun = self.note(step.announcements)
-        self._keys.take(one.frame, step, begun)
+        self._keys.take(one.frame, step, begun, one.sight_yaw_rad)
         return begun
 
     def note(self, news: Iterable[Announcement]) -> list[Announcement]:
