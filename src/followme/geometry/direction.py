@@ -29,6 +29,7 @@ class TravelDirection:
         """Forget: the way leads where the camera looks."""
         self._heading_rad = 0.0
         self._yaw_rate_radps = 0.0
+        self._courses = 0
 
     def update(self, step: MotionStep) -> float:
         """Take the move since the last frame and return the direction, radians."""
@@ -43,9 +44,13 @@ class TravelDirection:
             self._heading_rad = 0.0
         else:
             before_rad = self._heading_rad - step.yaw_rad
-            self._heading_rad = kept * before_rad + (1.0 - kept) * self._course_rad(
-                step, before_rad
-            )
+            share = 1.0 - kept
+            if step.left_mps != 0.0:  # who knows forward speed alone does not see the chest turn
+                self._courses += 1
+                # growing memory at first: the chest may be turned away when the walk begins
+                share = max(share, 1.0 / self._courses)
+            course_rad = self._course_rad(step, before_rad)
+            self._heading_rad = before_rad + share * (course_rad - before_rad)
         self._heading_rad = self._limited_rad()
         return self._heading_rad
 

@@ -81,7 +81,7 @@ class Judge:
         seen_now = moment.seen and track.seen_ns == moment.now_ns
         place = self._place(track, moment, seen_now)
         closing_mps = self.closing_mps(track, moment)
-        reaches = place.reach_m >= s.corridor.intrusion_m
+        reaches = self._steady_reach_m(track, place, moment) >= s.corridor.intrusion_m
         enters = reaches and self._near_enough(track, moment, closing_mps, Slack())
         stays = place.reach_m >= s.corridor.intrusion_m - 0.5 * s.hysteresis.exit_width_m
         stays = stays and self._near_enough(track, moment, closing_mps, self._leaving(moment))
@@ -167,6 +167,17 @@ class Judge:
         inner_m = max(right_m, -left_m, 0.0)
         half_m = self._corridor.half_width_at(c * track.x_m + s * track.y_m)
         return _Place(right_m, left_m, half_m - inner_m, self._s.corridor.half_width_m - inner_m)
+
+    def _steady_reach_m(self, track: Track, place: _Place, moment: Moment) -> float:
+        """Return how far it reaches in: over a swing of the chest where that matters.
+
+        Near, and for what moves, this frame alone counts.
+        """
+        widened_m = place.reach_m - place.reach_narrow_m
+        steady_m = widened_m + track.reach.update(moment.now_ns, place.reach_narrow_m)
+        stands = track.own_speed_mps() <= self._s.zones.mover_mps
+        far = track.distance_m > self._s.hysteresis.swing_from_m
+        return steady_m if far and stands else place.reach_m
 
     def _near_enough(self, track: Track, moment: Moment, closing_mps: float, slack: Slack) -> bool:
         """Whether it is within the corridor's length, which is longer for what comes closer."""

@@ -13,6 +13,7 @@ from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
 from followme.geometry.name_votes import NameVotes
 from followme.geometry.own_approach import OwnApproach
+from followme.geometry.steady_reach import SteadyReach
 from followme.settings import HysteresisSettings, TrackingSettings
 from followme.values.obstacle import Side
 
@@ -65,6 +66,7 @@ class Track:
         self.names = NameVotes(s)
         self.zones = ZoneKeeper(hysteresis)
         self.corridor = CorridorKeeper(hysteresis)
+        self.reach = SteadyReach(hysteresis.swing_s)
         self.side: Side | None = None
         self.drift_m = 0.0
         self._own = OwnApproach(s)

@@ -62,6 +62,20 @@ class CorridorSettings:
     gap_depth_m: float = setting(
         0.5, "Its sides stand at most this far behind each other.", unit="m", low=0.0, high=3.0
     )
+    doorway_m: float = setting(
+        0.75,
+        "A gap of at least this and one's shoulders beside neither side is a doorway.",
+        unit="m",
+        low=0.6,
+        high=1.2,
+    )
+    doorway_widest_m: float = setting(
+        1.0,
+        "What is wider is no doorway: its sides are two things.",
+        unit="m",
+        low=0.7,
+        high=2.0,
+    )
     min_width_m: float = setting(
         0.03, "Narrowest thing that counts: a pole.", unit="m", low=0.0, high=0.3
     )

@@ -34,6 +34,21 @@ class HysteresisSettings:
         0.7, "Least stay in a zone unless it rises.", unit="s", low=0.0, high=5.0
     )
 
+    swing_s: float = setting(
+        0.55,
+        "A swing of the walker's chest, over which a reach is averaged.",
+        unit="s",
+        low=0.0,
+        high=2.0,
+    )
+    swing_from_m: float = setting(
+        2.5,
+        "Nearer than this the reach of each frame counts alone.",
+        unit="m",
+        low=0.0,
+        high=10.0,
+    )
+
     def __post_init__(self) -> None:
         rising(self, "enter_hits", "enter_window")
 
