@@ -303,8 +303,9 @@ def no_hazard_while_blind(run: Watched) -> None:
 
 def gaps_are_kept(run: Watched) -> None:
     for early, late in zip(run.said, run.said[1:], strict=False):
-        greeted = early.intent.key == "reply.ready"  # nothing waits for it
-        if late.intent.priority > Priority.STOP and not greeted:
+        # nothing waits for a greeting, or for the word that sight is back
+        unwaited = early.intent.key in ("reply.ready", "health.vision_back")
+        if late.intent.priority > Priority.STOP and not unwaited:
             assert late.decided_s - early.ended_s >= run.s.gap_s - 1e-6, (early, late)
 
 

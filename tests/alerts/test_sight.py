@@ -201,6 +201,8 @@ def test_back_comes_before_the_words_of_a_warning_that_sounds_at_once() -> None:
     run.see(seen(AFAR), 5.0)
     assert run.heard == ["Vision lost", "<warn>", "Vision back", "Chair ahead, 3 metres"]
     assert times(run, "Vision back") == pytest.approx([6.0], abs=2 * TICK_S)
+    back, warned = run.said[-2:]  # it has stood there all the time: no gap before it
+    assert warned.decided_s - back.ended_s <= 2 * TICK_S
     assert run.said[1].decided_s == pytest.approx(5.0, abs=2 * TICK_S)
 
 

@@ -29,7 +29,8 @@ from followme.values.obstacle import Obstacle, Obstacles, Sight
 
 _GREETING = "reply.ready"
 #: Said whatever the verbosity and during hush: without them silence would be misread.
-_ALWAYS = ("health.vision_back", _GREETING)
+_BACK = "health.vision_back"
+_ALWAYS = (_BACK, _GREETING)
 
 
 @dataclass(frozen=True)
@@ -300,8 +301,11 @@ class Scheduler:
         self._waiting.remove(want)
 
     def _owe_silence(self, before: Intent | None, now_s: float) -> None:
-        """Let what follows wait a little; nothing waits for a greeting."""
-        if before is None or before.key != _GREETING:
+        """Let what follows wait a little; nothing waits for a greeting, or for sight once back.
+
+        A box that stood there in the blind seconds would be warned of a metre later.
+        """
+        if before is None or before.key not in _ALWAYS:
             self._budget.silence(now_s)
 
     def _note_cut(self, playing: Intent | None, now_s: float) -> None:
@@ -324,7 +328,7 @@ class Scheduler:
         else:
             self._answers.pop()
             self._memory.voiced(want.intent, now_s)
-        if want.intent.key == "health.vision_back":
+        if want.intent.key == _BACK:
             self._memory.forget_tones()
         if want.priority in (Priority.LOST, Priority.CLEAR):
             self._memory.forget_warnings()
