@@ -45,9 +45,7 @@ class SameConv2d(nn.Conv2d):
                 x, self.weight, self.bias, self.stride, (before_y, before_x), groups=self.groups
             )
         padded = functional.pad(x, (before_x, after_x, before_y, after_y))
-        return functional.conv2d(
-            padded, self.weight, self.bias, self.stride, groups=self.groups
-        )
+        return functional.conv2d(padded, self.weight, self.bias, self.stride, groups=self.groups)
 
 
 def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:

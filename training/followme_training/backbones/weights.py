@@ -23,12 +23,11 @@ def read_safetensors(file: Path) -> dict[str, torch.Tensor]:
     from safetensors.torch import load_file
 
     try:
-        return load_file(file)
+        tensors: dict[str, torch.Tensor] = load_file(file)
     except OSError as error:
         raise WeightsError(
             f"{file}: cannot be read ({error.strerror or error}); give the file of weights"
         ) from error
     except SafetensorError as error:
-        raise WeightsError(
-            f"{file}: is no safetensors file ({error}); fetch it again"
-        ) from error
+        raise WeightsError(f"{file}: is no safetensors file ({error}); fetch it again") from error
+    return tensors

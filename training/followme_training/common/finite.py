@@ -11,9 +11,7 @@ class NonFiniteLossError(ValueError):
     """A loss that is infinite or no number; one sentence with step, parts and images."""
 
 
-def stop_if_not_finite(
-    parts: Mapping[str, torch.Tensor], names: Sequence[str], step: int
-) -> None:
+def stop_if_not_finite(parts: Mapping[str, torch.Tensor], names: Sequence[str], step: int) -> None:
     """Raise where a part of the loss is not finite.
 
     Parameters

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,6 +19,9 @@ from lightning.pytorch.callbacks import (
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 
+from followme_training.common.epoch_lines import EpochLines
+from followme_training.common.files import write_text
+from followme_training.common.hours_spent import HoursSpent
 from followme_training.common.precision import check_precision
 from followme_training.common.seeded_steps import SeededSteps
 from followme_training.common.wording import one_sentence
@@ -68,6 +73,11 @@ class TrainingCommand(LightningCLI):
         run: bool = True,
     ) -> None:
         self._monitor = monitor
+        # the arguments come from this command's own command line, without task and verb
+        warnings.filterwarnings("ignore", "LightningCLI's args parameter", UserWarning)
+        # hints about products and absent devices; what concerns the run is a warning or an error
+        for name in ("lightning.pytorch", "lightning.fabric"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         super().__init__(
             model,
             data,
@@ -78,13 +88,16 @@ class TrainingCommand(LightningCLI):
                 # the order of samples is shared between processes by common.order
                 "use_distributed_sampler": False,
                 "num_sanity_val_steps": 0,
+                "enable_progress_bar": sys.stdout.isatty(),
             },
+            auto_configure_optimizers=False,
             args=list(arguments),
             run=run,
         )
 
     def init_parser(self, **kwargs: Any) -> LightningArgumentParser:
-        parser = StrictParser(**kwargs)
+        # argparse would take a misspelt key for the short form of another
+        parser = StrictParser(allow_abbrev=False, **kwargs)
         parser.add_argument("-c", "--config", action="config", help="the YAML file of the run")
         return parser
 
@@ -111,8 +124,10 @@ class TrainingCommand(LightningCLI):
             kwargs["logger"] = [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "tensorboard")]
         own = [
             SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
-            SavedConfig(self.parser.dump(self.config, skip_none=False), folder / CONFIG),
+            SavedConfig(self._settings(), folder / CONFIG),
             EMAWeightAveraging(decay=self._get(self.config, "ema_decay")),
+            HoursSpent(),
+            *([] if sys.stdout.isatty() else [EpochLines(self._monitor)]),
             LearningRateMonitor("epoch"),
             ModelCheckpoint(
                 folder / CHECKPOINTS,
@@ -125,6 +140,15 @@ class TrainingCommand(LightningCLI):
         ]
         kwargs["callbacks"] = [*own, *(trainer.get("callbacks") or [])]
         return super().instantiate_trainer(**kwargs)
+
+    def _settings(self) -> str:
+        """Return YAML of what makes this run, without where it was taken up again."""
+        if self.subcommand is None:
+            return ""
+        config = self.config[self.subcommand].clone()
+        for key in ("config", "ckpt_path", "weights_only"):
+            config.pop(key, None)
+        return str(self._parser(self.subcommand).dump(config, skip_none=True))
 
 
 class SavedConfig(pl.Callback):
@@ -144,7 +168,4 @@ class SavedConfig(pl.Callback):
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.is_global_zero:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            part = self._file.with_suffix(".part")
-            part.write_text(self._text, encoding="utf-8")
-            part.replace(self._file)
+            write_text(self._file, self._text)

@@ -17,13 +17,13 @@ from torch.utils.data import Sampler
 class Draw(NamedTuple):
     """Which sample, in which epoch of which seed."""
 
-    index: int
+    sample: int
     epoch: int
     seed: int
 
     def generator(self) -> np.random.Generator:
         """Return the randomness of this draw."""
-        return np.random.default_rng((self.seed, self.epoch, self.index))
+        return np.random.default_rng((self.seed, self.epoch, self.sample))
 
 
 class SeededOrder(Sampler[Draw]):
@@ -52,8 +52,8 @@ class SeededOrder(Sampler[Draw]):
     def __iter__(self) -> Iterator[Draw]:
         order = np.random.default_rng((self._seed, self._epoch)).permutation(self._count)
         rank, ranks = _place()
-        for index in order[rank : len(self) * ranks : ranks]:
-            yield Draw(int(index), self._epoch, self._seed)
+        for sample in order[rank : len(self) * ranks : ranks]:
+            yield Draw(int(sample), self._epoch, self._seed)
 
     def __len__(self) -> int:
         return self._count // _place()[1]

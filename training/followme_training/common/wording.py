@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 
 _UNKNOWN = re.compile(
-    r"(?:does not accept option|Key) '(?P<key>[\w.]+)'|unrecognized arguments: --?(?P<arg>[\w.-]+)"
+    r"(?:does not accept option|Key|Option) '(?P<key>[\w.]+)'"
+    r"|unrecognized arguments: --?(?P<arg>[\w.-]+)"
 )
 
 

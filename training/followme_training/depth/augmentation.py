@@ -125,9 +125,7 @@ def viewed(
     if min(factor_x, factor_y) < 1.0:
         # linear interpolation would skip pixels; what is averaged is what the runtime averages
         source = _low_passed(source, 1.0 / factor_x, 1.0 / factor_y)
-    rgb = cv2.warpAffine(
-        source, matrix, out, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-    )
+    rgb = cv2.warpAffine(source, matrix, out, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     depth_m = cv2.warpAffine(
         sample.depth_m, matrix, out, flags=cv2.INTER_NEAREST, borderValue=float("nan")
     )

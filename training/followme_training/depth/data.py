@@ -71,7 +71,7 @@ class TrainingImages(Dataset[DepthSample]):
         return len(self._images)
 
     def __getitem__(self, draw: Draw) -> DepthSample:
-        sample = self._images[draw.index]
+        sample = self._images[draw.sample]
         return augmented(sample, self._size_hw, self._augmentation, draw.generator())
 
 

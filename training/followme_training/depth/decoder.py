@@ -83,6 +83,4 @@ class Step(nn.Module):
 
 def point_conv(width_in: int, width_out: int) -> nn.Sequential:
     """Return a 1x1 convolution with batch norm."""
-    return nn.Sequential(
-        nn.Conv2d(width_in, width_out, 1, bias=False), nn.BatchNorm2d(width_out)
-    )
+    return nn.Sequential(nn.Conv2d(width_in, width_out, 1, bias=False), nn.BatchNorm2d(width_out))

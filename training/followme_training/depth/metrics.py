@@ -1,8 +1,8 @@
 """Errors of a depth map: the literature's, by distance, and of the claimed deviation.
 
 Eigen et al., NIPS 2014, section 4; the mean over images of each image's figure, as Wofk et al.
-("FastDepth", ICRA 2019) and most since do it. Masks are joined by AND: a pixel counts when it
-lies in the crop, its truth is known and its truth is within the range.
+("FastDepth", ICRA 2019) and most since do it. Masks are joined by AND: a pixel counts when its
+truth is known and its truth is within the range; outside of a crop the truth is unknown.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ImageErrors:
 
 
 def errors_of(
-    depth_m: Floats, truth_m: Floats, log_std: Floats | None = None, crop: NDArray[np.bool_] | None = None
+    depth_m: Floats, truth_m: Floats, log_std: Floats | None = None
 ) -> ImageErrors | None:
     """Compare one depth map with its truth.
 
@@ -60,15 +60,13 @@ def errors_of(
         Metres along the optical axis; truth NaN or 0 is unknown.
     log_std : (H, W) float32, optional
         Claimed standard deviation of ln depth; without it coverage is NaN.
-    crop : (H, W) bool, optional
-        Where pixels count.
 
     Returns
     -------
     ImageErrors or None
         None when no pixel counts.
     """
-    mask = countable(truth_m, crop)
+    mask = countable(truth_m)
     if not mask.any():
         return None
     t = truth_m[mask].astype(np.float64)
@@ -98,11 +96,10 @@ def errors_of(
     )
 
 
-def countable(truth_m: Floats, crop: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-    """Return which pixels count: truth known, within the range, inside the crop."""
+def countable(truth_m: Floats) -> NDArray[np.bool_]:
+    """Return which pixels count: truth known and within the range."""
     with np.errstate(invalid="ignore"):
-        mask = np.isfinite(truth_m) & (truth_m > RANGE_M[0]) & (truth_m < RANGE_M[1])
-    return mask if crop is None else mask & crop
+        return np.isfinite(truth_m) & (truth_m > RANGE_M[0]) & (truth_m < RANGE_M[1])
 
 
 def summary(images: list[ImageErrors]) -> dict[str, float]:
@@ -122,10 +119,3 @@ def summary(images: list[ImageErrors]) -> dict[str, float]:
         result[f"error_m_{name}"] = metres / n if n else float("nan")
     result["images"] = float(len(images))
     return result
-
-
-def crop_mask(size_hw: tuple[int, ...], xyxy: tuple[int, int, int, int]) -> NDArray[np.bool_]:
-    """Return (H, W), True inside left, top, right, bottom (the last two not included)."""
-    mask = np.zeros(size_hw, np.bool_)
-    mask[xyxy[1] : xyxy[3], xyxy[0] : xyxy[2]] = True
-    return mask

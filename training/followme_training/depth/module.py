@@ -96,8 +96,8 @@ class DepthTask(pl.LightningModule):
         drop_path: float = 0.1,
         dropout: float = 0.1,
         focal_length_px: float = 207.5,
-        loss: LossWeights = LossWeights(),  # noqa: B008 - frozen
-        optimiser: Optimiser = Optimiser(),  # noqa: B008 - frozen
+        loss: LossWeights = LossWeights(),
+        optimiser: Optimiser = Optimiser(),
     ) -> None:
         super().__init__()
         self.network = DepthNetwork(backbone, weights, decoder_widths, drop_path, dropout)
@@ -180,9 +180,7 @@ class DepthTask(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         o = self._optimiser
-        groups = parameter_groups(
-            self.network, "encoder.", o.lr, o.backbone_factor, o.weight_decay
-        )
+        groups = parameter_groups(self.network, "encoder.", o.lr, o.backbone_factor, o.weight_decay)
         optimiser = torch.optim.AdamW(groups)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser,

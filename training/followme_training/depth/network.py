@@ -56,6 +56,9 @@ class DepthNetwork(nn.Module):
         Stochastic depth in the encoder, and the share of its deepest channels left out.
     """
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(
         self,
         backbone: str = "efficientnet_lite0",

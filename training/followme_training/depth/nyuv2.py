@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from followme_training.depth.metrics import crop_mask
 from followme_training.depth.sample import DataError, DepthSample, Floats, Pinhole
 
 _MM = np.float32(1e-3)
@@ -133,3 +132,10 @@ def _info(raw: dict[str, Any]) -> NyuInfo:
     x1, y1, x2, y2 = (int(v) for v in raw["valid_crop_xyxy"])
     camera = Pinhole(*(float(lens[key]) for key in ("fx", "fy", "cx", "cy")))
     return NyuInfo(tuple(sorted(int(n) for n in raw["ids"])), camera, (x1, y1, x2, y2))
+
+
+def crop_mask(size_hw: tuple[int, ...], xyxy: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+    """Return (H, W), True inside left, top, right, bottom (the last two not included)."""
+    mask = np.zeros(size_hw, np.bool_)
+    mask[xyxy[1] : xyxy[3], xyxy[0] : xyxy[2]] = True
+    return mask
