@@ -27,7 +27,10 @@ def one_sentence(message: str, known: Iterable[str]) -> str:
         key = found["key"] or found["arg"]
         return f"key {key!r} is unknown{did_you_mean(key, known)}"
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return lines[0] if lines else "the arguments cannot be used"
+    if not lines:
+        return "the arguments cannot be used"
+    # which key is in the first line, what is wrong with it in the second
+    return " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
 
 
 def did_you_mean(key: str, known: Iterable[str]) -> str:

@@ -38,7 +38,7 @@ LICENCE = (
 )
 LIMITS = (
     "Indoor rooms only; it saw 795 images or fewer.",
-    "The scale of a scene unlike them is off by a quarter and more: a sensor or the floor mends it.",
+    "The scale of a scene unlike them is off by a quarter and more: a sensor or a floor mends it.",
     "It was trained against steps of 39 mm from 0.7 to 10 m; what is nearer it has not seen.",
 )
 _CURVES = (
