@@ -147,8 +147,19 @@ def test_tests_add_only_their_own_wheels(tool, monkeypatch) -> None:
     set_up(tool)
     called.clear()
     set_up(tool, tests=True)
+    assert len(called) == 2
+    assert "tools/requirements/train.txt" in called[0]
+    assert "tools/requirements/test.txt" in called[1]
+    assert (tool.VENV / "bin" / "followme-train").is_symlink()
+
+
+def test_training_adds_no_linters(tool, monkeypatch) -> None:
+    called = pretend(tool, monkeypatch)
+    set_up(tool)
+    called.clear()
+    tool.set_up("wheels", list(tool.all_steps("wheels", False, training=True)))
     assert len(called) == 1
-    assert "tools/requirements/test.txt" in called[0]
+    assert "tools/requirements/train.txt" in called[0]
 
 
 def put(tool: ModuleType, name: str, text: str) -> None:

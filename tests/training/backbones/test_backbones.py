@@ -19,7 +19,7 @@ from followme_training.depth.nyuv2 import NyuZip
 
 
 def test_a_backbone_that_nobody_knows_is_refused() -> None:
-    with pytest.raises(WeightsError, match="efficientnet_lite1.*give one of efficientnet_lite0"):
+    with pytest.raises(WeightsError, match=r"efficientnet_lite1.*give one of efficientnet_lite0"):
         make_backbone("efficientnet_lite1")
 
 

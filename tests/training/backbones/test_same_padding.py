@@ -24,9 +24,7 @@ def test_pixels_are_added_where_tensorflow_adds_them(size, kernel, stride, befor
     assert same_padding(size, kernel, stride) == before_after
 
 
-@given(
-    st.integers(1, 40), st.integers(1, 40), st.sampled_from([1, 3, 5]), st.sampled_from([1, 2])
-)
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([1, 3, 5]), st.sampled_from([1, 2]))
 def test_sides_are_divided_and_rounded_up(height, width, kernel, stride) -> None:
     conv = SameConv2d(1, 1, kernel, stride)
     shape = conv(torch.zeros(1, 1, height, width)).shape

@@ -20,9 +20,7 @@ EPOCHS = 3
 
 
 def prepared(settings: Path) -> TrainingCommand:
-    return TrainingCommand(
-        DepthTask, DepthData, ["--config", str(settings)], MONITOR, run=False
-    )
+    return TrainingCommand(DepthTask, DepthData, ["--config", str(settings)], MONITOR, run=False)
 
 
 def fitted(settings: Path, resume: str | None = None) -> str:

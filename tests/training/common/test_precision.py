@@ -19,7 +19,7 @@ def test_bfloat16_needs_a_processor_that_has_it(has_bf16: bool, accelerator: str
     if has_bf16:
         check_precision("bf16-mixed", accelerator)
     else:
-        with pytest.raises(PrecisionError, match="bf16-mixed.*use '32-true'"):
+        with pytest.raises(PrecisionError, match=r"bf16-mixed.*use '32-true'"):
             check_precision("bf16-mixed", accelerator)
 
 

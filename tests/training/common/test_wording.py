@@ -29,7 +29,7 @@ def test_a_complaint_becomes_one_sentence(message: str, sentence: str) -> None:
 
 
 def test_a_wrong_value_keeps_its_reason() -> None:
-    message = 'Parser key "model.lr":\n  Expected a <class \'float\'>. Got value: abc\nand more'
+    message = "Parser key \"model.lr\":\n  Expected a <class 'float'>. Got value: abc\nand more"
     assert one_sentence(message, KEYS) == (
         "Parser key \"model.lr\": Expected a <class 'float'>. Got value: abc"
     )

@@ -93,9 +93,11 @@ def openvino_engine(file: Path, threads: int = 1) -> Engine | None:
         # else a machine with bf16 would round
         "INFERENCE_PRECISION_HINT": "f32",
     }
-    compiled = openvino.Core().compile_model(file, "CPU", settings)
-    names = [o.get_any_name() for o in compiled.outputs]
-    request = compiled.create_infer_request()
+    core = openvino.Core()
+    model = core.read_model(file)
+    # before compiling: layers that are then joined leave their names on the outputs too
+    names = [o.get_any_name() for o in model.outputs]
+    request = core.compile_model(model, "CPU", settings).create_infer_request()
 
     def run(rgb: NDArray[np.uint8]) -> Outputs:
         results = request.infer({"image": rgb[None]})

@@ -81,7 +81,11 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     sets |= {f.name: read_rgbd_folder(f) for f in given.folder}
     if not sets:
         parser.error("give --nyuv2 FILE or --folder FOLDER to measure on")
-    figures = {name: summary(evaluate(samples, predict)) for name, samples in sets.items()}
+    figures = {
+        # a band without a pixel has no figure, and NaN is no JSON
+        name: {k: None if np.isnan(v) else v for k, v in found.items()}
+        for name, found in ((n, summary(evaluate(s, predict))) for n, s in sets.items())
+    }
     print(json.dumps(figures, indent=2))
     if given.json:
         write_json(given.json, figures)

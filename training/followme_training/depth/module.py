@@ -156,6 +156,7 @@ class DepthTask(pl.LightningModule):
     def validation_step(self, batch: DepthBatch, batch_idx: int) -> None:
         self._errors += self.errors(batch)
 
+    @torch.no_grad()
     def errors(self, batch: DepthBatch) -> list[ImageErrors]:
         """Compare the prediction with the truth at the truth's size."""
         size = batch.depth_m.shape[2:]

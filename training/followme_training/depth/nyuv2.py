@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from followme_training.depth.sample import DataError, DepthSample, Floats, Pinhole
 
-_MM = np.float32(1e-3)
+_MM_A_METRE = np.float32(1000.0)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class NyuZip:
 def metres(counts: NDArray[np.uint16]) -> Floats:
     """Return metres of millimetres; 0 and 65535 mean unknown and become NaN."""
     known = (counts > 0) & (counts < 65535)
-    return np.where(known, counts * _MM, np.float32(np.nan)).astype(np.float32)
+    return np.where(known, counts / _MM_A_METRE, np.float32(np.nan)).astype(np.float32)
 
 
 def _info(raw: dict[str, Any]) -> NyuInfo:
