@@ -2,12 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build config clean clean-all
+.PHONY: help demo test check build training config clean clean-all
 
 # another Python: make test PYTHON=python3.12
 PYTHON ?= python3
 OUT ?= output
-CHECKED := src tests launch tools tools/set_up setup.py
+CHECKED := src training tests launch tools tools/set_up setup.py
 # real ROS 2 in the process or in many: apart, as a tracer in rclpy's threads slows them eightfold
 WITH_ROS := tests/ros tests/nodes tests/graph
 IN_ENV := . tools/env.sh &&
@@ -35,6 +35,9 @@ check: ## set-up and linters only
 build: ## set-up for running: .venv and install/
 	@$(PYTHON) tools/set_up
 
+training: ## set-up for training networks: .venv/bin/followme-train
+	@$(PYTHON) tools/set_up --training
+
 config: ## write config/followme.yaml and docs/nodes.md from the code
 	@$(PYTHON) tools/set_up
 	@$(IN_ENV) python -m followme.cli.write_config
@@ -43,7 +46,7 @@ config: ## write config/followme.yaml and docs/nodes.md from the code
 clean: ## remove what was built and recorded here, keep .venv
 	@rm -rf build install log $(OUT) htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \
 	  .pytest_cache .hypothesis .import_linter_cache
-	@find src tests tools -name __pycache__ -prune -exec rm -rf {} +
+	@find src training tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 clean-all: clean ## and .venv
 	@rm -rf .venv

@@ -46,6 +46,7 @@ for _fm_package in "$_fm_root"/install/followme_msgs "$_fm_root"/install/followm
   done
 done
 _fm_prepend PYTHONPATH "$_fm_root/build/followme/src" # the executables of the nodes are listed here
+_fm_prepend PYTHONPATH "$_fm_root/training"
 _fm_prepend PYTHONPATH "$_fm_root/src"
 
 # Fast DDS 2 reads the first name, Fast DDS 3 the second

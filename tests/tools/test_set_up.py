@@ -73,7 +73,7 @@ def set_up(tool: ModuleType, ros: str = "wheels", tests: bool = False) -> int:
 def test_without_ros_the_plan_installs_it_as_wheels_and_mends_them(tool, capsys) -> None:
     text = plan(tool, capsys, "wheels", tests=True)
     assert "-c tools/requirements/constraints.txt" in text
-    for kind in ("ros", "build", "run", "test"):
+    for kind in ("ros", "build", "run", "train", "test"):
         assert f"-r tools/requirements/{kind}.txt" in text
     assert "fix_wheels.py" in text
     assert "--system-site-packages" not in text
@@ -147,8 +147,19 @@ def test_tests_add_only_their_own_wheels(tool, monkeypatch) -> None:
     set_up(tool)
     called.clear()
     set_up(tool, tests=True)
+    assert len(called) == 2
+    assert "tools/requirements/train.txt" in called[0]
+    assert "tools/requirements/test.txt" in called[1]
+    assert (tool.VENV / "bin" / "followme-train").is_symlink()
+
+
+def test_training_adds_no_linters(tool, monkeypatch) -> None:
+    called = pretend(tool, monkeypatch)
+    set_up(tool)
+    called.clear()
+    tool.set_up("wheels", list(tool.all_steps("wheels", False, training=True)))
     assert len(called) == 1
-    assert "tools/requirements/test.txt" in called[0]
+    assert "tools/requirements/train.txt" in called[0]
 
 
 def put(tool: ModuleType, name: str, text: str) -> None:
@@ -303,7 +314,7 @@ def test_the_robots_versions_differ_only_where_numpy_1_asks_for_it() -> None:
 
 
 @pytest.mark.parametrize("constraints", ["constraints.txt", "constraints-robot.txt"])
-@pytest.mark.parametrize("kind", ["ros", "build", "run", "test"])
+@pytest.mark.parametrize("kind", ["ros", "build", "run", "train", "test"])
 def test_everything_that_is_asked_for_has_a_version(constraints: str, kind: str) -> None:
     if constraints == "constraints-robot.txt" and kind in ("ros", "build"):
         return

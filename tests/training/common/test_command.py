@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from followme_training.common.command import VERBS, main, usage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["dept", "fit"], "task 'dept' is unknown; did you mean 'depth'?"),
+        (["depth", "fitt"], "verb 'fitt' is unknown; did you mean 'fit'?"),
+        (["depth"], "a verb is missing; known are data, fit"),
+        (["depth", "show", "--onnx", "none.onnx", "--folder", "none", "--out", "x.png"], "none"),
+        (["depth", "export", "no/run"], "no/run: holds no config.yaml"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_2(arguments, words, capsys) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr().err.strip()
+    assert words in said
+    assert len(said.splitlines()) == 1
+
+
+def test_without_arguments_it_says_what_it_can_do(capsys) -> None:
+    assert main([]) == 2
+    assert main(["--help"]) == 0
+    for verb in VERBS:
+        assert verb in usage()
+    assert usage() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_each_verb_explains_itself(verb: str, capsys) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["depth", verb, "--help"])
+    assert stopped.value.code == 0
+    assert "usage:" in capsys.readouterr().out

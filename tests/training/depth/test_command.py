@@ -1,0 +1,128 @@
+"""From settings to a model that the runtime takes, by the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import pytest
+
+from followme.perception.depth import DepthNetwork
+from followme.settings import ModelSettings
+from followme.values.frame import Frame
+from followme_training.common.command import main
+from followme_training.common.onnx_file import ExportError
+from followme_training.depth import publication
+from followme_training.depth.exported import ExportedDepth
+from tests.training.conftest import SIZE_HW, write_settings
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> Path:
+    folder = tmp_path_factory.mktemp("published")
+    command = ["depth", "export", str(trained), "--out", str(folder / "models" / "depth.onnx")]
+    assert main([*command, "--reports", str(folder / "reports")]) == 0
+    return folder
+
+
+def test_data_says_what_is_trained_on(tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    sheet = tmp_path / "sheet.png"
+    assert main(["depth", "data", "-c", str(settings), "--sheet", str(sheet)]) == 0
+    said = capsys.readouterr().out
+    assert "training   5 images of 64x48" in said
+    assert "validation 7 images of 64x48" in said
+    assert cv2.imread(str(sheet)).shape[0] == 5 * 192
+
+
+def test_too_few_images_for_a_batch_are_said(tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    assert main(["depth", "fit", "-c", str(settings), "--data.batch_size", "9"]) == 2
+    assert "5 images are fewer than batch_size 9" in capsys.readouterr().err
+
+
+def test_the_runtime_takes_what_was_exported(published: Path) -> None:
+    network = DepthNetwork(published / "models" / "depth.onnx", ModelSettings())
+    bgr = np.full((60, 80, 3), 127, np.uint8)
+    guess = network.infer(Frame(stamp_ns=5, bgr=bgr))
+    assert guess.depth_m.shape == SIZE_HW
+    assert np.isfinite(guess.depth_m).all()
+    assert (guess.log_std > 0).all()
+
+
+def test_the_file_keeps_its_contract(published: Path) -> None:
+    model = onnx.load(str(published / "models" / "depth.onnx"), load_external_data=False)
+    assert max(o.version for o in model.opset_import if o.domain == "") <= 20
+    card = json.loads((published / "models" / "depth.json").read_text(encoding="utf-8"))
+    assert card["focal_length_px"] == 51.9
+    assert card["training"]["seed"] == 3
+    assert card["training"]["epochs"] <= card["training"]["of_epochs"] == 2
+    measures = {m["measure"] for m in card["metrics"]}
+    assert {"abs_rel", "delta1", "rmse_m", "log10", "within1", "within2"} <= measures
+
+
+def test_the_report_is_whole(published: Path, trained: Path) -> None:
+    report = published / "reports" / trained.name
+    names = {p.name for p in report.iterdir()}
+    assert names == {"config.yaml", "metrics.json", "curves.png", "samples.png", "report.md"}
+    text = (report / "report.md").read_text(encoding="utf-8")
+    for word in ("commit", "seed: 3", "command: followme-train depth export", "| abs_rel |"):
+        assert word in text
+    assert cv2.imread(str(report / "samples.png")).shape[1] == 5 * 256
+    assert cv2.imread(str(report / "curves.png")).std() > 1.0
+
+
+def test_an_engine_that_disagrees_is_not_shipped(published: Path, monkeypatch) -> None:
+    file = published / "models" / "depth.onnx"
+    image = np.zeros((*SIZE_HW, 3), np.uint8)
+
+    def other(rgb: np.ndarray) -> dict[str, np.ndarray]:
+        found = publication.onnxruntime_engine(file)(rgb)
+        return {**found, "depth": found["depth"] * 2.0}
+
+    assert "onnxruntime within" in publication.check_parity(
+        publication.onnxruntime_engine(file), file, [image]
+    )
+    with pytest.raises(ExportError, match="depth by onnxruntime differs"):
+        publication.check_parity(other, file, [image])
+
+
+@pytest.mark.parametrize("which", ["--run", "--onnx"])
+def test_evaluate_measures_run_and_file(which, published, trained, nyu_zip, tmp_path) -> None:
+    source = trained if which == "--run" else published / "models" / "depth.onnx"
+    file = tmp_path / "figures.json"
+    data = ["--nyuv2", str(nyu_zip), "--hold-out-every", "2"]
+    assert main(["depth", "evaluate", which, str(source), *data, "--json", str(file)]) == 0
+    figures = json.loads(file.read_text(encoding="utf-8"))["NYUv2 held-out scenes"]
+    assert figures["images"] == 7
+    card = json.loads((published / "models" / "depth.json").read_text(encoding="utf-8"))
+    (of_card,) = (
+        m["value"]
+        for m in card["metrics"]
+        if (m["measure"], m["split"]) == ("abs_rel", "held-out scenes")
+    )
+    assert figures["abs_rel"] == pytest.approx(of_card, abs=2e-4)
+
+
+def test_show_draws(published: Path, nyu_zip: Path, tmp_path: Path) -> None:
+    onnx_file, out = published / "models" / "depth.onnx", tmp_path / "sheet.png"
+    data = ["--nyuv2", str(nyu_zip), "--hold-out-every", "2"]
+    assert main(["depth", "show", "--onnx", str(onnx_file), *data, "--out", str(out)]) == 0
+    assert cv2.imread(str(out)).shape[1] == 5 * 256
+
+
+def test_the_deviation_is_multiplied_in_the_file() -> None:
+    import torch
+
+    from followme_training.depth.network import DepthNetwork as Trained
+
+    net = Trained("mobilenet_v2", decoder_widths=(8, 8, 8, 8, 8)).eval()
+    image = torch.zeros(1, *SIZE_HW, 3, dtype=torch.uint8)
+    with torch.no_grad():
+        depth, std = ExportedDepth(net)(image)
+        same, wider = ExportedDepth(net, 1.7)(image)
+    assert torch.equal(depth, same)
+    assert torch.allclose(std * 1.7, wider)

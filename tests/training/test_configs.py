@@ -1,0 +1,41 @@
+"""Each settings file that is shipped can be used, and says where its numbers come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from followme_training.common.fitting import TrainingCommand
+from followme_training.depth.command import MONITOR
+from followme_training.depth.data import DepthData
+from followme_training.depth.module import DepthTask
+
+FOLDER = Path(__file__).resolve().parents[2] / "training" / "configs"
+FILES = sorted(FOLDER.rglob("*.yaml"))
+#: NYUv2's focal length at its 320 pixels; see the intrinsics in the data.
+NYU_FX_PX, NYU_WIDTH = 259.43, 320
+
+
+def test_there_are_settings() -> None:
+    assert len(FILES) >= 3
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_every_key_is_known_and_every_value_fits(file: Path) -> None:
+    arguments = ["--config", str(file), "--model.weights", "null"]
+    command = TrainingCommand(DepthTask, DepthData, arguments, MONITOR, run=False)
+    assert command.model.network is not None
+    assert command.trainer.max_epochs > 1
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_a_run_has_the_name_of_its_file_and_the_focal_length_of_its_size(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    settings = yaml.safe_load(text)
+    assert text.startswith("# ")
+    assert settings["trainer"]["default_root_dir"] == f"runs/{file.parent.name}/{file.stem}"
+    width = settings["data"]["size_hw"][1]
+    expected = NYU_FX_PX * width / NYU_WIDTH
+    assert settings["model"]["focal_length_px"] == pytest.approx(expected, rel=1e-3)

@@ -1,0 +1,55 @@
+"""Convolution with TensorFlow's 'SAME' padding, which weights that come from there expect."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+class SameConv2d(nn.Conv2d):
+    """Convolution whose output has ceil(size / stride) pixels on each side.
+
+    Where the padding is odd, the extra pixel goes after (right and below), as TensorFlow does
+    it; PyTorch's own padding is symmetric and shifts the image by half a pixel at each stride.
+    Batch norm or a bias follows, so that there is none here unless asked for.
+
+    Parameters
+    ----------
+    width_in, width_out : int
+        Channels.
+    kernel, stride, groups : int
+        As in ``nn.Conv2d``.
+    bias : bool
+        Whether a bias is added.
+    """
+
+    def __init__(
+        self,
+        width_in: int,
+        width_out: int,
+        kernel: int,
+        stride: int = 1,
+        groups: int = 1,
+        bias: bool = False,
+    ) -> None:
+        super().__init__(width_in, width_out, kernel, stride, groups=groups, bias=bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        before_y, after_y = same_padding(x.shape[2], kernel, stride)
+        before_x, after_x = same_padding(x.shape[3], kernel, stride)
+        if (before_y, before_x) == (after_y, after_x):
+            # the convolution's own padding spares a copy of the image
+            return functional.conv2d(
+                x, self.weight, self.bias, self.stride, (before_y, before_x), groups=self.groups
+            )
+        padded = functional.pad(x, (before_x, after_x, before_y, after_y))
+        return functional.conv2d(padded, self.weight, self.bias, self.stride, groups=self.groups)
+
+
+def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
+    """Return how many pixels 'SAME' adds before and after a side of ``size`` pixels."""
+    out = -(-size // stride)
+    total = max((out - 1) * stride + kernel - size, 0)
+    return total // 2, total - total // 2

@@ -1,0 +1,1 @@
+"""What the tasks share: command, data, checkpoints, export, cards and reports."""

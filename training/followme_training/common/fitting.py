@@ -1,0 +1,171 @@
+"""Runs a training from a strict YAML file: Lightning's command with the house's defaults."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import lightning as pl
+import torch
+from lightning.pytorch.callbacks import (
+    EMAWeightAveraging,
+    LearningRateMonitor,
+    ModelCheckpoint,
+)
+from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+
+from followme_training.common.epoch_lines import EpochLines
+from followme_training.common.files import write_text
+from followme_training.common.hours_spent import HoursSpent
+from followme_training.common.precision import check_precision
+from followme_training.common.seeded_steps import SeededSteps
+from followme_training.common.wording import one_sentence
+
+#: File of a run that says how it was made; all else is made from it again.
+CONFIG = "config.yaml"
+CHECKPOINTS = "checkpoints"
+
+
+class StrictParser(LightningArgumentParser):
+    """Refuses what it does not know in one sentence, with exit code 2."""
+
+    def error(self, message: str, ex: Exception | None = None) -> NoReturn:
+        print(f"followme-train: {one_sentence(message, self.keys())}", file=sys.stderr)
+        sys.exit(2)
+
+    def keys(self) -> set[str]:
+        """Return all keys with dots that a file may have, of subcommands too."""
+        known = {str(action.dest) for action in self._actions}
+        for action in self._actions:
+            for name, parser in (getattr(action, "choices", None) or {}).items():
+                if isinstance(parser, LightningArgumentParser):
+                    known |= {str(inner.dest) for inner in parser._actions}
+                    known |= {f"{name}.{inner.dest}" for inner in parser._actions}
+        return known
+
+
+class TrainingCommand(LightningCLI):
+    """Lightning's command with the house's logs, checkpoints, averages and seeds.
+
+    Parameters
+    ----------
+    model, data : class
+        The task.
+    arguments : sequence of str
+        ``fit --config FILE [--key.of.config VALUE]``.
+    monitor : str
+        Logged figure by which the best checkpoint is chosen; smaller is better.
+    run : bool
+        Whether the subcommand is carried out, or only what the file names is built.
+    """
+
+    def __init__(
+        self,
+        model: type[pl.LightningModule],
+        data: type[pl.LightningDataModule],
+        arguments: Sequence[str],
+        monitor: str,
+        run: bool = True,
+    ) -> None:
+        self._monitor = monitor
+        # the arguments come from this command's own command line, without task and verb
+        warnings.filterwarnings("ignore", "LightningCLI's args parameter", UserWarning)
+        # hints about products and absent devices; what concerns the run is a warning or an error
+        for name in ("lightning.pytorch", "lightning.fabric"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        super().__init__(
+            model,
+            data,
+            save_config_callback=None,
+            seed_everything_default=0,
+            trainer_defaults={
+                "deterministic": True,
+                # the order of samples is shared between processes by common.order
+                "use_distributed_sampler": False,
+                "num_sanity_val_steps": 0,
+                "enable_progress_bar": sys.stdout.isatty(),
+            },
+            auto_configure_optimizers=False,
+            args=list(arguments),
+            run=run,
+        )
+
+    def init_parser(self, **kwargs: Any) -> LightningArgumentParser:
+        # argparse would take a misspelt key for the short form of another
+        parser = StrictParser(allow_abbrev=False, **kwargs)
+        parser.add_argument("-c", "--config", action="config", help="the YAML file of the run")
+        return parser
+
+    def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        parser.add_argument(
+            "--ema_decay", type=float, default=0.999, help="of the average of weights; 0 to below 1"
+        )
+        parser.add_argument(
+            "--threads", type=int, default=0, help="of a process; 0 for as many as there are cores"
+        )
+
+    def before_instantiate_classes(self) -> None:
+        threads = self._get(self.config, "threads")
+        if threads:
+            torch.set_num_threads(threads)
+        # the last line that each run logs would otherwise be a warning about small matrices
+        torch.set_float32_matmul_precision("highest")
+
+    def instantiate_trainer(self, **kwargs: Any) -> pl.Trainer:
+        trainer = self._get(self.config_init, "trainer")
+        folder = Path(trainer.get("default_root_dir") or "runs")
+        check_precision(str(trainer.get("precision")), str(trainer.get("accelerator")))
+        if trainer.get("logger") is None:
+            kwargs["logger"] = [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "tensorboard")]
+        own = [
+            SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
+            SavedConfig(self._settings(), folder / CONFIG),
+            EMAWeightAveraging(decay=self._get(self.config, "ema_decay")),
+            HoursSpent(),
+            *([] if sys.stdout.isatty() else [EpochLines(self._monitor)]),
+            LearningRateMonitor("epoch"),
+            ModelCheckpoint(
+                folder / CHECKPOINTS,
+                "best",
+                monitor=self._monitor,
+                save_last=True,
+                enable_version_counter=False,
+                auto_insert_metric_name=False,
+            ),
+        ]
+        kwargs["callbacks"] = [*own, *(trainer.get("callbacks") or [])]
+        return super().instantiate_trainer(**kwargs)
+
+    def _settings(self) -> str:
+        """Return YAML of what makes this run, without where it was taken up again."""
+        if self.subcommand is None:
+            return ""
+        config = self.config[self.subcommand].clone()
+        for key in ("config", "ckpt_path", "weights_only"):
+            config.pop(key, None)
+        return str(self._parser(self.subcommand).dump(config, skip_none=True))
+
+
+class SavedConfig(pl.Callback):
+    """Writes the settings of a run, with all defaults, when it starts.
+
+    Parameters
+    ----------
+    text : str
+        YAML.
+    file : Path
+        Where to.
+    """
+
+    def __init__(self, text: str, file: Path) -> None:
+        self._text = text
+        self._file = file
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if trainer.is_global_zero:
+            write_text(self._file, self._text)

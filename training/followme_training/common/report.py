@@ -1,0 +1,88 @@
+"""The report of a run: settings, figures, curves, a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from followme_training.common.files import write_json, write_text, write_with
+from followme_training.common.run_folder import Run
+
+
+def write_report(
+    folder: Path,
+    run: Run,
+    title: str,
+    facts: Mapping[str, str],
+    metrics: Sequence[Mapping[str, Any]],
+    curves: Sequence[Sequence[str]],
+    words: str,
+) -> None:
+    """Write ``config.yaml``, ``metrics.json``, ``curves.png`` and ``report.md``.
+
+    Parameters
+    ----------
+    folder : Path
+        ``training/reports/<task>/<run>``.
+    run : Run
+        The training.
+    title : str
+        Of the page.
+    facts : mapping of str to str
+        Command, commit, seed, data, hours, machine.
+    metrics : sequence of mappings
+        Rows with ``set``, ``split``, ``measure``, ``value``.
+    curves : sequence of sequences of str
+        Names of what is drawn: one panel each.
+    words : str
+        What a reader should know beside the numbers.
+    """
+    write_text(folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
+    write_json(folder / "metrics.json", {"facts": dict(facts), "metrics": list(metrics)})
+    write_with(folder / "curves.png", lambda part: draw_curves(run, curves, part))
+    write_text(folder / "report.md", page(title, facts, metrics, words, folder))
+
+
+def page(
+    title: str,
+    facts: Mapping[str, str],
+    metrics: Sequence[Mapping[str, Any]],
+    words: str,
+    folder: Path,
+) -> str:
+    """Return the page in Markdown: facts, one table of figures a set, pictures."""
+    lines = [f"# {title}", "", words, ""]
+    lines += [f"- {name}: {value}" for name, value in facts.items()]
+    sets = dict.fromkeys((str(m["set"]), str(m["split"])) for m in metrics)
+    for name, split in sets:
+        rows = [m for m in metrics if (m["set"], m["split"]) == (name, split)]
+        lines += ["", f"## {name}, {split}", "", "| measure | value |", "| --- | --- |"]
+        lines += [f"| {m['measure']} | {m['value']:.4g} |" for m in rows]
+    pictures = [p for p in ("curves.png", "samples.png") if (folder / p).is_file()]
+    for picture in pictures:
+        lines += ["", f"![{picture.partition('.')[0]}]({picture})"]
+    return "\n".join(lines) + "\n"
+
+
+def draw_curves(run: Run, panels: Sequence[Sequence[str]], file: Path) -> None:
+    """Draw what was logged over epochs, a panel for each group of names."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    logged = run.curves()
+    figure = Figure(figsize=(4.2 * len(panels), 3.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    for i, names in enumerate(panels):
+        axes = figure.add_subplot(1, len(panels), i + 1)
+        for name in names:
+            points = logged.get(name, [])
+            if points:
+                axes.plot(*zip(*points, strict=True), label=name)
+        axes.set_xlabel("epoch")
+        axes.grid(alpha=0.3)
+        if axes.lines:
+            axes.legend(fontsize=8)
+    figure.savefig(file, dpi=100)

@@ -1,0 +1,185 @@
+"""What ``followme-train depth`` does: data, fit, evaluate, export, show."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from followme_training.common.card import read_card
+from followme_training.common.files import write_json
+from followme_training.common.fitting import TrainingCommand
+from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
+from followme_training.common.run_folder import Run
+from followme_training.depth.data import DepthData, TrainingImages
+from followme_training.depth.evaluation import Predictor, evaluate, predictor
+from followme_training.depth.exported import OUTPUTS, ExportedDepth
+from followme_training.depth.metrics import summary
+from followme_training.depth.module import DepthTask
+from followme_training.depth.nyuv2 import NyuZip, split_scenes
+from followme_training.depth.pictures import write_sheet
+from followme_training.depth.publication import publish
+from followme_training.depth.rgbd_folder import read_rgbd_folder
+from followme_training.depth.sample import DepthSample
+
+#: By which the best checkpoint is chosen.
+MONITOR = "val/abs_rel"
+_SHEET_ROWS = 8
+
+
+def fit(arguments: Sequence[str]) -> int:
+    """Train from a settings file; the keys of the file are options too."""
+    TrainingCommand(DepthTask, DepthData, ["fit", *arguments], MONITOR)
+    return 0
+
+
+def data(arguments: Sequence[str]) -> int:
+    """Say what a settings file trains on."""
+    parser = _parser("data", "Says what a settings file trains and validates on.")
+    parser.add_argument("-c", "--config", type=Path, required=True, help="the settings file")
+    parser.add_argument("--sheet", type=Path, help="draw augmented training images into this PNG")
+    given, rest = parser.parse_known_args(arguments)
+    built = ["--config", str(given.config), "--model.weights", "null", *rest]
+    module = cast(
+        DepthData, TrainingCommand(DepthTask, DepthData, built, MONITOR, run=False).datamodule
+    )
+    module.setup()
+    for name, images in (
+        ("training", module.training_images),
+        ("validation", module.validation_images),
+    ):
+        print(f"{name:<11}{_described(images)}")
+    if given.sheet:
+        views = cast(TrainingImages, module.train_dataloader().dataset)
+        draws = list(module.train_dataloader().sampler)[:_SHEET_ROWS]
+        write_sheet(((views[draw], None) for draw in draws), given.sheet)
+        print(f"{given.sheet}: {len(draws)} augmented images with their depth")
+    return 0
+
+
+def evaluate_command(arguments: Sequence[str]) -> int:
+    """Measure a run or an ONNX file."""
+    parser = _parser("evaluate", "Measures a run's network, or an ONNX file with its card.")
+    _add_network(parser)
+    parser.add_argument("--nyuv2", type=Path, help="zip file, instead of that of the run")
+    parser.add_argument("--hold-out-every", type=int, default=8, help="as in training; 8")
+    parser.add_argument("--folder", type=Path, action="append", default=[], help="RGB-D folder")
+    parser.add_argument("--json", type=Path, help="also write the figures as JSON")
+    given = parser.parse_args(arguments)
+    predict = _network(given)
+    sets: dict[str, list[DepthSample]] = {}
+    if given.nyuv2:
+        archive = NyuZip(given.nyuv2)
+        held = split_scenes(archive.info.ids, given.hold_out_every)[1]
+        sets["NYUv2 held-out scenes"] = [archive[n] for n in held]
+    elif given.run:
+        sets["NYUv2 held-out scenes"] = _validation_images(Run(given.run), given.checkpoint)
+    sets |= {f.name: read_rgbd_folder(f) for f in given.folder}
+    if not sets:
+        parser.error("give --nyuv2 FILE or --folder FOLDER to measure on")
+    figures = {
+        # a band without a pixel has no figure, and NaN is no JSON
+        name: {k: None if np.isnan(v) else v for k, v in found.items()}
+        for name, found in ((n, summary(evaluate(s, predict))) for n, s in sets.items())
+    }
+    print(json.dumps(figures, indent=2))
+    if given.json:
+        write_json(given.json, figures)
+    return 0
+
+
+def export(arguments: Sequence[str]) -> int:
+    """Write ONNX file, card and report of a run."""
+    parser = _parser(
+        "export",
+        "Writes the ONNX file of a run with its card, compares it with the network, measures it, "
+        "and writes the report.",
+    )
+    parser.add_argument("run", type=Path, help="default_root_dir of the training")
+    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
+    parser.add_argument("--out", type=Path, default=Path("models/depth.onnx"), help="ONNX file")
+    parser.add_argument("--reports", type=Path, default=Path("training/reports/depth"))
+    parser.add_argument("--folder", type=Path, action="append", default=[], help="RGB-D folder")
+    given = parser.parse_args(arguments)
+    command = "followme-train depth export " + " ".join(arguments)
+    for line in publish(
+        Run(given.run), given.checkpoint, given.out, given.reports, given.folder, command
+    ):
+        print(line)
+    return 0
+
+
+def show(arguments: Sequence[str]) -> int:
+    """Draw what a network says."""
+    parser = _parser("show", "Draws colour, truth, guess, deviation and error of images.")
+    _add_network(parser)
+    parser.add_argument("--nyuv2", type=Path, help="zip file; its held-out scenes are drawn")
+    parser.add_argument("--hold-out-every", type=int, default=8, help="as in training; 8")
+    parser.add_argument("--folder", type=Path, help="RGB-D folder, instead of the zip file")
+    parser.add_argument("--out", type=Path, required=True, help="PNG to write")
+    given = parser.parse_args(arguments)
+    if given.folder:
+        samples = read_rgbd_folder(given.folder)
+    elif given.nyuv2:
+        archive = NyuZip(given.nyuv2)
+        samples = [archive[n] for n in split_scenes(archive.info.ids, given.hold_out_every)[1]]
+    else:
+        parser.error("give --nyuv2 FILE or --folder FOLDER to draw")
+    predict = _network(given)
+    chosen = samples[:: max(1, len(samples) // _SHEET_ROWS)][:_SHEET_ROWS]
+    write_sheet(((s, predict(s)) for s in chosen), given.out)
+    print(f"{given.out}: colour, truth, guess, deviation, error of {len(chosen)} images")
+    return 0
+
+
+VERBS = {
+    "data": data,
+    "fit": fit,
+    "evaluate": evaluate_command,
+    "export": export,
+    "show": show,
+}
+
+
+def _parser(verb: str, words: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"followme-train depth {verb}", description=words)
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--run", type=Path, help="default_root_dir of a training")
+    which.add_argument("--onnx", type=Path, help="ONNX file with its card beside it")
+    parser.add_argument("--checkpoint", default="best", help="of a run: best (default) or last")
+
+
+def _network(given: argparse.Namespace) -> Predictor:
+    if given.onnx:
+        card = read_card(given.onnx)
+        size = (int(card["input_size"][0]), int(card["input_size"][1]))
+        return predictor(onnxruntime_engine(given.onnx), size, float(card["focal_length_px"]))
+    model, module = Run(given.run).load(DepthTask, DepthData, given.checkpoint)
+    task, images = cast(DepthTask, model), cast(DepthData, module)
+    engine = torch_engine(ExportedDepth(task.network), OUTPUTS)
+    return predictor(engine, images.size_hw, task.focal_length_px)
+
+
+def _validation_images(run: Run, checkpoint: str) -> list[DepthSample]:
+    images = cast(DepthData, run.load(DepthTask, DepthData, checkpoint)[1])
+    images.setup("validate")
+    return images.validation_images
+
+
+def _described(images: Sequence[DepthSample]) -> str:
+    if not images:
+        return "no images"
+    known = np.concatenate([s.depth_m[np.isfinite(s.depth_m)][::97] for s in images])
+    sizes = {f"{s.rgb.shape[1]}x{s.rgb.shape[0]}" for s in images}
+    low, middle, high = np.percentile(known, (5, 50, 95))
+    return (
+        f"{len(images)} images of {', '.join(sorted(sizes))}; depth {low:.2f} to {high:.2f} m "
+        f"(5 to 95 %), median {middle:.2f} m"
+    )

@@ -1,0 +1,205 @@
+"""Batches of images with depth, for training and validation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import cv2
+import lightning as pl
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from followme_training.common.order import Draw, SeededOrder
+from followme_training.depth.augmentation import Augmentation, augmented
+from followme_training.depth.nyuv2 import NyuZip, split_scenes
+from followme_training.depth.rgbd_folder import read_rgbd_folder
+from followme_training.depth.sample import DataError, DepthSample
+
+
+class DepthBatch(NamedTuple):
+    """What a step gets.
+
+    Parameters
+    ----------
+    rgb : (B, 3, H, W) float tensor
+        Red, green, blue, 0 to 255, at the input size.
+    depth_m : (B, 1, h, w) tensor
+        Truth in metres, NaN unknown; at the input size in training, at its own in validation.
+    camera : (B, 4) tensor
+        fx, fy, cx, cy at the input size.
+    names : list of str
+        Of the images, for messages.
+    """
+
+    rgb: torch.Tensor
+    depth_m: torch.Tensor
+    camera: torch.Tensor
+    names: list[str]
+
+
+class DepthImages(Protocol):
+    """Samples by number."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> DepthSample: ...
+
+
+class TrainingImages(Dataset[DepthSample]):
+    """Augmented views of images; each draw is another one.
+
+    Parameters
+    ----------
+    images : sequence of DepthSample
+        The originals.
+    size_hw : tuple of two ints
+        Height and width of the views.
+    augmentation : Augmentation
+        How much is changed.
+    """
+
+    def __init__(
+        self, images: DepthImages, size_hw: tuple[int, int], augmentation: Augmentation
+    ) -> None:
+        self._images = images
+        self._size_hw = size_hw
+        self._augmentation = augmentation
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, draw: Draw) -> DepthSample:
+        sample = self._images[draw.sample]
+        return augmented(sample, self._size_hw, self._augmentation, draw.generator())
+
+
+class WholeImages(Dataset[tuple[DepthSample, DepthSample]]):
+    """Images as the network will see them, each with its original.
+
+    Parameters
+    ----------
+    images : sequence of DepthSample
+        The originals.
+    size_hw : tuple of two ints
+        Height and width of the input.
+    """
+
+    def __init__(self, images: DepthImages, size_hw: tuple[int, int]) -> None:
+        self._images = images
+        self._size_hw = size_hw
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: int) -> tuple[DepthSample, DepthSample]:
+        sample = self._images[index]
+        return resized(sample, self._size_hw), sample
+
+
+def resized(sample: DepthSample, size_hw: tuple[int, int]) -> DepthSample:
+    """Return a sample as the runtime resizes it: averaged where it shrinks, else linear."""
+    (height, width), (h, w) = size_hw, sample.rgb.shape[:2]
+    shrinks = h > height or w > width
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    rgb = np.asarray(cv2.resize(sample.rgb, (width, height), interpolation=how), np.uint8)
+    depth_m = cv2.resize(sample.depth_m, (width, height), interpolation=cv2.INTER_NEAREST)
+    camera = sample.camera.scaled(width / w, height / h)
+    return DepthSample(sample.name, rgb, np.asarray(depth_m, np.float32), camera)
+
+
+def collated(samples: list[DepthSample]) -> DepthBatch:
+    """Return a batch of samples of one size."""
+    return DepthBatch(
+        torch.from_numpy(np.stack([s.rgb for s in samples])).permute(0, 3, 1, 2).float(),
+        torch.from_numpy(np.stack([s.depth_m for s in samples]))[:, None],
+        torch.tensor([[s.camera.fx, s.camera.fy, s.camera.cx, s.camera.cy] for s in samples]),
+        [s.name for s in samples],
+    )
+
+
+def collated_pairs(pairs: list[tuple[DepthSample, DepthSample]]) -> DepthBatch:
+    """Return a batch of inputs with the depth of their originals."""
+    batch = collated([inputs for inputs, _ in pairs])
+    depth_m = torch.from_numpy(np.stack([original.depth_m for _, original in pairs]))[:, None]
+    return batch._replace(depth_m=depth_m)
+
+
+class DepthData(pl.LightningDataModule):
+    """NYUv2 for training and validation, by scenes, and RGB-D folders beside it.
+
+    Parameters
+    ----------
+    nyuv2 : Path
+        The zip file.
+    folders : list of Path
+        Further RGB-D folders (7-Scenes or TUM), used for training only.
+    size_hw : list of two ints
+        Height and width of the network's input.
+    batch_size : int
+        Images a step and process.
+    hold_out_every : int
+        Each so manieth scene is for validation; 0 trains with all of them.
+    workers : int
+        Processes that prepare batches; 0 prepares them in the training process.
+    seed : int
+        Of order and augmentation.
+    augmentation : Augmentation
+        How much is changed in training.
+    """
+
+    def __init__(
+        self,
+        nyuv2: Path,
+        folders: list[Path] | None = None,
+        size_hw: tuple[int, int] = (192, 256),
+        batch_size: int = 8,
+        hold_out_every: int = 8,
+        workers: int = 0,
+        seed: int = 0,
+        augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__()
+        self.size_hw = (size_hw[0], size_hw[1])
+        self.batch_size = batch_size
+        self.training_images: list[DepthSample] = []
+        self.validation_images: list[DepthSample] = []
+        self._nyuv2 = Path(nyuv2)
+        self._folders = [Path(f) for f in folders or []]
+        self._every = hold_out_every
+        self._workers = workers
+        self._seed = seed
+        self._augmentation = augmentation
+
+    def setup(self, stage: str | None = None) -> None:
+        """Read the images; a second call does nothing."""
+        if self.validation_images or self.training_images:
+            return
+        archive = NyuZip(self._nyuv2)
+        train, held = split_scenes(archive.info.ids, self._every)
+        self.validation_images = [archive[n] for n in held or train[:: max(1, len(train) // 64)]]
+        if stage not in ("validate", "test", "predict"):
+            self.training_images = [archive[n] for n in train]
+            for folder in self._folders:
+                self.training_images += read_rgbd_folder(folder)
+            if len(self.training_images) < self.batch_size:
+                raise DataError(
+                    f"data: {len(self.training_images)} images are fewer than batch_size "
+                    f"{self.batch_size}; give more images or a smaller batch"
+                )
+
+    def train_dataloader(self) -> DataLoader[DepthSample]:
+        images = TrainingImages(self.training_images, self.size_hw, self._augmentation)
+        return DataLoader(
+            images,
+            self.batch_size,
+            sampler=SeededOrder(images, self._seed),
+            num_workers=self._workers,
+            collate_fn=collated,
+            drop_last=True,
+        )
+
+    def val_dataloader(self) -> DataLoader[tuple[DepthSample, DepthSample]]:
+        images = WholeImages(self.validation_images, self.size_hw)
+        return DataLoader(images, self.batch_size, collate_fn=collated_pairs)
