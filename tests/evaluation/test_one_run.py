@@ -86,13 +86,15 @@ class TestManyRuns:
         assert log.stat().st_mtime_ns == before
 
     def test_the_log_of_another_run_is_refused(self, path, tmp_path):
-        run = Run(path, contacts=False)
-        (first,) = run_all([run], folder=tmp_path)
-        log = tmp_path / f"{run.key}.jsonl"
-        log.write_text(log.read_text().replace('"contacts": false', '"contacts": true', 1))
+        (first,) = run_all([Run(path, contacts=False)], folder=tmp_path)
         with pytest.raises(LogError, match="of another run"):
-            run_all([run], folder=tmp_path)
+            run_all([Run(path, contacts=True)], folder=tmp_path)
         assert first.result.run["walk"] == "02_tiny_box"
+
+    def test_a_log_with_contacts_serves_who_does_not_ask_for_them(self, path, tmp_path):
+        (first,) = run_all([Run(path, contacts=True)], folder=tmp_path)
+        (second,) = run_all([Run(path, contacts=False)], folder=tmp_path)
+        assert second.result == first.result and "contacts_cane" in second.result.evidence.values
 
     def test_progress_is_told(self, path):
         told = []
