@@ -25,3 +25,13 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real images are absent: {folder} is no folder (set FOLLOWME_DATA)")
     return folder
+
+
+@pytest.fixture
+def no_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be a FollowMe that comes without networks, whatever lies in models/."""
+
+    def absent(*parts: str) -> Path:
+        raise FileNotFoundError("/".join(parts))
+
+    monkeypatch.setattr("followme.perception.model_file.share_path", absent)

@@ -169,7 +169,7 @@ class TestOneFrame:
             assert step.depth.stamp_ns == step.obstacles.stamp_ns == n * PERIOD_NS
             assert step.obstacles.ages.image_s == step.obstacles.ages.depth_s == 0.0
 
-    def test_a_camera_without_a_sensor_is_blind(self):
+    def test_a_camera_without_a_sensor_or_a_network_is_blind(self, no_networks):
         (step,) = run([replace(frames(0.0, 1)[0], depth_m=None)])
         assert isinstance(step.depth, DepthStatus)
         assert step.depth.provenance is Provenance.UNKNOWN

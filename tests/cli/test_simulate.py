@@ -138,7 +138,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), BAD)
-def test_a_mistake_is_one_sentence_and_returns_2(arguments, sentence, capsys):
+def test_a_mistake_is_one_sentence_and_returns_2(arguments, sentence, capsys, no_networks):
     assert run(*arguments) == 2
     err = capsys.readouterr().err
     assert sentence in err and err.count("\n") == 1

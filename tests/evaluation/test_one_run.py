@@ -69,7 +69,7 @@ class TestOneRun:
         with pytest.raises(ExpectationError, match=r"02_tiny_box.yaml: expect: unknown key"):
             run_one(Run(path))
 
-    def test_networks_that_are_not_there_are_said_to_be_missing(self, path):
+    def test_networks_that_are_not_there_are_said_to_be_missing(self, path, no_networks):
         with pytest.raises(GridError, match=r"models/depth\.onnx"):
             run_one(Run(path, perception="networks"))
 
