@@ -70,6 +70,7 @@ class Track:
         self._own = OwnApproach(s)
         self.crossing = Crossing(s)
         self._kinds: deque[bool] = deque(maxlen=s.label_votes)
+        self._kinds_in_way: deque[bool] = deque(maxlen=s.label_votes)
         self.bottom_m = 0.0  # it stands on the floor as long as nobody saw it hang
         self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, _LEAST_DT_S)
         self._vote(blob)
@@ -92,8 +93,11 @@ class Track:
 
     @property
     def overhang(self) -> bool:
-        """Whether most of the frames that could tell saw nothing below it."""
-        return winner(self._kinds, 0.5) or False
+        """Whether most of the frames that could tell saw nothing below it.
+
+        What was seen of it in the way decides: the leg beside it stands, the top above it hangs.
+        """
+        return winner(self._kinds_in_way or self._kinds, 0.5) or False
 
     def own_speed_mps(self) -> float:
         """Return its speed over the floor; NaN while the walker's is unknown."""
@@ -184,7 +188,11 @@ class Track:
     def _vote(self, blob: Blob) -> None:
         if blob.overhang is not None:
             self._kinds.append(blob.overhang)
-            self.bottom_m = blob.bottom_m
+            in_way = blob.reach_m > 0.0
+            if in_way:
+                self._kinds_in_way.append(blob.overhang)
+            if in_way or not self._kinds_in_way:
+                self.bottom_m = blob.bottom_m
 
 
 def winner(votes: Iterable[V], share: float) -> V | None:
