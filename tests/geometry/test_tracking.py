@@ -226,12 +226,13 @@ def test_what_is_seen_in_the_way_decides_whether_it_hangs():
     for _ in range(8):
         s.feed(a_blob(2.0, reach_m=-0.2, overhang=False))
     assert not s.tracker.tracks[0].overhang
-    for _ in range(2):
+    for _ in range(3):
+        assert not s.tracker.tracks[0].overhang  # it may be an arm that swings
         s.feed(replace(a_blob(2.0, overhang=True), bottom_m=0.7))
     s.feed(a_blob(2.0, reach_m=-0.2, overhang=False))
     (track,) = s.tracker.tracks
     assert track.overhang and track.bottom_m == 0.7
-    for _ in range(3):
+    for _ in range(4):
         s.feed(a_blob(2.0, overhang=False))
     assert not track.overhang and track.bottom_m == 0.0
 

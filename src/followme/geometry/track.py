@@ -18,6 +18,7 @@ from followme.values.obstacle import Side
 
 V = TypeVar("V", bound=Hashable)
 _LEAST_DT_S = 0.02  # a shorter interval would turn noise into speed
+_VOTES_IN_WAY = 3  # fewer may be an arm that swings
 
 
 class Track:
@@ -95,9 +96,11 @@ class Track:
     def overhang(self) -> bool:
         """Whether most of the frames that could tell saw nothing below it.
 
-        What was seen of it in the way decides: the leg beside it stands, the top above it hangs.
+        What was seen of it in the way decides, once that is enough: the leg beside it stands, the
+        top above it hangs.
         """
-        return winner(self._kinds_in_way or self._kinds, 0.5) or False
+        enough = len(self._kinds_in_way) >= _VOTES_IN_WAY
+        return winner(self._kinds_in_way if enough else self._kinds, 0.5) or False
 
     def own_speed_mps(self) -> float:
         """Return its speed over the floor; NaN while the walker's is unknown."""
@@ -191,7 +194,7 @@ class Track:
             in_way = blob.reach_m > 0.0
             if in_way:
                 self._kinds_in_way.append(blob.overhang)
-            if in_way or not self._kinds_in_way:
+            if in_way or len(self._kinds_in_way) < _VOTES_IN_WAY:
                 self.bottom_m = blob.bottom_m
 
 
