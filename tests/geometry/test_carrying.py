@@ -104,3 +104,21 @@ def test_carrying_without_motion_uses_the_speed_that_was_seen():
         before = in_the_way(walk.look((*CORRIDOR, box_at(5.0, z=(0.0, 1.2)))))[0]
     after = in_the_way(walk.finder.carry(walk.stamp_ns + 4 * TENTH_NS))[0]
     assert after.distance_m == pytest.approx(before.distance_m - 0.5, abs=0.08)
+
+
+@pytest.mark.parametrize(("frames", "warned"), [(1, False), (2, True)])
+def test_what_one_frame_alone_showed_warns_nobody(frames, warned):
+    """A floor that was guessed wrong once shows a low thing that is not there."""
+    walk = Walk(0.5)
+    box = box_at(3.2, z=(0.0, 1.2))
+    for _ in range(8):
+        walk.look(CORRIDOR)
+    zones = []
+    for i in range(25):
+        shown = (*CORRIDOR, box.moved(-1.2)) if i < frames else CORRIDOR
+
+        def blind(depth_m, shows=i < frames):
+            return depth_m if shows else np.full_like(depth_m, np.nan)
+
+        zones += [o.zone for o in in_the_way(walk.look(shown, change=blind))]
+    assert zones and (max(zones) >= Zone.WARN) is warned

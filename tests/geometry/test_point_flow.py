@@ -51,6 +51,20 @@ def test_without_time_there_is_no_speed():
     assert own_approach(spots, depth, cloud, MotionStep(0.0, known=True), FASTEST_MPS) == {}
 
 
+@pytest.mark.parametrize(
+    ("thing", "tells"),
+    [
+        (Box((3.0, 3.8), (-0.4, 0.4), (0.71, 0.74)), False),  # a pixel up is a decimetre on
+        (Box((1.2, 2.0), (-0.4, 0.4), (0.71, 0.74)), True),  # a pixel up is two centimetres on
+        (Box((3.0, 3.05), (-0.4, 0.4), (0.5, 0.74)), True),
+        (Box((3.0, 3.8), (-0.4, 0.4), (0.0, 0.74)), True),
+        (Box((3.0, 3.8), (-0.4, 0.4), (0.0, 2.0)), True),
+    ],
+)
+def test_a_level_top_far_away_tells_no_speed(thing, tells):
+    assert bool(look(thing)[2].track.size) is tells
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     own_mps=st.floats(-1.5, 1.5),

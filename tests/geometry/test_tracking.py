@@ -188,6 +188,20 @@ def test_what_enters_the_way_beside_a_thing_off_the_way_is_news_at_once():
     assert [t.tentative for t in tracks] == [False, False]
 
 
+@pytest.mark.parametrize("leg_in_way", [False, True])
+def test_a_top_in_the_way_is_news_once_the_leg_beside_it_is_out_of_the_way(leg_in_way):
+    s = Sequence()
+    s.feed(a_blob(3.0, 0.6))
+    leg = s.tracker.tracks[0]
+    leg.corridor.inside = True
+    tentative = []
+    for i in range(5):
+        leg.corridor.inside = leg_in_way or i < 1
+        tracks = s.feed(a_blob(3.0, 0.6, reach_m=-0.1), a_blob(3.0, 0.0))
+        tentative.append(tracks[1].tentative)
+    assert tentative == [True, True, leg_in_way, leg_in_way, leg_in_way]
+
+
 def test_a_lost_fragment_is_not_carried():
     s = Sequence()
     s.feed(a_blob(1.0))
@@ -204,6 +218,23 @@ def test_most_frames_that_could_tell_decide_about_an_overhang():
     for _ in range(5):
         s.feed(a_blob(2.0, overhang=False))
     assert not s.tracker.tracks[0].overhang
+
+
+def test_what_is_seen_in_the_way_decides_whether_it_hangs():
+    """The leg beside the way stands for long, then the top of the same table is in the way."""
+    s = Sequence()
+    for _ in range(8):
+        s.feed(a_blob(2.0, reach_m=-0.2, overhang=False))
+    assert not s.tracker.tracks[0].overhang
+    for _ in range(3):
+        assert not s.tracker.tracks[0].overhang  # it may be an arm that swings
+        s.feed(replace(a_blob(2.0, overhang=True), bottom_m=0.7))
+    s.feed(a_blob(2.0, reach_m=-0.2, overhang=False))
+    (track,) = s.tracker.tracks
+    assert track.overhang and track.bottom_m == 0.7
+    for _ in range(4):
+        s.feed(a_blob(2.0, overhang=False))
+    assert not track.overhang and track.bottom_m == 0.0
 
 
 def test_numbers_are_not_given_out_again_after_a_reset():

@@ -93,7 +93,9 @@ class Ground:
             sight = seen.get(sort)
             if sight is not None and self._is_no_news(sort, sight):
                 sight = None
-            tracker.update([] if sight is None else [sight.blob], now_ns, step)
+            # nobody measures how fast a floor comes: it stands, however its edge jumps
+            own_mps: dict[int, float] | None = {} if step.known else None
+            tracker.update([] if sight is None else [sight.blob], now_ns, step, own_mps)
             tracker.forget(now_ns, step.dt_s, missing, math.inf)
             tracker.tracks = [t for t in tracker.tracks if _may_stay(t, now_ns)]
             for track in tracker.tracks:
@@ -108,8 +110,11 @@ class Ground:
         if sort == FLOOR:  # a pane explains it, or it is more of the same
             glass, floor = self._trackers[GLASS], self._trackers[FLOOR]
             return _begins_nearer(glass, sight) or _begins_nearer(floor, sight, _PATCH_M)
-        # its edge is out of view by now
-        return not sight.edge_seen and _begins_nearer(self._trackers[sort], sight)
+        if sight.edge_seen:
+            return False
+        # its edge is out of view by now, or a pane hides it: through one the floor looks deep
+        behind = sort == DROP and _begins_nearer(self._trackers[GLASS], sight, _PATCH_M)
+        return behind or _begins_nearer(self._trackers[sort], sight)
 
     def carry(self, now_ns: int, step: MotionStep) -> None:
         """Let the walker move while nothing new is seen."""

@@ -16,6 +16,9 @@ from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import Provenance
 from followme.values.obstacle import Kind, Obstacle, Side, Zone
 
+# One frame may show a ghost; carried on it must not become a warning.
+_LEAST_HITS = 2
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -89,7 +92,7 @@ class Judge:
             moment.now_ns, enters=enters, stays=stays, may_fall=moment.seen
         )
         entering = staying = Zone.CLEAR
-        if enters:
+        if enters and (seen_now or track.hits >= _LEAST_HITS):
             entering = self._zone(track, moment, closing_mps, self._entering(moment))
             if place.reach_narrow_m < s.corridor.intrusion_m:
                 entering = min(entering, Zone.WARN)  # STOP takes the corridor that never widens

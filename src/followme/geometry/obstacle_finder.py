@@ -20,6 +20,7 @@ from followme.geometry.motion_step import MotionStep
 from followme.geometry.naming import Sighting, SightingRing, names_of
 from followme.geometry.narrow_gap import NarrowGap
 from followme.geometry.near_floor import over_near_floor
+from followme.geometry.pane_frame import with_frames
 from followme.geometry.point_flow import NO_SPOTS, own_approach, spots_of
 from followme.geometry.points import split
 from followme.geometry.steady_floor import SteadyFloor
@@ -244,9 +245,11 @@ class ObstacleFinder:
         for track in self._tracker.tracks + self._ground.tracks:
             self._judge.judge(track, moment)
         shown = [self._judge.obstacle(t, moment) for t in self._tracker.tracks if not t.tentative]
-        shown = self._gap.join(shown, moment.heading_rad, moment.step)
-        for track in self._ground.certain:
-            shown.append(self._ground.labelled(self._judge.obstacle(track, moment)))
+        ground = [
+            self._ground.labelled(self._judge.obstacle(t, moment)) for t in self._ground.certain
+        ]
+        shown, ground = with_frames(shown, ground, moment.heading_rad)
+        shown = self._gap.join(shown, moment.heading_rad, moment.step) + ground
         shown.sort(key=lambda obstacle: (obstacle.distance_m, obstacle.track_id))
         ends_m = [t.distance_m for t in self._ground.certain if t.corridor.inside]
         free = self._cells.free_share(

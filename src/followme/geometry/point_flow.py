@@ -71,6 +71,8 @@ def spots_of(cloud: Cloud, seen: Mapping[int, Blob], s: DistanceSettings) -> Spo
         end_m = blob.distance_m + s.front_m + _NOISES_TO_END * float(sigma_m.max(initial=0.0))
         if not front.size or end_m > s.max_m:
             continue
+        if _falls_back(cloud, front):
+            continue
         few = front[:: max(1, math.ceil(front.size / _SPOTS))]
         ids.append(np.full(few.size, id))
         chosen.append(few)
@@ -129,6 +131,15 @@ def _is_level(cloud: Cloud, pixel: NDArray[np.intp]) -> NDArray[np.bool_]:
     left = pixel - (column > 0)
     step_m = np.abs(np.take(cloud.range_m, right) - np.take(cloud.range_m, left))
     return np.asarray(step_m <= 2 * _STEEP_M + _NOISES * np.take(cloud.sigma_m, pixel))
+
+
+def _falls_back(cloud: Cloud, pixel: NDArray[np.intp]) -> bool:
+    """Whether a front is mostly a level top: a slightly wrong pitch moves its points far."""
+    up = -(pixel // cloud.range_m.shape[1]).astype(np.float64)
+    up -= up.mean()
+    spread = float(up @ up)
+    fall_m = float(up @ np.take(cloud.range_m, pixel).astype(np.float64))
+    return spread > 0.0 and abs(fall_m) / spread > _STEEP_M
 
 
 def _carried(xyz_m: NDArray[np.float64], step: MotionStep) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from followme.values.obstacle import Side
 
 V = TypeVar("V", bound=Hashable)
 _LEAST_DT_S = 0.02  # a shorter interval would turn noise into speed
+_VOTES_IN_WAY = 3  # fewer may be an arm that swings
 
 
 class Track:
@@ -72,6 +73,7 @@ class Track:
         self._own = OwnApproach(s)
         self.crossing = Crossing(s)
         self._kinds: deque[bool] = deque(maxlen=s.label_votes)
+        self._kinds_in_way: deque[bool] = deque(maxlen=s.label_votes)
         self.bottom_m = 0.0  # it stands on the floor as long as nobody saw it hang
         self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, _LEAST_DT_S)
         self._vote(blob)
@@ -94,8 +96,13 @@ class Track:
 
     @property
     def overhang(self) -> bool:
-        """Whether most of the frames that could tell saw nothing below it."""
-        return winner(self._kinds, 0.5) or False
+        """Whether most of the frames that could tell saw nothing below it.
+
+        What was seen of it in the way decides, once that is enough: the leg beside it stands, the
+        top above it hangs.
+        """
+        enough = len(self._kinds_in_way) >= _VOTES_IN_WAY
+        return winner(self._kinds_in_way if enough else self._kinds, 0.5) or False
 
     def own_speed_mps(self) -> float:
         """Return its speed over the floor; NaN while the walker's is unknown."""
@@ -186,7 +193,11 @@ class Track:
     def _vote(self, blob: Blob) -> None:
         if blob.overhang is not None:
             self._kinds.append(blob.overhang)
-            self.bottom_m = blob.bottom_m
+            in_way = blob.reach_m > 0.0
+            if in_way:
+                self._kinds_in_way.append(blob.overhang)
+            if in_way or len(self._kinds_in_way) < _VOTES_IN_WAY:
+                self.bottom_m = blob.bottom_m
 
 
 def winner(votes: Iterable[V], share: float) -> V | None:

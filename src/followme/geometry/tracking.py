@@ -11,6 +11,9 @@ from followme.geometry.motion_step import MotionStep
 from followme.geometry.track import Track
 from followme.settings import HysteresisSettings, TrackingSettings
 
+# So many frames of a fragment tell where it is.
+_SURE_HITS = 3
+
 
 class Tracker:
     """All things that are followed.
@@ -68,8 +71,10 @@ class Tracker:
             track.match(blobs[i], now_ns, step.dt_s)
             if own_mps is not None:
                 track.approach(own_mps.get(track.id), step.dt_s)
+        for track in pairs.values():
             born_s = (now_ns - track.born_ns) * 1e-9
             track.tentative = track.tentative and born_s < self._s.new_after_s
+            track.tentative = track.tentative and self._is_part(track)
         unclaimed = [blob for i, blob in enumerate(blobs) if i not in pairs]
         known = list(self.tracks)
         for blob in unclaimed:
@@ -141,6 +146,16 @@ class Tracker:
         self.tracks.append(
             Track(next(self._ids), blob, now_ns, step, self._s, self._hysteresis, tentative)
         )
+
+    def _is_part(self, track: Track) -> bool:
+        """Whether a thing that may be a fragment is still at something that it may belong to.
+
+        A leg and the top that it bears change places: what was beside one of them once stands in
+        the way alone now, and its warning must not wait.
+        """
+        if track.hits < _SURE_HITS:
+            return True
+        return any(self._may_be_part(track.blob, o) for o in self.tracks if o is not track)
 
     def _may_be_part(self, blob: Blob, track: Track) -> bool:
         """Whether a blob may be a fragment of a known thing, and adds nothing to its warning."""
