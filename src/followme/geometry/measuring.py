@@ -187,8 +187,8 @@ class Ruler:
     def _reach(self, front: Points) -> tuple[float, float]:
         """Return how far a front reaches into the corridor as it is, and as it never widens."""
         off_m = np.abs(front.aside_m)
-        (reach_m,) = percentiles(self._corridor.half_width(front.ahead_m) - off_m, 95.0)
-        (off_least_m,) = percentiles(off_m, 5.0)
+        (reach_m,) = percentiles(self._corridor.half_width(front.ahead_m) - off_m, 90.0)
+        (off_least_m,) = percentiles(off_m, 10.0)
         return reach_m, self._corridor.s.half_width_m - off_least_m
 
     def _heights(self, points: Points, front: Points, distance_m: float) -> tuple[float, float]:
