@@ -75,8 +75,6 @@ class FloorPrior:
 
     def near_last(self, step_m: float) -> FloorPrior:
         """Return one that believes no floor farther above or below the last one."""
-        if math.isnan(self.last_m):
-            return self
         low_m, high_m = self.last_m - step_m, self.last_m + step_m
         return replace(self, low_m=max(self.low_m, low_m), high_m=min(self.high_m, high_m))
 
@@ -130,7 +128,8 @@ class FloorFinder:
             fit = self._warm(useful, prior, least)
             if fit is None:
                 fit = self._cold(grid, useful, prior, least)
-            if fit is None or self._is_doubtful(useful, fit[0]):
+            remembered = not math.isnan(prior.last_m)
+            if remembered and (fit is None or self._is_doubtful(useful, fit[0])):
                 fit = self._facing_up(grid, useful, prior)
         if fit is None:
             self._last = None
