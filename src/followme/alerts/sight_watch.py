@@ -197,8 +197,7 @@ class SightWatch:
         uncertain_s = _lasts_s(self._uncertain_since_s, now_s)
         if self._uncertain_due and uncertain_s >= s.uncertain_after_s:
             keys.append(UNCERTAIN)
-        keys = [k for k in keys if now_s - self._told_s.get(k, -math.inf) >= s.limited_again_s]
-        return keys
+        return [k for k in keys if now_s - self._told_s.get(k, -math.inf) >= s.limited_again_s]
 
     def _lost_is_due(self, now_s: float, s: SchedulerSettings) -> bool:
         if self._lost_since_s is None or self._start_s is None:
