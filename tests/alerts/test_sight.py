@@ -182,7 +182,16 @@ def test_no_number_is_spoken_while_scale_is_unknown() -> None:
         reason="scale_unknown",
         distances_known=False,
     )
-    assert Run().see(uncertain, 1.0).heard == ["Chair ahead"]
+    run = Run().see(uncertain, 3.0)
+    assert run.heard == ["Chair ahead", "Distances uncertain"]
+
+
+def test_metres_just_told_are_taken_back_before_the_next_warning() -> None:
+    run = Run().see(seen(a_thing(Zone.WARN, 3.0)), 0.5)
+    other = a_thing(Zone.WARN, 4.8, 9)
+    uncertain = seen(other, sight=Sight.DEGRADED, reason="scale_unknown", distances_known=False)
+    run.see(uncertain, 1.0)
+    assert run.heard == ["Chair ahead, 3 metres", "Distances uncertain"]
 
 
 def test_every_reason_has_words() -> None:

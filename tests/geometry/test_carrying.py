@@ -48,6 +48,33 @@ def test_a_hidden_thing_keeps_its_number_and_its_warning():
     assert len(ids) == 1
 
 
+def test_what_lies_behind_the_feet_is_no_alarm():
+    walk = Walk(1.0)
+    pole = box_at(3.0, z=(0.0, 1.2))
+    behind = []
+    for _ in range(45):
+        found = walk.look((*CORRIDOR, pole))
+        behind += [o.zone for o in found.obstacles if o.nearest_m[0] <= 0.0]
+    assert behind
+    assert set(behind) == {Zone.CLEAR}
+
+
+def test_one_sight_of_a_thing_that_is_carried_becomes_no_stop():
+    walk = Walk(1.0)
+    post = Box((2.4, 2.5), (-0.2, 0.2), (0.0, 1.2))
+    worst = Zone.CLEAR
+    for i in range(30):
+
+        def below(depth_m):
+            depth_m[60:] = np.nan
+            return depth_m
+
+        once = (post.moved(walk.way_m),) if i == 5 else ()
+        found = walk.look((*CORRIDOR, *once), change=below if i > 5 else id_of)
+        worst = max([worst, *(o.zone for o in in_the_way(found))])
+    assert worst < Zone.STOP
+
+
 def test_an_overhang_that_leaves_the_view_stays_and_stops():
     walk = Walk(1.0)
     shelf = Box((5.0, 5.4), (-0.5, 0.5), (1.5, 1.9))

@@ -80,6 +80,51 @@ def test_the_feet_of_walls_do_not_tilt_it():
     assert angle_deg(fit, ATTITUDE) < 0.1
 
 
+STEEP = Attitude(1.3, math.radians(20.0))
+BEFORE_WALL = FloorPrior(STEEP, 15.0, 1.0, 1.6, last_m=1.3)
+
+
+def approached(surfaces, distances_m, attitude=STEEP, prior=BEFORE_WALL):
+    """Return the last floor of a walk toward surfaces that stand at these distances."""
+    finder, fit = FloorFinder(FloorSettings()), None
+    for seed, at_m in enumerate(distances_m):
+        depth_m = noisy(render(surfaces(at_m), attitude=attitude), seed)
+        fit = find(depth_m, prior, finder)
+    return fit
+
+
+def wall(at_m):
+    return (Box((at_m, at_m + 0.1), (-3.0, 3.0), (0.0, 2.5)),)
+
+
+def stairs(at_m):
+    return tuple(
+        Box((at_m + 0.28 * n, at_m + 5.0), (-3.0, 3.0), (0.17 * n, 0.17 * (n + 1)))
+        for n in range(9)
+    )
+
+
+@pytest.mark.parametrize("surfaces", [wall, stairs])
+@pytest.mark.parametrize("until_m", [1.7, 1.8, 2.0])
+def test_neither_a_wall_nor_stairs_tilt_the_strip_of_floor_before_them(surfaces, until_m):
+    fit = approached(surfaces, np.arange(until_m + 0.8, until_m - 0.01, -0.1))
+    assert fit is not None
+    assert angle_deg(fit, STEEP) < 4.0
+    assert fit.plane.offset_m == pytest.approx(1.3, abs=0.07)
+
+
+@pytest.mark.parametrize("surfaces", [wall, stairs])
+def test_a_strip_that_tells_nothing_is_no_floor(surfaces):
+    assert approached(surfaces, np.arange(2.4, 1.59, -0.1)) is None
+
+
+def test_a_tread_is_no_floor_where_the_floor_before_it_left_the_view():
+    ahead = Attitude(1.3, 0.0)
+    prior = FloorPrior(ahead, 15.0, 1.0, 1.6, last_m=1.3)
+    fit = approached(stairs, (2.2, 2.0, 1.8, 1.6), ahead, prior)
+    assert fit is None or fit.plane.offset_m == pytest.approx(1.3, abs=0.08)
+
+
 def test_a_table_top_is_no_floor_as_long_as_something_shows_below_it():
     table = Box((0.9, 2.0), (-0.4, 0.4), (0.70, 0.74))
     low = FloorPrior(ATTITUDE, 40.0, 0.25, 2.2)

@@ -49,6 +49,14 @@ def test_a_zone_is_left_only_after_half_a_second_outside_and_its_dwell():
     assert zones[9:15] == [W] * 6 and zones[15] is C
 
 
+def test_what_was_passed_is_left_at_once():
+    keeper = ZoneKeeper(H)
+    for n in range(3):
+        keeper.update(n * FRAME_NS, X, X, may_fall=True)
+    assert keeper.zone is X
+    assert keeper.update(3 * FRAME_NS, C, C, may_fall=False, at_once=True) is C
+
+
 def test_slack_keeps_the_zone():
     assert course([W, W] + [I] * 30, [W] * 32)[-1] is W
 

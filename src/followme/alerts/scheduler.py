@@ -16,7 +16,7 @@ from followme.alerts.hazards import due_hazards, merged, while_recovering
 from followme.alerts.memory import Before, Memory
 from followme.alerts.phrases import english_words
 from followme.alerts.questions import Scene, answer, reply_intent
-from followme.alerts.sight_watch import SightWatch
+from followme.alerts.sight_watch import UNCERTAIN, SightWatch
 from followme.alerts.sorts import capped
 from followme.alerts.sound_budget import SoundBudget
 from followme.alerts.stop_words import BURST_S, StopWords
@@ -263,7 +263,9 @@ class Scheduler:
                 break
             if want.priority <= Priority.STOP:
                 return playing is not None, self._shortened(want, now_s)
-            if playing is None and not self._budget.gap_is_kept(now_s, self._s):
+            # metres that are wrong have just been said: that they are wrong follows at once
+            at_once = want.first and want.intent.key == UNCERTAIN
+            if playing is None and not at_once and not self._budget.gap_is_kept(now_s, self._s):
                 return False, None
             message_s = self._budget.seconds_of(self._words(want.intent), self._s)
             fits = fit(want, message_s, self._budget, now_s, self._s)

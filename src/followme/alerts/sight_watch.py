@@ -18,7 +18,9 @@ _LOST_KEY = {
     "no_depth": "health.no_distance",
 }
 _BACK, _READY = "health.vision_back", "reply.ready"
-_LIMITED, _UNCERTAIN = "health.view_limited", "health.distances_uncertain"
+_LIMITED = "health.view_limited"
+#: Said as soon as metres are not believed, without the gap that other messages keep.
+UNCERTAIN = "health.distances_uncertain"
 
 
 class SightWatch:
@@ -45,7 +47,8 @@ class SightWatch:
         self._limited_due = True
         self._uncertain_since_s: float | None = None
         self._uncertain_due = True
-        self._told_s = {_LIMITED: -math.inf, _UNCERTAIN: -math.inf}
+        self._uncertain_news = True
+        self._told_s = {_LIMITED: -math.inf, UNCERTAIN: -math.inf}
 
     @property
     def blind(self) -> bool:
@@ -71,7 +74,7 @@ class SightWatch:
         if self.blind:
             return _LOST_KEY.get(self._lost_reason, "health.vision_lost")
         if self._sight is Sight.DEGRADED:
-            return _UNCERTAIN if self._reason == "scale_unknown" else _LIMITED
+            return UNCERTAIN if self._reason == "scale_unknown" else _LIMITED
         return _READY
 
     def look(
@@ -114,7 +117,10 @@ class SightWatch:
                 intent = replace(intent, priority=Priority.INFORM, lifetime_s=s.ready_lifetime_s)
             if key == _BACK:  # a warning means little to who believes that nothing is seen
                 intent = replace(intent, priority=Priority.WARN_HAZARD)
-            wants.append(Want(intent, Source.SIGHT, first=key == _BACK))
+            if key == UNCERTAIN:  # its metres mislead who takes them to be right
+                intent = replace(intent, priority=Priority.WARN)
+            first = key == _BACK or (key == UNCERTAIN and self._uncertain_news)
+            wants.append(Want(intent, Source.SIGHT, first=first))
         return wants
 
     def tell(self, key: str, now_s: float) -> None:
@@ -125,8 +131,9 @@ class SightWatch:
             self._greeted = True
         elif key == _LIMITED:
             self._limited_due, self._told_s[key] = False, now_s
-        elif key == _UNCERTAIN:
+        elif key == UNCERTAIN:
             self._uncertain_due, self._told_s[key] = False, now_s
+            self._uncertain_news = False
         else:
             self._lost_told += 1
             self._lost_told_s = now_s
@@ -139,7 +146,7 @@ class SightWatch:
             self._greeted = False
         elif key == _LIMITED:
             self._limited_due, self._told_s[key] = True, -math.inf
-        elif key == _UNCERTAIN:
+        elif key == UNCERTAIN:
             self._uncertain_due, self._told_s[key] = True, -math.inf
 
     def _lose(self, reason: str, now_s: float) -> None:
@@ -176,7 +183,7 @@ class SightWatch:
         if self._sight is Sight.SEEING:
             self._limited_due = True
         if distances_known and not self.blind:
-            self._uncertain_due = True
+            self._uncertain_due = self._uncertain_news = True
 
     def _due_notes(self, now_s: float, s: SchedulerSettings) -> list[str]:
         keys = []
@@ -184,11 +191,13 @@ class SightWatch:
             keys.append(_BACK)
         if self._ever_saw and not self._greeted:
             keys.append(_READY)
-        if self._limited_due and self._lasts(_LIMITED, self._limited_since_s, now_s, s):
+        limited_s = _lasts_s(self._limited_since_s, now_s)
+        if self._limited_due and limited_s >= s.limited_after_s:
             keys.append(_LIMITED)
-        if self._uncertain_due and self._lasts(_UNCERTAIN, self._uncertain_since_s, now_s, s):
-            keys.append(_UNCERTAIN)
-        return keys
+        uncertain_s = _lasts_s(self._uncertain_since_s, now_s)
+        if self._uncertain_due and uncertain_s >= s.uncertain_after_s:
+            keys.append(UNCERTAIN)
+        return [k for k in keys if now_s - self._told_s.get(k, -math.inf) >= s.limited_again_s]
 
     def _lost_is_due(self, now_s: float, s: SchedulerSettings) -> bool:
         if self._lost_since_s is None or self._start_s is None:
@@ -201,10 +210,9 @@ class SightWatch:
         pause_s = s.lost_again_s if self._lost_told == 1 else s.lost_every_s
         return now_s - self._lost_told_s >= pause_s
 
-    def _lasts(self, key: str, since_s: float | None, now_s: float, s: SchedulerSettings) -> bool:
-        if since_s is None or now_s - since_s < s.limited_after_s:
-            return False
-        return now_s - self._told_s[key] >= s.limited_again_s
+
+def _lasts_s(since_s: float | None, now_s: float) -> float:
+    return -math.inf if since_s is None else now_s - since_s
 
 
 def _since(holds: bool, since_s: float | None, now_s: float) -> float | None:

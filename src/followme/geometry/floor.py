@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ _TIGHT_ROUNDS = 3
 _OUTLIER = 2.5 * 1.4826  # standard deviations by the median (Rousseeuw and Leroy, 1987)
 _LEAST_TIGHT = 0.1
 _LOOSE = 0.4  # median misfit in tolerances: 0.5 is what points strewn at random have
+_DOUBTFUL = 0.2  # and what two planes at an angle have between them; a floor has 0.13
+_LEAST_STRIP = 40  # points that face up: fewer leave the tilt of a strip to noise
 _MAX_BELOW = 0.5  # as many points below a plane, per point on it: a table top, no floor
 
 
@@ -57,16 +59,24 @@ class FloorPrior:
         How far the floor may be tilted from that.
     low_m, high_m : float
         Lowest and highest camera height that is believed.
+    last_m : float
+        Camera height over the last floor; NaN where none is remembered.
     """
 
     attitude: Attitude
     max_tilt_deg: float
     low_m: float
     high_m: float
+    last_m: float = math.nan
 
     def up(self) -> NDArray[np.float32]:
         """Return the expected direction of up in the optical frame, (3,)."""
         return np.asarray(self.attitude.floor_normal().astype(np.float32))
+
+    def near_last(self, step_m: float) -> FloorPrior:
+        """Return one that believes no floor farther above or below the last one."""
+        low_m, high_m = self.last_m - step_m, self.last_m + step_m
+        return replace(self, low_m=max(self.low_m, low_m), high_m=min(self.high_m, high_m))
 
     @property
     def least_cosine(self) -> float:
@@ -118,6 +128,9 @@ class FloorFinder:
             fit = self._warm(useful, prior, least)
             if fit is None:
                 fit = self._cold(grid, useful, prior, least)
+            remembered = not math.isnan(prior.last_m)
+            if remembered and (fit is None or self._is_doubtful(useful, fit[0])):
+                fit = self._facing_up(grid, useful, prior)
         if fit is None:
             self._last = None
             return None
@@ -197,6 +210,38 @@ class FloorFinder:
         if count < least or below > _MAX_BELOW * count:
             return None
         return plane, float(np.median(np.abs(off_m[on]))), count
+
+    def _is_doubtful(self, points: NDArray[np.float32], plane: Plane) -> bool:
+        """Whether the foot of a wall or a step may tilt a plane: a short strip, or a loose fit."""
+        tolerance_m = self._tolerance(points)
+        misfit = np.abs(plane.over(points)) / tolerance_m
+        on = misfit <= 1.0
+        if float(np.median(misfit[on])) > _DOUBTFUL:
+            return True
+        level = np.array([0.0, 0.0, 1.0]) - plane.normal[2] * plane.vector()
+        ahead = (level / max(float(np.linalg.norm(level)), 1e-6)).astype(np.float32)
+        near_m, far_m = np.percentile(points[on] @ ahead, (5.0, 95.0))
+        return bool(far_m - near_m < self._s.short_m)
+
+    def _facing_up(
+        self, grid: NDArray[np.float32], points: NDArray[np.float32], prior: FloorPrior
+    ) -> tuple[Plane, float, int] | None:
+        """Fit the floor to what faces up alone, and to no two levels of it.
+
+        The foot of the wall behind a short strip of floor lies within the tolerance as well, and
+        tilts a plane that nothing farther away holds.
+        """
+        prior = prior.near_last(self._s.strip_step_m)  # the treads of stairs face up as well
+        level = _useful(upward_surfaces(grid, prior.up(), prior.max_tilt_deg), prior)
+        found = self._cold(grid, level, prior, _LEAST_STRIP)
+        if found is None:
+            return None
+        misfit = np.abs(found[0].over(points)) / self._tolerance(points)
+        on = misfit <= 1.0
+        level_misfit = np.abs(found[0].over(level)) / self._tolerance(level)
+        if float(np.median(level_misfit[level_misfit <= 1.0])) > _DOUBTFUL:
+            return None
+        return found[0], found[1], int(np.count_nonzero(on))
 
     def _tightened(
         self, points: NDArray[np.float32], tolerance_m: NDArray[np.float32], plane: Plane

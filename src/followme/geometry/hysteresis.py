@@ -29,7 +29,14 @@ class ZoneKeeper:
         self._fall_to = Zone.CLEAR
 
     def update(
-        self, now_ns: int, entering: Zone, staying: Zone, *, instant: bool = False, may_fall: bool
+        self,
+        now_ns: int,
+        entering: Zone,
+        staying: Zone,
+        *,
+        instant: bool = False,
+        may_fall: bool,
+        at_once: bool = False,
     ) -> Zone:
         """Take the evidence of one frame and return the zone.
 
@@ -45,7 +52,14 @@ class ZoneKeeper:
             Whether the evidence is strong enough to rise on this frame alone.
         may_fall : bool
             False when nothing was seen: nothing becomes clear by that.
+        at_once : bool
+            Whether it need not wait before it falls: the thing was passed.
         """
+        if at_once:
+            self._window.clear()
+            if staying < self.zone:
+                self._change(now_ns, staying)
+            return self.zone
         self._window.append(entering)
         rise = entering if instant else self._agreed()
         if rise > self.zone:

@@ -96,11 +96,16 @@ class Judge:
             entering = self._zone(track, moment, closing_mps, self._entering(moment))
             if place.reach_narrow_m < s.corridor.intrusion_m:
                 entering = min(entering, Zone.WARN)  # STOP takes the corridor that never widens
+        if not seen_now and track.hits < s.tracking.sure_hits:
+            entering = Zone.CLEAR  # what is carried is no new evidence
         if inside:
             staying = self._zone(track, moment, closing_mps, self._leaving(moment))
         at_most = track.blob.at_most
         if self._crosses(track, place, closing_mps):
             at_most = min(at_most, Zone.WARN)
+        passed = not seen_now and track.x_m <= 0.0
+        if passed:
+            at_most = Zone.CLEAR
         entering, staying = min(entering, at_most), min(staying, at_most)
         instant = seen_now and entering is Zone.STOP and self._fills_the_way(track, moment)
         track.zones.update(
@@ -109,6 +114,7 @@ class Judge:
             max(entering, staying),
             instant=instant,
             may_fall=moment.seen,
+            at_once=passed,
         )
         span_m = (place.right_m, place.left_m)
         bearing_rad = math.atan2(track.y_m, track.x_m) - moment.heading_rad

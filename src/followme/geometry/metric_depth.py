@@ -127,8 +127,11 @@ class MetricDepth:
         height_m, inliers = (math.nan, 0.0) if told_by is None else _height_and_share(told_by)
         scale = self._sensor_scale.judge(stamp_ns, height_m, inliers)
         if suspect is not None:
-            off_m = suspect.plane.offset_m * scale.factor - self._walker.camera_height_m
-            if not scale.known or abs(off_m) <= self._floor.height_gate_m:
+            height_m = suspect.plane.offset_m
+            off_m = height_m * scale.factor - self._walker.camera_height_m
+            # in metres that are fine, a step up from the last floor is the tread of a stair
+            tread = scale.factor == 1.0 and not prior.low_m <= height_m <= prior.high_m
+            if not scale.known or (abs(off_m) <= self._floor.height_gate_m and not tread):
                 fit = suspect
         return fit, scale
 

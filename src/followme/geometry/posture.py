@@ -93,16 +93,16 @@ class Posture:
             high_m = min(max(high_m, ratio * told_m), ratio * (told_m + self._floor.height_gate_m))
         elif measured:
             low_m = max(low_m, self._floor.min_height_share * self._walker.height_m)
-        tilt_deg = self._floor.first_tilt_deg
+        tilt_deg, known_m = self._floor.first_tilt_deg, math.nan
         if self._last is not None:
             last_m, gate_m = self._last.own_height_m, self._floor.height_step_m
             if (stamp_ns - self._last.stamp_ns) * 1e-9 <= self._floor.height_keep_s:
-                low_m = max(low_m, last_m - gate_m)
+                known_m, low_m = last_m, max(low_m, last_m - gate_m)
             if self._is_fresh(stamp_ns, self._last):
                 high_m = min(high_m, last_m + gate_m)
                 tilt_deg = self._floor.max_tilt_deg
         attitude, _ = self.carried(stamp_ns)
-        return FloorPrior(attitude, tilt_deg, low_m, high_m)
+        return FloorPrior(attitude, tilt_deg, low_m, high_m, known_m)
 
     def suspicion(self, stamp_ns: int) -> FloorPrior:
         """Return where a floor is sought that no believed metres explain (B12)."""

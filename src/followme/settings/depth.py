@@ -72,6 +72,20 @@ class FloorSettings:
     min_inliers: float = setting(
         0.04, "Share of the valid pixels that must lie on the floor.", low=0.005, high=0.9
     )
+    short_m: float = setting(
+        1.0,
+        "A strip of floor shorter than this has its tilt from points that face up alone.",
+        unit="m",
+        low=0.0,
+        high=3.0,
+    )
+    strip_step_m: float = setting(
+        0.08,
+        "... and one this far above or below the last floor is a tread.",
+        unit="m",
+        low=0.01,
+        high=0.5,
+    )
     min_height_m: float = setting(
         0.25, "A plane nearer than this is a table.", unit="m", low=0.0, high=2.0
     )

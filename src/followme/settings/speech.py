@@ -77,6 +77,9 @@ class SchedulerSettings:
     limited_after_s: float = setting(
         1.0, "Sight must be limited this long before it is said.", unit="s", low=0.0, high=10.0
     )
+    uncertain_after_s: float = setting(
+        0.1, "Distances must be uncertain this long.", unit="s", low=0.0, high=10.0
+    )
     limited_again_s: float = setting(
         30.0, "Limited sight is not said again within.", unit="s", low=1.0, high=600.0
     )

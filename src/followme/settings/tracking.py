@@ -97,6 +97,12 @@ class TrackingSettings:
     label_votes: int = setting(10, "Frames that vote about a name.", low=1, high=100)
     label_share: float = setting(0.6, "Share of votes a name needs.", low=0.0, high=1.0)
     label_least: int = setting(2, "... and so many votes at least.", low=1, high=100)
+    sure_hits: int = setting(
+        4,
+        "What was seen in fewer frames becomes no more urgent while it is out of view.",
+        low=1,
+        high=30,
+    )
     new_after_s: float = setting(
         1.0,
         "A thing that was not matched this long may be called new.",
