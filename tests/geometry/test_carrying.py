@@ -75,6 +75,15 @@ def test_one_sight_of_a_thing_that_is_carried_becomes_no_stop():
     assert worst < Zone.STOP
 
 
+def test_who_was_last_seen_beside_the_way_passes():
+    walk = Walk(0.5)
+    worst = Zone.CLEAR
+    for i in range(40):
+        who = Box((5.0 - 0.12 * i, 5.3 - 0.12 * i), (-0.95, -0.55), (0.0, 1.7))
+        worst = max([worst, *(o.zone for o in in_the_way(walk.look((*CORRIDOR, who))))])
+    assert worst < Zone.WARN
+
+
 def test_an_overhang_that_leaves_the_view_stays_and_stops():
     walk = Walk(1.0)
     shelf = Box((5.0, 5.4), (-0.5, 0.5), (1.5, 1.9))

@@ -85,6 +85,9 @@ class Judge:
         place = self._place(track, moment, seen_now)
         closing_mps = self.closing_mps(track, moment)
         reaches = self._steady_reach_m(track, place, moment) >= s.corridor.intrusion_m
+        # who was last seen beside the way, coming, passes: only along the line of sight is a
+        # speed known, and that leads all who come into the walker
+        reaches &= seen_now or track.corridor.inside or not self._moves(track)
         enters = reaches and self._near_enough(track, moment, closing_mps, Slack())
         stays = place.reach_m >= s.corridor.intrusion_m - 0.5 * s.hysteresis.exit_width_m
         stays = stays and self._near_enough(track, moment, closing_mps, self._leaving(moment))
@@ -134,6 +137,9 @@ class Judge:
         walker_mps = ahead_m / distance_m
         moves = abs(track.closing_mps - walker_mps) > self._s.zones.mover_mps
         return track.closing_mps if moves else walker_mps
+
+    def _moves(self, track: Track) -> bool:
+        return track.own_speed_mps() > self._s.zones.mover_mps
 
     def obstacle(self, track: Track, moment: Moment) -> Obstacle:
         """Return a track as the value that leaves this station."""
