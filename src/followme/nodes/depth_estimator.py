@@ -37,6 +37,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         self._gate = gate
         self._stage: DepthStage | None = None
         self._motion_known = False
+        self._status: DepthStatus | None = None
         self._pairing = FramePairing(self.settings.pair_wait_s)
         self.takes("camera/image_raw", self._image_came)
         self.takes("camera/camera_info", lambda v, _: self._put(self._pairing.info(v, _now_s())))
@@ -47,6 +48,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
     def load(self) -> None:
         self._stage = DepthStage(self.settings)
         network = self._stage.network
+        self._pairing.network = network is not None
         if network is None:
             self.get_logger().info("no depth network: only a depth sensor gives metres")
 
@@ -61,6 +63,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
             if motion is not None:
                 self.publish("depth/ego_motion", motion)
             self.note_age(item.stamp_ns)
+            self._status = result.status if isinstance(result, DepthMap) else result
             if isinstance(result, DepthMap):
                 self._publish_map(result)
             else:
@@ -88,11 +91,18 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
 
     def facts(self) -> dict[str, Any]:
         network = None if self._stage is None else self._stage.network
+        status = self._status
         return {
+            "depth_from": "" if status is None else status.provenance.name.lower(),
+            "depth_note": "" if status is None else status.note,
+            "depth_residual_m": math.nan if status is None else status.residual_m,
+            "depth_scale": math.nan if status is None else status.scale,
+            "depth_scale_known": status is not None and status.scale_known,
             "ego_motion": "estimated from images" if self._motion_known else "unknown from images",
             "frames_incomplete": self._pairing.incomplete,
             "model": "none" if network is None else network.file.name,
             "model_sha256": "" if network is None else network.card.sha256,
+            "sensor_late_s": self._pairing.late_s,
         }
 
     def _image_came(self, image: Any, frame_id: str) -> None:
