@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from followme.settings import DepthFusionSettings
 
-_MOST = 3000  # more points say nothing more
-_ROUNDS = 8
+_MOST = 1500  # more points say nothing more
+_ROUNDS = 6
 _FLAT = 0.03  # so small a misfit needs no explanation: a sensor may look at one wall
 _MAD = 1.4826  # standard deviations by the median (Rousseeuw and Leroy, 1987)
 
@@ -35,17 +35,25 @@ class Alignment:
         Median misfit, as a share of the distance.
     ratio : float
         Median of the network's metres over the sensor's.
+    residual_m : float
+        Misfit in metres, at the median distance of the sensor.
     """
 
     gain: float
     shift_per_m: float
     misfit: float
     ratio: float
+    residual_m: float
 
     def inverse(self, guess_m: NDArray[np.float32], far_m: float) -> NDArray[np.float32]:
         """Return inverse metres of a guess, nowhere farther than ``far_m``."""
         near_per_m = np.float32(self.gain) / guess_m + np.float32(self.shift_per_m)
         return np.asarray(np.maximum(near_per_m, np.float32(1.0 / far_m)))
+
+    def misfit_of(self, guess_m: NDArray[np.float32], sensor_m: NDArray[np.float32]) -> float:
+        """Return the median misfit of other pixels, each (N,), as a share of the distance."""
+        per_m = self.gain / guess_m + self.shift_per_m
+        return float(np.median(np.abs(1.0 - per_m * sensor_m)))
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def align(
         return Refused("The network contradicts the sensor: what is near is far to it.")
     if not s.ratio_low <= ratio <= s.ratio_high:
         return Refused(f"Sensor and network disagree by a factor of {ratio:.2f}.", ratio=ratio)
-    return Alignment(gain, shift, misfit, ratio)
+    return Alignment(gain, shift, misfit, ratio, misfit * float(np.median(sensor)))
 
 
 def _fit(
@@ -156,6 +164,7 @@ class AlignmentTrack:
                 before.shift_per_m + share * (seen.shift_per_m - before.shift_per_m),
                 before.misfit + share * (seen.misfit - before.misfit),
                 seen.ratio,
+                seen.residual_m,
             )
         self._last, self._stamp_ns = seen, stamp_ns
         return seen

@@ -58,36 +58,63 @@ def fill(guess_per_m: Grid, sensor_m: Grid, doubt: float) -> Fill:
     """
     known = np.isfinite(sensor_m)
     # an error of a millimetre in inverse depth is worth what it is at that distance
-    weight = np.where(known, sensor_m * sensor_m, np.float32(0.0))
+    near_m = np.where(known, sensor_m, np.float32(0.0))
     per_m = np.where(known, np.float32(1.0) / sensor_m, np.float32(0.0))
-    moments = _spread(_moments(guess_per_m, per_m, weight))
-    calm = np.float32(_PRIOR) / (guess_per_m * guess_per_m)
-    moments += _moments(guess_per_m, guess_per_m, calm)
+    height, width = guess_per_m.shape
+    grid = max(1, width // _CELL), max(1, height // _CELL)
+    sums = [_averaged(p, grid) for p in _products(guess_per_m, per_m, near_m * near_m)]
+    moments = _spread(_moments(sums))
+    calm = _averaged(guess_per_m, grid)
+    moments += _moments(_products(calm, calm, np.float32(_PRIOR) / (calm * calm)))
     moments[-1] += _PRIOR * doubt * doubt
     field, misfit = _solved(moments)
-    size = (guess_per_m.shape[1], guess_per_m.shape[0])
-    c0, c1, c2, c3 = (cv2.resize(f, size, interpolation=cv2.INTER_LINEAR) for f in field)
-    u, v = _pixels(*size)
-    bent = c0 + c1 * u + c2 * v + c3 * guess_per_m
-    bent += _left_over(np.where(known, per_m - bent, np.float32(0.0)), known)
-    wide = cv2.resize(misfit, size, interpolation=cv2.INTER_LINEAR)
-    return Fill(bent, np.asarray(wide, np.float32))
+    size = (width, height)
+    bent, c1, c2, c3 = (_stretched(f, size) for f in field)
+    for factor, term in zip((c1, c2, c3), (*_pixels(*size), guess_per_m), strict=True):
+        factor *= term
+        bent += factor
+    np.subtract(per_m, bent, out=per_m)
+    bent += _left_over(np.where(known, per_m, np.float32(0.0)), known)
+    return Fill(bent, _stretched(misfit, size))
 
 
-def _moments(guess: Grid, target: Grid, weight: Grid) -> Grid:
-    """Return the sums of the normal equations of each cell, (15, rows, columns).
+def _products(guess: Grid, target: Grid, weight: Grid) -> list[Grid]:
+    """Return what the normal equations sum up, but for the pixel's own place."""
+    of_guess, of_target = weight * guess, weight * target
+    return [
+        weight,
+        of_guess,
+        of_guess * guess,
+        of_target,
+        of_guess * target,
+        of_target * target,
+    ]
+
+
+def _averaged(values: Grid, size: tuple[int, int]) -> Grid:
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _stretched(values: Grid, size: tuple[int, int]) -> Grid:
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _blurred(values: Grid) -> Grid:
+    """Return values blurred by a Gaussian of one cell; there is nothing beyond the rim."""
+    blurred = cv2.GaussianBlur(values, (5, 5), 1.0, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(blurred, np.float32)
+
+
+def _moments(sums: list[Grid]) -> Grid:
+    """Return the normal equations of each cell, (15, rows, columns).
 
     Upper triangle of the matrix row by row, then the right side, then the target's square. Within
     a cell u and v count as those of its middle.
     """
-    height, width = guess.shape
-    size = (max(1, width // _CELL), max(1, height // _CELL))
-    of_guess = weight * guess
-    of_target = weight * target
-    planes = (weight, of_guess, of_guess * guess, of_target, of_guess * target, of_target * target)
-    s, sg, sgg, st, sgt, stt = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in planes)
-    u, v = _pixels(*size)
-    terms = [s, s * u, s * v, sg, s * u * u, s * u * v, sg * u, s * v * v, sg * v, sgg]
+    s, sg, sgg, st, sgt, stt = sums
+    u, v = _pixels(s.shape[1], s.shape[0])
+    su, sv = s * u, s * v
+    terms = [s, su, sv, sg, su * u, su * v, sg * u, sv * v, sg * v, sgg]
     return np.stack([*terms, st, st * u, st * v, sgt, stt])
 
 
@@ -95,9 +122,15 @@ def _spread(moments: Grid) -> Grid:
     """Return moments (n, rows, columns) as each cell has them of all others, nearer ones more."""
     layers = np.ascontiguousarray(np.moveaxis(moments, 0, -1))
     total = layers.copy()
-    for scale in range(_SCALES):
-        blurred = cv2.GaussianBlur(layers, (0, 0), 2.0**scale, borderType=cv2.BORDER_CONSTANT)
-        total += np.float32(_FALL ** (scale + 1)) * blurred
+    size = (layers.shape[1], layers.shape[0])
+    weight = 1.0
+    for _ in range(_SCALES):
+        weight *= _FALL
+        blurred = _blurred(layers)
+        total += np.float32(weight) * _stretched(blurred, size)
+        # the next one is as wide again on half as many cells
+        half = (max(1, blurred.shape[1] // 2), max(1, blurred.shape[0] // 2))
+        layers = _stretched(blurred, half)
     return np.moveaxis(total, -1, 0)
 
 
@@ -147,15 +180,12 @@ def _left_over(values: Grid, known: NDArray[np.bool_]) -> Grid:
     for _ in range(_SHRINKS):
         shape = levels[-1][0].shape
         size = (max(1, shape[1] // 2), max(1, shape[0] // 2))
-        levels.append(
-            tuple(cv2.resize(a, size, interpolation=cv2.INTER_AREA) for a in levels[-1])  # type: ignore[arg-type]
-        )
+        levels.append((_averaged(levels[-1][0], size), _averaged(levels[-1][1], size)))
     coarse, share = levels[-1]
-    spread = coarse / np.maximum(share, np.float32(1e-6))
+    spread = np.asarray(coarse / np.maximum(share, np.float32(1e-6)), np.float32)
     for value, share in reversed(levels[:-1]):
         size = (value.shape[1], value.shape[0])
-        finer = cv2.resize(spread, size, interpolation=cv2.INTER_LINEAR)
-        spread = value + (np.float32(1.0) - share) * finer
+        spread = value + (np.float32(1.0) - share) * _stretched(spread, size)
     return np.asarray(spread, np.float32)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -70,7 +70,8 @@ class DepthFusion:
     ) -> Fused | Refused:
         """Return the sensor's depth with its holes filled, or why they cannot be.
 
-        Where the sensor gives too few pixels the last alignment holds for a while.
+        Where the sensor gives too few pixels the last alignment holds for a while, and also where
+        this frame gives none of its own but the last one fits.
 
         Parameters
         ----------
@@ -84,13 +85,19 @@ class DepthFusion:
         guess_m = _at_size(guess.depth_m, sensor_m.shape)
         both = np.isfinite(sensor_m) & np.isfinite(guess_m)
         seen = align(guess_m[both], sensor_m[both], self._s)
-        if isinstance(seen, Refused):
-            held = self._track.held(stamp_ns) if seen.few else None
-            if held is None:
-                return seen
-            fused = self._by(held, guess, guess_m, f"{seen.word} {_HELD}")
+        if isinstance(seen, Alignment):
+            now = self._track.follow(stamp_ns, seen)
+            return self._bent(now, guess_m, sensor_m, sensor_sigma_m)
+        held = self._track.held(stamp_ns)
+        if held is None or not math.isnan(seen.ratio):
+            return seen
+        word = f"{seen.word} {_HELD}"
+        if seen.few:
+            fused = self._by(held, guess, guess_m, word)
             return _over(fused, sensor_m, sensor_sigma_m, np.isfinite(sensor_m))
-        return self._bent(self._track.follow(stamp_ns, seen), guess_m, sensor_m, sensor_sigma_m)
+        if not held.misfit_of(guess_m[both], sensor_m[both]) <= self._s.max_misfit:
+            return seen
+        return replace(self._bent(held, guess_m, sensor_m, sensor_sigma_m), word=word)
 
     def carried(self, stamp_ns: int, guess: MonocularDepth, shape: tuple[int, ...]) -> Fused | None:
         """Return a network's depth by the last alignment, or None where that is too old."""
@@ -105,7 +112,7 @@ class DepthFusion:
         depth_m = self._within(held.inverse(guess_m, self._far_m))
         least = max(self._s.sigma_share, _SIGMA_PER_MEDIAN * held.misfit)
         sigma = np.maximum(_at_size(guess.log_std, guess_m.shape), np.float32(least))
-        return Fused(depth_m, depth_m * sigma, _median_m(depth_m, held), word)
+        return Fused(depth_m, depth_m * sigma, held.residual_m, word)
 
     def _bent(
         self, alignment: Alignment, guess_m: Grid, sensor_m: Grid, sensor_sigma_m: Grid
@@ -119,7 +126,7 @@ class DepthFusion:
         wide = np.float32(_SIGMA_PER_MISFIT) * filled.misfit
         least = np.float32(self._s.sigma_share)
         sigma_m = depth_m * np.sqrt(wide * wide + least * least)
-        fused = Fused(depth_m, sigma_m, _median_m(sensor_m, alignment))
+        fused = Fused(depth_m, sigma_m, alignment.residual_m)
         kept = np.isfinite(sensor_m) & ~self._speckle(sensor_m, depth_m)
         return _over(fused, sensor_m, sensor_sigma_m, kept)
 
@@ -153,8 +160,3 @@ def _over(fused: Fused, sensor_m: Grid, sigma_m: Grid, kept: NDArray[np.bool_]) 
 def _at_size(values: Grid, shape: tuple[int, ...]) -> Grid:
     height, width = shape
     return np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR))
-
-
-def _median_m(depth_m: Grid, alignment: Alignment) -> float:
-    known = depth_m[np.isfinite(depth_m)]
-    return alignment.misfit * float(np.median(known)) if known.size else math.nan

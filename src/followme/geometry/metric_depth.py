@@ -34,6 +34,9 @@ from followme.values.depth_map import (
 )
 from followme.values.frame import Frame
 
+# A sensor with this share of its pixels sees a floor by itself, if there is one.
+_ENOUGH = 0.5
+
 
 class MetricDepth:
     """Turns what a sensor measured, or a network guessed, into one depth map with its status.
@@ -138,6 +141,8 @@ class MetricDepth:
                 return self._from_network(frame, guess, health, both.word)
         fit, scale = self._sensor_floor(frame.stamp_ns, pooled_m, camera)
         if isinstance(both, Fused):
+            if fit is None and np.count_nonzero(np.isfinite(pooled_m)) < _ENOUGH * pooled_m.size:
+                fit = self._fused_floor(frame, both)
             return self._fused(frame, both, fit, scale, health)
         if both is not None:
             scale = self._doubted(both, scale)
@@ -151,16 +156,16 @@ class MetricDepth:
         self, frame: Frame, both: Fused, fit: FloorFit | None, scale: Scale, health: ImageHealth
     ) -> DepthMap:
         """Return the depth of sensor and network; what is wrong with the sensor is with both."""
-        if fit is None:  # what the sensor sees of the floor may be too little
-            prior = self._posture.prior(
-                frame.stamp_ns, measured=True, ratio=self._sensor_scale.ratio
-            )
-            fit = self._finder.find(both.depth_m, self._camera(frame), prior)
         scale = _worded(scale, both.word)
         factor = np.float32(scale.factor)
         status = self._status(frame, _scaled(fit, scale.factor), Provenance.FUSED, scale, health)
         status = replace(status, residual_m=both.residual_m * scale.factor)
         return _depth_map(both.depth_m * factor, both.sigma_m * factor, self._camera(frame), status)
+
+    def _fused_floor(self, frame: Frame, both: Fused) -> FloorFit | None:
+        ratio = self._sensor_scale.ratio
+        prior = self._posture.prior(frame.stamp_ns, measured=True, ratio=ratio)
+        return self._finder.find(both.depth_m, self._camera(frame), prior)
 
     def _doubted(self, refused: Refused, scale: Scale) -> Scale:
         """Return the scale of a sensor that a network contradicts (it may be the one that errs).
@@ -197,7 +202,8 @@ class MetricDepth:
         s = self._s
         both = self._fusion.carried(frame.stamp_ns, guess, (camera.height, camera.width))
         if both is not None:
-            return self._fused(frame, both, None, Scale(1.0, True), health)
+            fit = self._fused_floor(frame, both)
+            return self._fused(frame, both, fit, Scale(1.0, True), health)
         guess_m = pool_nearest(guess.depth_m, camera.height, camera.width, 1e-3, np.inf)
         log_std = cv2.resize(
             guess.log_std, (camera.width, camera.height), interpolation=cv2.INTER_NEAREST

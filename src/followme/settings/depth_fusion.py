@@ -36,13 +36,13 @@ class DepthFusionSettings:
         high=1.0,
     )
     ratio_low: float = setting(
-        0.60,
+        0.54,
         "Network depth over sensor depth: lower is not believed. On foreign scenes networks were "
         "off by 0.75 to 1.38.",
         low=0.1,
         high=1.0,
     )
-    ratio_high: float = setting(1.67, "... higher is not believed.", low=1.0, high=10.0)
+    ratio_high: float = setting(1.85, "... higher is not believed.", low=1.0, high=10.0)
     smooth_s: float = setting(
         0.5, "Time constant that the alignment is smoothed with.", unit="s", low=0.0, high=10.0
     )
