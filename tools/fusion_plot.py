@@ -21,9 +21,9 @@ from followme.values.depth_map import DepthMap, ImageHealth
 SIZE = (320, 240)
 FAR_M, WORST_M = 4.0, 0.3
 GOAL_M = 0.06
-CHART = (640, 300)  # width, height
+CHART_PX = 320
 LEFT, RIGHT, TOP, BOTTOM = 60, 24, 40, 48
-TOP_M = 0.20
+TOP_M = 0.15
 
 
 def plot(shot: Shot, withhold: Withhold, curve: Sequence[tuple[float, Score]]) -> Picture:
@@ -54,12 +54,8 @@ def plot(shot: Shot, withhold: Withhold, curve: Sequence[tuple[float, Score]]) -
         (coloured(fused.depth_m, FAR_M), f"sensor and network, 0 to {FAR_M:g} m"),
         (coloured(off_m, WORST_M), f"error, 0 to {WORST_M:g} m"),
     ]
-    sheet = contact_sheet(pictures, columns=4)
-    chart = error_chart(curve)
-    page = np.full((sheet.shape[0] + chart.shape[0], sheet.shape[1], 3), 255, np.uint8)
-    page[: sheet.shape[0]] = sheet
-    page[sheet.shape[0] :, : chart.shape[1]] = chart
-    return page
+    sheet = contact_sheet(pictures, columns=2)
+    return np.vstack([sheet, error_chart(curve, sheet.shape[1])])
 
 
 def coloured(values: NDArray[np.float32], most: float) -> Picture:
@@ -70,9 +66,9 @@ def coloured(values: NDArray[np.float32], most: float) -> Picture:
     return np.asarray(picture, np.uint8)
 
 
-def error_chart(curve: Sequence[tuple[float, Score]]) -> Picture:
+def error_chart(curve: Sequence[tuple[float, Score]], width: int) -> Picture:
     """Return the median error over the share that was withheld, beside the goal."""
-    width, height = CHART
+    height = CHART_PX
     chart = np.full((height, width, 3), 255, np.uint8)
     write(chart, "median error at withheld pixels within 3 m, metres", LEFT, 8, 0.45, DARK)
 
@@ -88,7 +84,7 @@ def error_chart(curve: Sequence[tuple[float, Score]]) -> Picture:
         write(chart, f"{share:.0%}", at(share, 0.0)[0] - 12, height - BOTTOM + 8, 0.4, DARK)
     write(chart, "share of the sensor's pixels withheld, in blobs", LEFT, height - 20, 0.4, DARK)
     _line(chart, [at(0.0, GOAL_M), at(1.0, GOAL_M)], AMBER)
-    write(chart, "goal at 50%", at(0.02, GOAL_M)[0], at(0.0, GOAL_M)[1] - 14, 0.4, AMBER)
+    write(chart, "goal at 50%", at(0.02, GOAL_M)[0], at(0.0, GOAL_M)[1] - 18, 0.4, DARK)
     points = [at(share, score.median_m) for share, score in curve]
     _line(chart, points, BLUE)
     for point in points:

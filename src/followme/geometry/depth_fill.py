@@ -23,14 +23,16 @@ _CELL = 8  # pixels
 _SCALES = 5  # Gaussians, each twice as wide as the one before, the first as wide as a cell
 _FALL = 0.1  # weight of each against the one before: as the fourth power of distance, about
 _PRIOR = 0.05 * _FALL**_SCALES  # weight of a pixel of the aligned network against a sensor's
-_RIDGE = 1e-3  # keeps slopes down that few pixels in a row or of one distance do not tell
+# where pixels do not tell a slope across the image there is none, and the network's depth counts
+# as it is; far less holds the latter, for inverse depth differs less than places in the image do
+_LEVEL, _AS_IT_IS = 1e-3, 1e-5
 _TERMS = 4
 _SHRINKS = 5  # halvings of the field of what is left over
 
 
-@dataclass(frozen=True)
-class Fill:
-    """A depth for each pixel, as the network and the sensor's other pixels have it.
+@dataclass(frozen=True, eq=False)
+class Bent:
+    """A depth for each pixel, as the network has it and the sensor's pixels around agree to.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ class Fill:
     misfit: Grid
 
 
-def fill(guess_per_m: Grid, sensor_m: Grid, doubt: float) -> Fill:
+def bend(guess_per_m: Grid, sensor_m: Grid, doubt: float) -> Bent:
     """Bend a network's depth to a sensor's.
 
     Parameters
@@ -73,9 +75,23 @@ def fill(guess_per_m: Grid, sensor_m: Grid, doubt: float) -> Fill:
     for factor, term in zip((c1, c2, c3), (*_pixels(*size), guess_per_m), strict=True):
         factor *= term
         bent += factor
-    np.subtract(per_m, bent, out=per_m)
-    bent += _left_over(np.where(known, per_m, np.float32(0.0)), known)
-    return Fill(bent, _stretched(misfit, size))
+    return Bent(bent, _stretched(misfit, size))
+
+
+def closed(bent_per_m: Grid, sensor_m: Grid, kept: NDArray[np.bool_]) -> Grid:
+    """Return inverse depth (h, w) that meets the sensor at its pixels, without a step beside them.
+
+    Parameters
+    ----------
+    bent_per_m : (h, w) float32
+        Inverse depth, as :func:`bend` has it.
+    sensor_m : (h, w) float32
+        Metres; NaN unknown.
+    kept : (h, w) bool
+        Which of its pixels are believed; all of them are known.
+    """
+    left = np.where(kept, np.float32(1.0) / sensor_m - bent_per_m, np.float32(0.0))
+    return np.asarray(bent_per_m + _left_over(left, kept))
 
 
 def _products(guess: Grid, target: Grid, weight: Grid) -> list[Grid]:
@@ -144,9 +160,11 @@ def _solved(moments: Grid) -> tuple[tuple[Grid, ...], Grid]:
     side = [next(place) for _ in range(_TERMS)]
     square = next(place)
     whole = rows[0][0]
-    for i in range(1, _TERMS):
-        rows[i][i] = rows[i][i] + _RIDGE * whole
-    field = _eliminated([list(r) for r in rows], list(side))
+    held = list(side)
+    for i, ridge in ((1, _LEVEL), (2, _LEVEL), (3, _AS_IT_IS)):
+        rows[i][i] = rows[i][i] + ridge * whole
+    held[3] = held[3] + _AS_IT_IS * whole
+    field = _eliminated(rows, held)
     left = square - sum(c * b for c, b in zip(field, side, strict=True))
     misfit = np.sqrt(np.maximum(left, 0.0) / np.maximum(square, 1e-30))
     return tuple(f.astype(np.float32) for f in field), misfit.astype(np.float32)

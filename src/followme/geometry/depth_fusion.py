@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme.geometry.depth_alignment import Alignment, AlignmentTrack, Refused, align
-from followme.geometry.depth_fill import fill
+from followme.geometry.depth_fill import bend, closed
 from followme.settings import DepthFusionSettings
 from followme.values.depth_map import MonocularDepth
 
@@ -120,14 +120,14 @@ class DepthFusion:
         per_m = alignment.inverse(guess_m, self._far_m)
         unknown = np.isnan(per_m)
         per_m[unknown] = np.float32(1.0)  # any number will do: they are left out below
-        filled = fill(per_m, sensor_m, _SIGMA_PER_MEDIAN * alignment.misfit)
-        depth_m = self._within(filled.inverse_per_m)
+        bent = bend(per_m, sensor_m, _SIGMA_PER_MEDIAN * alignment.misfit)
+        kept = np.isfinite(sensor_m) & ~self._speckle(sensor_m, bent.inverse_per_m)
+        depth_m = self._within(closed(bent.inverse_per_m, sensor_m, kept))
         depth_m[unknown] = np.nan
-        wide = np.float32(_SIGMA_PER_MISFIT) * filled.misfit
+        wide = np.float32(_SIGMA_PER_MISFIT) * bent.misfit
         least = np.float32(self._s.sigma_share)
         sigma_m = depth_m * np.sqrt(wide * wide + least * least)
         fused = Fused(depth_m, sigma_m, alignment.residual_m)
-        kept = np.isfinite(sensor_m) & ~self._speckle(sensor_m, depth_m)
         return _over(fused, sensor_m, sensor_sigma_m, kept)
 
     def _within(self, per_m: Grid) -> Grid:
@@ -135,10 +135,10 @@ class DepthFusion:
         depth_m = np.float32(1.0) / np.maximum(per_m, np.float32(1.0 / self._far_m))
         return np.asarray(np.maximum(depth_m, np.float32(self._near_m)))
 
-    def _speckle(self, sensor_m: Grid, depth_m: Grid) -> NDArray[np.bool_]:
+    def _speckle(self, sensor_m: Grid, bent_per_m: Grid) -> NDArray[np.bool_]:
         """Return which sensor pixels contradict all around them and are too few to be a thing."""
-        limit_m = np.float32(self._s.speckle_share) * depth_m
-        odd = np.abs(sensor_m - depth_m) > limit_m  # NaN is not
+        off = np.abs(sensor_m * bent_per_m - np.float32(1.0))
+        odd = off > np.float32(self._s.speckle_share)  # NaN is not
         if self._s.speckle_px == 0 or not odd.any():
             return np.zeros(odd.shape, bool)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)

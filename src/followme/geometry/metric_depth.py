@@ -132,7 +132,8 @@ class MetricDepth:
         camera = self._camera(frame)
         s = self._s
         pooled_m = pool_nearest(depth_m, camera.height, camera.width, s.min_m, s.max_m)
-        pooled_m[flying(pooled_m, self._fusing)] = np.nan
+        if guess is not None:  # without one the gaps that they leave would stay
+            pooled_m[flying(pooled_m, self._fusing)] = np.nan
         sigma_m = np.float32(s.sigma_floor_m) + np.float32(s.sigma_per_m2) * pooled_m**2
         both = None
         if guess is not None:

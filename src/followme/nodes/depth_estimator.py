@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from followme.ros.base_node import BaseNode
 from followme.ros.gate import Gate
@@ -15,7 +18,7 @@ from followme.ros.process import main_of
 from followme.settings import DepthEstimatorSettings
 from followme.stages.depth import DepthStage
 from followme.values.depth_map import DepthMap, DepthStatus
-from followme.values.frame import CameraInfo, Frame
+from followme.values.frame import CameraInfo, DepthImage, Frame
 
 
 class DepthEstimator(BaseNode[DepthEstimatorSettings]):
@@ -41,9 +44,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         self._pairing = FramePairing(self.settings.pair_wait_s)
         self.takes("camera/image_raw", self._image_came)
         self.takes("camera/camera_info", lambda v, _: self._put(self._pairing.info(v, _now_s())))
-        self.takes(
-            "camera/depth/image_raw", lambda v, _: self._put(self._pairing.depth(v, _now_s()))
-        )
+        self.takes("camera/depth/image_raw", self._depth_came)
 
     def load(self) -> None:
         self._stage = DepthStage(self.settings)
@@ -110,6 +111,13 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         if self._gate is not None and self.active:
             self._gate.expect()
         self._put(self._pairing.image(image, _now_s()))
+
+    def _depth_came(self, depth: DepthImage, _frame_id: str) -> None:
+        count_mm = self.settings.depth.count_mm
+        if depth.counted and count_mm != 1.0:
+            metres = float_image(depth.depth_m * np.float32(count_mm), depth.stamp_ns)
+            depth = replace(metres, counted=True)
+        self._put(self._pairing.depth(depth, _now_s()))
 
     def _put(self, frame: Frame | None) -> None:
         if frame is not None:
