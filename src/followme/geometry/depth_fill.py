@@ -38,8 +38,9 @@ class Bent:
     ----------
     inverse_per_m : (h, w) float32
         Inverse depth.
-    misfit : (h, w) float32
-        Root mean square, as a share of the distance, that the sensor differs by around here.
+    misfit : (rows, columns) float32
+        Of each cell of a coarse grid over the image: root mean square, as a share of the
+        distance, that the sensor differs by around there.
     """
 
     inverse_per_m: Grid
@@ -75,7 +76,7 @@ def bend(guess_per_m: Grid, sensor_m: Grid, doubt: float) -> Bent:
     for factor, term in zip((c1, c2, c3), (*_pixels(*size), guess_per_m), strict=True):
         factor *= term
         bent += factor
-    return Bent(bent, _stretched(misfit, size))
+    return Bent(bent, misfit)
 
 
 def closed(bent_per_m: Grid, sensor_m: Grid, kept: NDArray[np.bool_]) -> Grid:

@@ -124,16 +124,19 @@ class DepthFusion:
         kept = np.isfinite(sensor_m) & ~self._speckle(sensor_m, bent.inverse_per_m)
         depth_m = self._within(closed(bent.inverse_per_m, sensor_m, kept))
         depth_m[unknown] = np.nan
-        wide = np.float32(_SIGMA_PER_MISFIT) * bent.misfit
         least = np.float32(self._s.sigma_share)
-        sigma_m = depth_m * np.sqrt(wide * wide + least * least)
+        share = np.hypot(np.float32(_SIGMA_PER_MISFIT) * bent.misfit, least)
+        sigma_m = depth_m * _at_size(share, depth_m.shape)
         fused = Fused(depth_m, sigma_m, alignment.residual_m)
         return _over(fused, sensor_m, sensor_sigma_m, kept)
 
     def _within(self, per_m: Grid) -> Grid:
-        """Return metres within range; a fit may err below nothing where no pixel holds it."""
-        depth_m = np.float32(1.0) / np.maximum(per_m, np.float32(1.0 / self._far_m))
-        return np.asarray(np.maximum(depth_m, np.float32(self._near_m)))
+        """Return metres within range, in the place of inverse metres.
+
+        A fit may err below nothing where no pixel holds it.
+        """
+        np.clip(per_m, np.float32(1.0 / self._far_m), np.float32(1.0 / self._near_m), out=per_m)
+        return np.divide(np.float32(1.0), per_m, out=per_m)
 
     def _speckle(self, sensor_m: Grid, bent_per_m: Grid) -> NDArray[np.bool_]:
         """Return which sensor pixels contradict all around them and are too few to be a thing."""
