@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -130,10 +131,12 @@ def measure(
         rel.append(float(np.nanmean(off_m / true_m)))
     off_m, sigma_m = np.concatenate(errors), np.concatenate(sigmas)
     known = np.isfinite(off_m)
+    answered = bool(known.any())
+    within = off_m[known] < 2.0 * sigma_m[known]
     return Score(
-        median_m=float(np.median(off_m[known])),
+        median_m=float(np.median(off_m[known])) if answered else math.nan,
         unanswered=float(np.mean(~known)),
-        within_two_sigma=float(np.mean(off_m[known] < 2.0 * sigma_m[known])),
+        within_two_sigma=float(np.mean(within)) if answered else math.nan,
         abs_rel=float(np.mean(rel)),
         provenance=dict(kinds),
         ms=float(np.median(took)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,9 @@ from followme.settings import DepthEstimatorSettings
 from followme.stages.depth import DepthStage
 from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.frame import CameraInfo, DepthImage, Frame
+
+# What the codec takes a count of 16 bits for (REP-118).
+_MILLIMETRE = 0.001
 
 
 class DepthEstimator(BaseNode[DepthEstimatorSettings]):
@@ -113,10 +115,10 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         self._put(self._pairing.image(image, _now_s()))
 
     def _depth_came(self, depth: DepthImage, _frame_id: str) -> None:
-        count_mm = self.settings.depth.count_mm
-        if depth.counted and count_mm != 1.0:
-            metres = float_image(depth.depth_m * np.float32(count_mm), depth.stamp_ns)
-            depth = replace(metres, counted=True)
+        count_m = self.settings.depth.count_m
+        if depth.counted and count_m != _MILLIMETRE:
+            metres = depth.depth_m * np.float32(count_m / _MILLIMETRE)
+            depth = float_image(metres, depth.stamp_ns)
         self._put(self._pairing.depth(depth, _now_s()))
 
     def _put(self, frame: Frame | None) -> None:
