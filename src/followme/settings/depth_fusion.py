@@ -63,11 +63,11 @@ class DepthFusionSettings:
     flying_share: float = setting(0.10, "... plus this share of its distance.", low=0.0, high=1.0)
     speckle_px: int = setting(
         6,
-        "So few sensor pixels together that contradict all around them, the network too, are "
-        "noise.",
+        "So few sensor pixels in a square of 7 that contradict all around them, the network too, "
+        "are noise.",
         unit="px",
         low=0,
-        high=100,
+        high=40,
     )
     speckle_share: float = setting(
         0.25, "... where they differ by this share of the distance.", low=0.05, high=1.0
