@@ -121,6 +121,21 @@ def test_a_network_is_asked_only_where_a_sensor_leaves_much_open(
     assert stamps == ([3] if asked else [])
 
 
+@pytest.mark.parametrize("depth_m", [holed(WHOLE_M, 0.5), None], ids=["sensor", "no sensor"])
+def test_a_network_is_not_asked_about_an_image_that_shows_nothing(
+    with_network, monkeypatch, depth_m
+):
+    stamps = asked_by(with_network, monkeypatch)
+    grey = np.full((CAMERA.height, CAMERA.width, 3), 128, np.uint8)
+    for i, bgr in enumerate((grey, an_image(10), np.full_like(grey, 255))):
+        result = with_network.estimate(a_frame(i * 100 * MS, depth_m, bgr))
+        status = result.status if isinstance(result, DepthMap) else result
+        assert status.image.state is not ImageState.OK
+        sensor = depth_m is not None
+        assert status.provenance is (Provenance.SENSOR if sensor else Provenance.UNKNOWN)
+    assert stamps == []
+
+
 def test_a_network_is_not_asked_where_fusion_is_off(tmp_path, monkeypatch):
     onnx = tiny_depth_onnx(tmp_path / "depth.onnx", 12, 16)
     off = DepthFusionSettings(enabled=False)

@@ -119,7 +119,7 @@ class MetricDepth:
             height_known=height_known,
             valid_fraction=0.0,
             image=health,
-            note="There is no depth: the source has no sensor and no depth network is loaded.",
+            note="There is no depth: no sensor gave any, and no network was asked.",
         )
 
     def _from_sensor(

@@ -14,10 +14,18 @@ from followme.health.image_health import ImageJudge
 from followme.perception.depth import DepthNetwork
 from followme.perception.model_file import find_model
 from followme.settings import DepthEstimatorSettings
-from followme.values.depth_map import DepthMap, DepthStatus, MonocularDepth
+from followme.values.depth_map import (
+    DepthMap,
+    DepthStatus,
+    ImageHealth,
+    ImageState,
+    MonocularDepth,
+)
 from followme.values.frame import Frame
 from followme.values.motion import Motion
 
+# Of such an image a network would tell what it has learnt, not what is there.
+_SHOWS_NOTHING = {ImageState.DARK, ImageState.BRIGHT, ImageState.COVERED, ImageState.FROZEN}
 _FROZEN = "The depth sensor repeats its last frame: it is not used."
 
 
@@ -56,15 +64,15 @@ class DepthStage:
         frozen = self._frozen.judge(frame.depth_m, frame.stamp_ns) and not health.frozen
         if frozen:
             frame = replace(frame, depth_m=None)
-        result = self._metric.estimate(frame, self._guess(frame), health)
+        result = self._metric.estimate(frame, self._guess(frame, health), health)
         return _noted(result, _FROZEN) if frozen else result
 
-    def _guess(self, frame: Frame) -> MonocularDepth | None:
-        """Ask the network where the sensor leaves much open.
+    def _guess(self, frame: Frame, health: ImageHealth) -> MonocularDepth | None:
+        """Ask the network where the sensor leaves much open and the image shows something.
 
         On two cores a network that would only repeat what a sensor measured stays off.
         """
-        if self.network is None:
+        if self.network is None or health.state in _SHOWS_NOTHING:
             return None
         if frame.depth_m is not None:
             known = float(np.count_nonzero(np.isfinite(frame.depth_m))) / frame.depth_m.size
