@@ -17,6 +17,7 @@ from followme.values.depth_map import (
     Provenance,
 )
 from followme.values.frame import Frame
+from tests.geometry.guesses import holed, network, room, sparse
 from tests.geometry.scene import CAMERA, S, box_at, depth_map, frame_of, metric_depth, render
 
 OK = ImageHealth()
@@ -170,8 +171,128 @@ def test_a_network_of_another_size_comes_out_at_the_work_size():
     assert depth.status.scale == pytest.approx(1.0, abs=0.02)
 
 
-def test_a_sensor_wins_over_a_network():
+def test_a_sensor_wins_over_a_network_that_says_something_else():
     frame = frame_of(render((box_at(3.0),)))
     depth = metric_depth().estimate(frame, guess(np.full((240, 320), 9.0, np.float32)), OK)
     assert depth.status.provenance is Provenance.SENSOR
     assert np.nanmedian(depth.depth_m) < 8.0
+    assert "does not fit" in depth.status.note and depth.status.scale_known
+
+
+class TestSensorAndNetwork:
+    def test_the_network_fills_what_the_sensor_misses(self):
+        sensor_m = holed(room(), 0.5)
+        depth = metric_depth().estimate(frame_of(sensor_m, 7), network(room(), stamp_ns=7), OK)
+        status = depth.status
+        assert status.provenance is Provenance.FUSED and status.stamp_ns == depth.stamp_ns == 7
+        assert status.scale_known and status.scale == 1.0 and status.height_known
+        assert status.valid_fraction == 1.0 and 0.0 < status.residual_m < 0.2
+        assert status.attitude.height_m == pytest.approx(1.3, abs=0.05)
+        assert status.note == ""
+        hole = np.isnan(sensor_m)
+        assert np.median(np.abs(depth.depth_m - room())[hole]) < 0.06
+        assert (depth.sigma_m[hole] >= 0.049 * depth.depth_m[hole]).all()
+
+    def test_a_hundredth_of_the_sensor_shows_the_floor_too(self):
+        depth = metric_depth().estimate(frame_of(sparse(room(), 0.01)), network(room()), OK)
+        assert depth.status.provenance is Provenance.FUSED and depth.status.floor is not None
+        assert depth.status.attitude.height_m == pytest.approx(1.3, abs=0.15)
+
+    def test_a_sensor_that_gives_nothing_leaves_the_metres_to_the_network_and_says_so(self):
+        nothing = np.full((240, 320), np.nan, np.float32)
+        depth = metric_depth().estimate(frame_of(nothing), network(room()), OK)
+        assert depth.status.provenance is Provenance.MONOCULAR and not depth.status.scale_known
+        assert "0 usable pixels" in depth.status.note
+
+    @pytest.mark.parametrize("lost", ["all invalid", "no frame"])
+    def test_for_a_second_the_scale_of_the_last_frame_holds(self, lost):
+        m = metric_depth()
+        m.estimate(frame_of(holed(room(), 0.3)), network(room()), OK)
+        nothing = np.full((240, 320), np.nan, np.float32)
+
+        def later(stamp_ns):
+            frame = frame_of(nothing, stamp_ns) if lost == "all invalid" else a_blank(stamp_ns)
+            return m.estimate(frame, network(room(), stamp_ns=stamp_ns), OK)
+
+        soon, late = later(S // 2), later(3 * S)
+        assert soon.status.provenance is Provenance.FUSED and soon.status.scale_known
+        assert "last scale" in soon.status.note
+        assert np.mean(np.abs(soon.depth_m / room() - 1.0)) < 0.1
+        assert late.status.provenance is Provenance.MONOCULAR and not late.status.scale_known
+
+    @pytest.mark.parametrize("factor", [0.5, 2.0])
+    def test_metres_that_differ_by_two_are_not_spoken_unless_the_floor_vouches(self, factor):
+        wrong = network(room() * np.float32(factor), 1.0, 0.0, 0.02)
+        frames = [frame_of(holed(room(), 0.3), i * S // 10) for i in range(10)]
+        doubted, vouched = (
+            [m.estimate(frame, wrong, OK) for frame in frames][-1].status
+            for m in (metric_depth(), told())
+        )
+        for status in (doubted, vouched):
+            assert status.provenance is Provenance.SENSOR and "factor" in status.note
+        assert not doubted.scale_known and vouched.scale_known
+
+    @pytest.mark.parametrize(("stretch", "known"), [(0.8, True), (1.25, True), (1.6, False)])
+    def test_the_floor_still_corrects_the_sensor_and_with_it_what_was_filled(self, stretch, known):
+        m = told()
+        sensor_m = holed(room() * np.float32(stretch), 0.3)
+        for i in range(12):
+            depth = m.estimate(frame_of(sensor_m, i * S // 10), network(room(), 1.0, 0.0), OK)
+        assert depth.status.provenance is Provenance.FUSED
+        assert depth.status.scale == pytest.approx(1.0 / stretch, rel=0.03)
+        assert depth.status.scale_known is known
+        hole = np.isnan(sensor_m) & (room() < 4.0)
+        assert np.median(np.abs(depth.depth_m / room() - 1.0)[hole]) < 0.05
+
+    @pytest.mark.parametrize("size", [(640, 480), (160, 120), (424, 240)])
+    def test_a_sensor_of_another_size_is_laid_over_the_whole_image(self, size):
+        width, height = size
+        rows = np.arange(height) * 240 // height
+        columns = np.arange(width) * 320 // width
+        sensor_m = holed(room(), 0.3)[np.ix_(rows, columns)]
+        frame = Frame(0, np.zeros((480, 640, 3), np.uint8), CAMERA.scaled(640, 480), sensor_m)
+        depth = metric_depth().estimate(frame, network(room()), OK)
+        assert depth.status.provenance is Provenance.FUSED and depth.depth_m.shape == (240, 320)
+        assert np.median(np.abs(depth.depth_m - room())) < 0.06
+
+    def test_sizes_may_change_on_the_way(self):
+        m = metric_depth()
+        for i, step in enumerate((1, 2, 1)):
+            sensor_m = np.ascontiguousarray(holed(room(), 0.3)[::step, ::step])
+            depth = m.estimate(
+                Frame(i * S // 10, BLANK, CAMERA, sensor_m), network(room(), stamp_ns=i), OK
+            )
+            assert depth.status.provenance is Provenance.FUSED
+
+    def test_flying_pixels_are_taken_out(self):
+        sensor_m = holed(room(), 0.3)
+        thing = room()[125:180, 140:180]
+        edge = 159 + int(np.argmax(room()[150, 159:] > thing.max() + 1.0))
+        sensor_m[120:180, edge - 2 : edge + 3] = room()[120:180, edge - 2 : edge + 3]
+        sensor_m[120:180, edge] = 3.0
+        depth = metric_depth().estimate(frame_of(sensor_m), network(room(), error=0.02), OK)
+        assert np.mean(depth.depth_m[121:179, edge] == np.float32(3.0)) < 0.1
+
+    def test_without_a_camera_height_a_network_alone_is_a_guess(self):
+        depth = told(0.0).estimate(a_blank(0), network(room()), OK)
+        assert not depth.status.scale_known and "height was not given" in depth.status.note
+
+    def test_a_scale_that_the_floor_corrects_is_told(self):
+        depth = told().estimate(a_blank(0), guess(render() * np.float32(1.3)), OK)
+        assert depth.status.scale_known and "1.30 times" in depth.status.note
+
+    def test_twice_gives_the_same_bits(self):
+        def run():
+            m = metric_depth()
+            for i in range(3):
+                sensor_m = holed(room(), 0.5, seed=i)
+                depth = m.estimate(frame_of(sensor_m, i * S // 10), network(room()), OK)
+            return depth
+
+        one, two = run(), run()
+        np.testing.assert_array_equal(one.depth_m, two.depth_m)
+        np.testing.assert_array_equal(one.sigma_m, two.sigma_m)
+
+
+def a_blank(stamp_ns):
+    return Frame(stamp_ns, BLANK, CAMERA)

@@ -220,6 +220,12 @@ class TestDepth:
         got = images.depth_from_msg(through_the_wire(message)).depth_m
         assert np.array_equal(got, DEPTH_M, equal_nan=True)
 
+    @pytest.mark.parametrize(("encoding", "counted"), [("16UC1", True), ("32FC1", False)])
+    def test_whole_numbers_are_told_from_metres(self, encoding, counted):
+        pixels = DEPTH_M if encoding == "32FC1" else encode_depth_mm(DEPTH_M)
+        rows = np.frombuffer(pixels.tobytes(), np.uint8).reshape(2, -1)
+        assert images.depth_from_msg(a_message(rows, encoding, 3)).counted is counted
+
     def test_the_wrong_byte_order_is_not_the_same_depth(self):
         message = images.depth_to_msg(DepthImage(0, DEPTH_M), "camera")
         message.is_bigendian = 1

@@ -177,6 +177,31 @@ class TestFrames:
         frames = learned.run(range(12, 15), "info", "depth", "image")
         assert [f.stamp_ns for f in frames] == [12, 13, 14]
 
+    def test_where_a_network_sees_too_it_goes_on_without(self, learned):
+        learned.pairing.network = True
+        assert learned.give("image", 11) is None
+        frame = learned.wait(WAIT_S)
+        assert frame.stamp_ns == 11 and frame.depth_m is None
+        assert learned.pairing.incomplete == 0
+
+    @pytest.mark.parametrize("network", [False, True])
+    def test_depth_that_is_200_ms_late_is_laid_over_no_image_and_its_age_told(self, network):
+        step_ns, behind = 100_000_000, 2
+        driver = Driver()
+        driver.run(range(step_ns, 11 * step_ns, step_ns), "info", "depth", "image")
+        driver.pairing.network = network
+        frames = []
+        for i in range(11, 21):
+            frames.append(driver.give("image", i * step_ns))
+            frames.append(driver.give("depth", (i - behind) * step_ns))
+            frames.append(driver.wait(WAIT_S))
+        got = [f for f in frames if f is not None]
+        assert len(got) == (10 if network else 0)
+        assert all(f.depth_m is None for f in got)
+        assert driver.pairing.late_s == pytest.approx(0.2)
+        assert driver.run(range(21 * step_ns, 22 * step_ns, step_ns), "info", "depth", "image")
+        assert driver.pairing.late_s == 0.0
+
     def test_when_the_next_frame_is_complete_an_older_one_is_passed_over(self, learned):
         learned.give("image", 11)
         learned.give("depth", 12)

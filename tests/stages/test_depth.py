@@ -7,16 +7,24 @@ import pytest
 
 from followme.perception import model_file
 from followme.perception.card import ModelError
-from followme.settings import DepthEstimatorSettings, ModelSettings
+from followme.settings import DepthEstimatorSettings, DepthFusionSettings, ModelSettings
 from followme.stages.depth import DepthStage
 from followme.values.camera import Camera
-from followme.values.depth_map import DepthMap, DepthStatus, ImageState, Provenance
+from followme.values.depth_map import (
+    DepthMap,
+    DepthStatus,
+    ImageState,
+    MonocularDepth,
+    Provenance,
+)
 from followme.values.frame import Frame
 from tests.build import tiny_depth_onnx
+from tests.geometry.guesses import WALLS, holed
 from tests.geometry.scene import ATTITUDE, CAMERA, box_at, render
 
 MS = 1_000_000
 FLOOR_M = render()
+WHOLE_M = render(WALLS)  # no pixel is missing
 RNG = np.random.default_rng(4)
 
 
@@ -89,14 +97,91 @@ def test_a_network_fills_in_where_there_is_no_sensor(with_network):
     assert np.nanmedian(depth.depth_m) == pytest.approx(expected_m, rel=1e-3)
 
 
-def test_a_network_is_not_asked_where_a_sensor_measures(with_network, monkeypatch):
-    def infer(frame: Frame) -> None:
-        raise AssertionError("the network was asked")
+def asked_by(stage: DepthStage, monkeypatch) -> list[int]:
+    """Return the stamps of the images that the network of a stage will be asked about."""
+    stamps: list[int] = []
+    infer = stage.network.infer
 
-    monkeypatch.setattr(with_network.network, "infer", infer)
-    depth = with_network.estimate(a_frame(0, FLOOR_M))
+    def noted(frame: Frame) -> MonocularDepth:
+        stamps.append(frame.stamp_ns)
+        return infer(frame)
+
+    monkeypatch.setattr(stage.network, "infer", noted)
+    return stamps
+
+
+@pytest.mark.parametrize(("missing", "asked"), [(0.0, False), (0.15, False), (0.3, True)])
+def test_a_network_is_asked_only_where_a_sensor_leaves_much_open(
+    with_network, monkeypatch, missing, asked
+):
+    stamps = asked_by(with_network, monkeypatch)
+    depth = with_network.estimate(a_frame(3, holed(WHOLE_M, missing)))
     assert isinstance(depth, DepthMap)
-    assert depth.status.provenance is Provenance.SENSOR
+    assert depth.status.provenance is Provenance.SENSOR  # 2 m everywhere fits no room
+    assert stamps == ([3] if asked else [])
+
+
+@pytest.mark.parametrize("depth_m", [holed(WHOLE_M, 0.5), None], ids=["sensor", "no sensor"])
+def test_a_network_is_not_asked_about_an_image_that_shows_nothing(
+    with_network, monkeypatch, depth_m
+):
+    stamps = asked_by(with_network, monkeypatch)
+    grey = np.full((CAMERA.height, CAMERA.width, 3), 128, np.uint8)
+    for i, bgr in enumerate((grey, an_image(10), np.full_like(grey, 255))):
+        result = with_network.estimate(a_frame(i * 100 * MS, depth_m, bgr))
+        status = result.status if isinstance(result, DepthMap) else result
+        assert status.image.state is not ImageState.OK
+        sensor = depth_m is not None
+        assert status.provenance is (Provenance.SENSOR if sensor else Provenance.UNKNOWN)
+    assert stamps == []
+
+
+def test_a_network_is_not_asked_where_fusion_is_off(tmp_path, monkeypatch):
+    onnx = tiny_depth_onnx(tmp_path / "depth.onnx", 12, 16)
+    off = DepthFusionSettings(enabled=False)
+    stage = DepthStage(DepthEstimatorSettings(model=ModelSettings(file=str(onnx)), fusion=off))
+    stamps = asked_by(stage, monkeypatch)
+    stage.estimate(a_frame(0, holed(WHOLE_M, 0.5)))
+    assert stamps == []
+
+
+def test_a_network_fills_the_holes_of_a_sensor(tmp_path):
+    """Red is laid over the image so that the network sees the room, a third too far away."""
+    near_m, step_m = 0.5, 0.03
+    onnx = tiny_depth_onnx(tmp_path / "depth.onnx", 120, 160, near_m=near_m, m_per_red=step_m)
+    stage = DepthStage(DepthEstimatorSettings(model=ModelSettings(file=str(onnx))))
+    ratio = 277.0 / 2 / 100.0  # focal length at the input over the one that was trained for
+    red = np.clip((1.33 * WHOLE_M / ratio - near_m) / step_m, 0, 255)
+    bgr = an_image()
+    bgr[..., 2] = red.astype(np.uint8)
+    sensor_m = holed(WHOLE_M, 0.5)
+    depth = stage.estimate(a_frame(5, sensor_m, bgr))
+    assert isinstance(depth, DepthMap)
+    assert depth.status.provenance is Provenance.FUSED and depth.status.scale_known
+    hole = np.isnan(sensor_m)
+    assert np.median(np.abs(depth.depth_m - WHOLE_M)[hole]) < 0.06
+
+
+def test_a_frozen_sensor_is_not_used_while_the_image_goes_on(without_network, with_network):
+    sensor_m = WHOLE_M
+    for stage, provenance in (
+        (without_network, Provenance.UNKNOWN),
+        (with_network, Provenance.MONOCULAR),
+    ):
+        results = [stage.estimate(a_frame(ms * MS, sensor_m)) for ms in (0, 250, 499, 500, 750)]
+        statuses = [r.status if isinstance(r, DepthMap) else r for r in results]
+        assert [s.provenance for s in statuses] == [Provenance.SENSOR] * 3 + [provenance] * 2
+        assert "repeats its last frame" in statuses[3].note
+        assert statuses[3].stamp_ns == 500 * MS
+        again = stage.estimate(a_frame(800 * MS, holed(sensor_m, 0.1)))
+        assert again.status.provenance is Provenance.SENSOR and again.status.note == ""
+
+
+def test_reset_forgets_a_frozen_sensor(without_network):
+    for ms in (0, 600):
+        without_network.estimate(a_frame(ms * MS, WHOLE_M))
+    without_network.reset()
+    assert isinstance(without_network.estimate(a_frame(700 * MS, WHOLE_M)), DepthMap)
 
 
 def test_a_sensor_that_is_switched_off_leaves_the_metres_to_the_network(tmp_path):

@@ -107,3 +107,28 @@ def test_only_a_frozen_image_is_frozen(state):
 def test_a_status_holds_no_array_and_can_be_compared():
     assert replace(STATUS) == STATUS
     assert replace(STATUS, stamp_ns=6) != STATUS
+
+
+def a_map(sigma_share: float, provenance: Provenance) -> DepthMap:
+    depth_m = ONES * np.float32(2.0)
+    status = replace(STATUS, provenance=provenance)
+    return DepthMap(5, depth_m, depth_m * np.float32(sigma_share), CAMERA, status)
+
+
+@pytest.mark.parametrize("provenance", [p for p in Provenance if p is not Provenance.FUSED])
+def test_a_map_of_one_source_holds_no_guesses(provenance):
+    assert not a_map(0.9, provenance).guessed().any()
+
+
+@pytest.mark.parametrize(("share", "guessed"), [(0.01, False), (0.03, False), (0.05, True)])
+def test_a_filled_pixel_is_told_by_its_deviation(share, guessed):
+    depth = a_map(share, Provenance.FUSED)
+    assert (depth.guessed() == guessed).all()
+    assert (depth.guessed((np.array([1, 2]), np.array([3, 4]))) == [guessed, guessed]).all()
+
+
+@pytest.mark.parametrize(
+    ("share", "confidence"), [(0.0, 1.0), (0.25, 0.5), (0.5, 0.0), (3.0, 0.0), (math.nan, 0.0)]
+)
+def test_confidence_falls_with_the_deviation(share, confidence):
+    assert a_map(share, Provenance.SENSOR).confidence() == pytest.approx(confidence)

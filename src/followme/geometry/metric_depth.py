@@ -9,12 +9,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from followme.geometry.depth_alignment import Refused
+from followme.geometry.depth_fusion import DepthFusion, Fused
 from followme.geometry.floor import FloorFinder, FloorFit
+from followme.geometry.flying import flying
 from followme.geometry.pooling import pool_nearest
 from followme.geometry.posture import Posture
 from followme.geometry.scale import Scale, ScaleJudge
 from followme.geometry.sensor_scale import SensorScale
-from followme.settings import DepthSettings, FloorSettings, WalkerSettings
+from followme.settings import (
+    DepthFusionSettings,
+    DepthSettings,
+    FloorSettings,
+    WalkerSettings,
+)
 from followme.values.camera import Camera
 from followme.values.depth_map import (
     DepthMap,
@@ -26,12 +34,16 @@ from followme.values.depth_map import (
 )
 from followme.values.frame import Frame
 
+# A sensor with this share of its pixels sees a floor by itself, if there is one.
+_ENOUGH = 0.5
+
 
 class MetricDepth:
     """Turns what a sensor measured, or a network guessed, into one depth map with its status.
 
-    A sensor's metres win over a network's. A network's metres are believed only where the
-    camera is calibrated, its height was given and the floor agrees with it (B12).
+    A sensor's metres win over a network's, which fills what the sensor misses where the two
+    agree. A network's own metres are believed only where the camera is calibrated, its height
+    was given and the floor agrees with it (B12).
 
     Parameters
     ----------
@@ -41,10 +53,20 @@ class MetricDepth:
         How the floor is found.
     walker : WalkerSettings
         How the camera is worn.
+    fusion : DepthFusionSettings, optional
+        How a network's depth is laid over a sensor's.
     """
 
-    def __init__(self, s: DepthSettings, floor: FloorSettings, walker: WalkerSettings) -> None:
+    def __init__(
+        self,
+        s: DepthSettings,
+        floor: FloorSettings,
+        walker: WalkerSettings,
+        fusion: DepthFusionSettings | None = None,
+    ) -> None:
         self._s = s
+        self._fusing = fusion or DepthFusionSettings()
+        self._fusion = DepthFusion(self._fusing, s.min_m, s.max_m)
         self._floor = floor
         self._walker = walker
         self._finder = FloorFinder(floor)
@@ -58,6 +80,7 @@ class MetricDepth:
         """Forget the floor and the scale: time jumped."""
         self._finder.reset()
         self._suspecting.reset()
+        self._fusion.reset()
         self._scale.reset()
         self._sensor_scale.reset()
         self._posture.reset()
@@ -73,7 +96,7 @@ class MetricDepth:
         frame : Frame
             With sensor depth where there is a sensor.
         monocular : MonocularDepth or None
-            Of a network; used only where the frame has no sensor depth.
+            Of a network, where one was asked.
         health : ImageHealth
             Of the image; passed on, depth is computed whatever it says.
         """
@@ -81,7 +104,7 @@ class MetricDepth:
             self.reset()
         self._stamp_ns = frame.stamp_ns
         if frame.depth_m is not None:
-            return self._from_sensor(frame, frame.depth_m, health)
+            return self._from_sensor(frame, frame.depth_m, monocular, health)
         if monocular is not None:
             return self._from_network(frame, monocular, health)
         attitude, height_known = self._posture.carried(frame.stamp_ns)
@@ -96,22 +119,63 @@ class MetricDepth:
             height_known=height_known,
             valid_fraction=0.0,
             image=health,
-            note="There is no depth: the source has no sensor and no depth network is loaded.",
+            note="There is no depth: no sensor gave any, and no network was asked.",
         )
 
     def _from_sensor(
-        self, frame: Frame, depth_m: NDArray[np.float32], health: ImageHealth
+        self,
+        frame: Frame,
+        depth_m: NDArray[np.float32],
+        guess: MonocularDepth | None,
+        health: ImageHealth,
     ) -> DepthMap:
         camera = self._camera(frame)
         s = self._s
         pooled_m = pool_nearest(depth_m, camera.height, camera.width, s.min_m, s.max_m)
+        if guess is not None:  # without one the gaps that they leave would stay
+            pooled_m[flying(pooled_m, self._fusing)] = np.nan
         sigma_m = np.float32(s.sigma_floor_m) + np.float32(s.sigma_per_m2) * pooled_m**2
+        both = None
+        if guess is not None:
+            both = self._fusion.fuse(frame.stamp_ns, guess, pooled_m, sigma_m)
+            if isinstance(both, Refused) and both.few:
+                return self._from_network(frame, guess, health, both.word)
         fit, scale = self._sensor_floor(frame.stamp_ns, pooled_m, camera)
+        if isinstance(both, Fused):
+            if fit is None and np.count_nonzero(np.isfinite(pooled_m)) < _ENOUGH * pooled_m.size:
+                fit = self._fused_floor(frame, both)
+            return self._fused(frame, both, fit, scale, health)
+        if both is not None:
+            scale = self._doubted(both, scale)
         if scale.factor != 1.0:
             pooled_m *= np.float32(scale.factor)
             sigma_m *= np.float32(scale.factor)
         status = self._status(frame, _scaled(fit, scale.factor), Provenance.SENSOR, scale, health)
         return _depth_map(pooled_m, sigma_m, camera, status)
+
+    def _fused(
+        self, frame: Frame, both: Fused, fit: FloorFit | None, scale: Scale, health: ImageHealth
+    ) -> DepthMap:
+        """Return the depth of sensor and network; what is wrong with the sensor is with both."""
+        scale = _worded(scale, both.word)
+        factor = np.float32(scale.factor)
+        status = self._status(frame, _scaled(fit, scale.factor), Provenance.FUSED, scale, health)
+        status = replace(status, residual_m=both.residual_m * scale.factor)
+        return _depth_map(both.depth_m * factor, both.sigma_m * factor, self._camera(frame), status)
+
+    def _fused_floor(self, frame: Frame, both: Fused) -> FloorFit | None:
+        ratio = self._sensor_scale.ratio
+        prior = self._posture.prior(frame.stamp_ns, measured=True, ratio=ratio)
+        return self._finder.find(both.depth_m, self._camera(frame), prior)
+
+    def _doubted(self, refused: Refused, scale: Scale) -> Scale:
+        """Return the scale of a sensor that a network contradicts (it may be the one that errs).
+
+        A sensor whose metres the floor vouches for is believed. Any other may count in other
+        units than its driver says.
+        """
+        known = scale.known and (math.isnan(refused.ratio) or self._sensor_scale.vouched)
+        return _worded(Scale(scale.factor, known, scale.note), refused.word)
 
     def _sensor_floor(
         self, stamp_ns: int, depth_m: NDArray[np.float32], camera: Camera
@@ -135,9 +199,15 @@ class MetricDepth:
                 fit = suspect
         return fit, scale
 
-    def _from_network(self, frame: Frame, guess: MonocularDepth, health: ImageHealth) -> DepthMap:
+    def _from_network(
+        self, frame: Frame, guess: MonocularDepth, health: ImageHealth, word: str = ""
+    ) -> DepthMap:
         camera = self._camera(frame)
         s = self._s
+        both = self._fusion.carried(frame.stamp_ns, guess, (camera.height, camera.width))
+        if both is not None:
+            fit = self._fused_floor(frame, both)
+            return self._fused(frame, both, fit, Scale(1.0, True), health)
         guess_m = pool_nearest(guess.depth_m, camera.height, camera.width, 1e-3, np.inf)
         log_std = cv2.resize(
             guess.log_std, (camera.width, camera.height), interpolation=cv2.INTER_NEAREST
@@ -149,6 +219,7 @@ class MetricDepth:
         if not guess.focal_known:
             note = "The scale is a guess: the camera is not calibrated."
             scale = replace(scale, known=False, note=note)
+        scale = _worded(scale, word)
         factor = np.float32(scale.factor)
         depth_m = guess_m * factor
         depth_m[depth_m > s.max_m] = np.nan
@@ -176,7 +247,9 @@ class MetricDepth:
             attitude, height_known = self._posture.carried(frame.stamp_ns)
         else:
             attitude = fit.plane.attitude()
-            height_known = provenance is Provenance.SENSOR or self._walker.camera_height_m > 0.0
+            height_known = (
+                provenance is not Provenance.MONOCULAR or self._walker.camera_height_m > 0.0
+            )
             own_height_m = attitude.height_m / scale.factor
             self._posture.seen(frame.stamp_ns, attitude, height_known, own_height_m)
         return DepthStatus(
@@ -203,6 +276,11 @@ class MetricDepth:
         if fit is None:
             notes.append(self._posture.word(frame.stamp_ns))
         return [*notes, scale.note] if scale.note else notes
+
+
+def _worded(scale: Scale, word: str) -> Scale:
+    """Return a scale whose note begins with a sentence."""
+    return replace(scale, note=f"{word} {scale.note}".strip())
 
 
 def _height_and_share(fit: FloorFit) -> tuple[float, float]:

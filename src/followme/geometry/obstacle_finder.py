@@ -14,6 +14,7 @@ from followme.geometry.drops import GroundSight, find_drop
 from followme.geometry.floor_cells import FloorCells
 from followme.geometry.floor_view import FloorView, floor_view
 from followme.geometry.ground import DROP, FLOOR, GLASS, Ground
+from followme.geometry.guessed_floor import without_guessed_floor
 from followme.geometry.judgement import Judge, Moment
 from followme.geometry.measuring import Blob
 from followme.geometry.motion_step import MotionStep
@@ -113,6 +114,7 @@ class ObstacleFinder:
             How the walker moves; None or too old: unknown.
         """
         self._notice(depth.stamp_ns)
+        depth = without_guessed_floor(depth)
         if self._seen_ns != self._now_ns:
             self._spots = NO_SPOTS  # since then it was carried
         before, self._motion = self._motion, motion

@@ -86,7 +86,10 @@ class ScaleJudge:
         long_enough = stamp_ns - self._ratios[0][0] >= 0.9 * window_ns
         if long_enough and np.std(self._within(stamp_ns, self._s.scale_std_s)) > self._s.scale_std:
             return Scale(1.0 / ratio, False, "The scale is a guess: it wavers.")
-        return Scale(1.0 / ratio, True)
+        if self._s.scale_fine_low <= ratio <= self._s.scale_fine_high:
+            return Scale(1.0 / ratio, True)
+        note = f"The scale was corrected: depth is {ratio:.2f} times what the floor says."
+        return Scale(1.0 / ratio, True, note)
 
     def _within(self, stamp_ns: int, seconds: float) -> list[float]:
         return [ratio for at_ns, ratio in self._ratios if (stamp_ns - at_ns) * 1e-9 <= seconds]

@@ -50,6 +50,11 @@ class SensorScale:
         recent = [ratio for _, ratio in self._ratios]
         return float(np.median(recent)) if recent and self._verdict != _FINE else 1.0
 
+    @property
+    def vouched(self) -> bool:
+        """Whether floor was seen that agrees with the height that was told."""
+        return len(self._ratios) >= self._s.sensor_frames and self._verdict.known
+
     def judge(self, stamp_ns: int, height_m: float, inliers: float) -> Scale:
         """Take the floor of one frame and return what to do with its depth.
 

@@ -54,7 +54,8 @@ class Place:
 def seen_through(depth: DepthMap, cloud: Cloud, place: Place) -> bool:
     """Return True where a thing's place is in view and what is seen lies behind it.
 
-    Anything else (out of the image, hidden, no depth there) does not speak against the thing.
+    Anything else (out of the image, hidden, no depth there, a guess where a sensor saw nothing)
+    does not speak against the thing.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def seen_through(depth: DepthMap, cloud: Cloud, place: Place) -> bool:
     points = place.samples()
     _, row, column = pixels_of(depth, points)
     range_m = cloud.range_m[row, column]
-    range_m = range_m[np.isfinite(range_m)]
+    range_m = range_m[np.isfinite(range_m) & ~depth.guessed((row, column))]
     if range_m.size < _LEAST * len(points):
         return False
     margin_m = max(_MARGIN_M, 2.0 * place.sigma_m)

@@ -7,6 +7,8 @@ import time
 from contextlib import nullcontext
 from typing import Any
 
+import numpy as np
+
 from followme.ros.base_node import BaseNode
 from followme.ros.gate import Gate
 from followme.ros.images import float_image
@@ -15,7 +17,10 @@ from followme.ros.process import main_of
 from followme.settings import DepthEstimatorSettings
 from followme.stages.depth import DepthStage
 from followme.values.depth_map import DepthMap, DepthStatus
-from followme.values.frame import CameraInfo, Frame
+from followme.values.frame import CameraInfo, DepthImage, Frame
+
+# What the codec takes a count of 16 bits for (REP-118).
+_MILLIMETRE = 0.001
 
 
 class DepthEstimator(BaseNode[DepthEstimatorSettings]):
@@ -37,16 +42,16 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         self._gate = gate
         self._stage: DepthStage | None = None
         self._motion_known = False
+        self._status: DepthStatus | None = None
         self._pairing = FramePairing(self.settings.pair_wait_s)
         self.takes("camera/image_raw", self._image_came)
         self.takes("camera/camera_info", lambda v, _: self._put(self._pairing.info(v, _now_s())))
-        self.takes(
-            "camera/depth/image_raw", lambda v, _: self._put(self._pairing.depth(v, _now_s()))
-        )
+        self.takes("camera/depth/image_raw", self._depth_came)
 
     def load(self) -> None:
         self._stage = DepthStage(self.settings)
         network = self._stage.network
+        self._pairing.network = network is not None
         if network is None:
             self.get_logger().info("no depth network: only a depth sensor gives metres")
 
@@ -61,6 +66,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
             if motion is not None:
                 self.publish("depth/ego_motion", motion)
             self.note_age(item.stamp_ns)
+            self._status = result.status if isinstance(result, DepthMap) else result
             if isinstance(result, DepthMap):
                 self._publish_map(result)
             else:
@@ -88,11 +94,18 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
 
     def facts(self) -> dict[str, Any]:
         network = None if self._stage is None else self._stage.network
+        status = self._status
         return {
+            "depth_from": "" if status is None else status.provenance.name.lower(),
+            "depth_note": "" if status is None else status.note,
+            "depth_residual_m": math.nan if status is None else status.residual_m,
+            "depth_scale": math.nan if status is None else status.scale,
+            "depth_scale_known": status is not None and status.scale_known,
             "ego_motion": "estimated from images" if self._motion_known else "unknown from images",
             "frames_incomplete": self._pairing.incomplete,
             "model": "none" if network is None else network.file.name,
             "model_sha256": "" if network is None else network.card.sha256,
+            "sensor_late_s": self._pairing.late_s,
         }
 
     def _image_came(self, image: Any, frame_id: str) -> None:
@@ -100,6 +113,13 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         if self._gate is not None and self.active:
             self._gate.expect()
         self._put(self._pairing.image(image, _now_s()))
+
+    def _depth_came(self, depth: DepthImage, _frame_id: str) -> None:
+        count_m = self.settings.depth.count_m
+        if depth.counted and count_m != _MILLIMETRE:
+            metres = depth.depth_m * np.float32(count_m / _MILLIMETRE)
+            depth = float_image(metres, depth.stamp_ns)
+        self._put(self._pairing.depth(depth, _now_s()))
 
     def _put(self, frame: Frame | None) -> None:
         if frame is not None:

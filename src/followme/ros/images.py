@@ -90,7 +90,7 @@ def depth_from_msg(msg: Image) -> DepthImage:
     metres = decode_depth(
         msg.data, msg.encoding, msg.height, msg.width, msg.step, bool(msg.is_bigendian)
     )
-    return DepthImage(stamp_ns(msg.header), metres)
+    return DepthImage(stamp_ns(msg.header), metres, counted=msg.encoding != "32FC1")
 
 
 def grey_to_msg(image: GreyImage, frame_id: str) -> Image:

@@ -57,16 +57,28 @@ class FramePairing:
     Calibration and depth may never come: an image waits a little for them while nobody knows,
     and then only for what lately came. Several images may wait, because the depth of a slow
     sensor comes when the next image is there already. An image whose sensor depth got lost is
-    passed over while the sensor is alive, because half a frame would look as if sight were lost.
+    passed over while the sensor is alive, because half a frame would look as if sight were lost;
+    where a network gives depth too it goes on without the sensor's. Depth of another stamp is
+    never laid over an image.
 
     Parameters
     ----------
     wait_s : float
         How long an image waits.
+
+    Attributes
+    ----------
+    network : bool
+        Whether an image alone gives depth.
+    incomplete : int
+        How many images were passed over or went on without sensor depth that came later.
+    late_s : float
+        How much older than the newest image sensor depth was that came too late; 0 none lately.
     """
 
     def __init__(self, wait_s: float) -> None:
         self.wait_s = wait_s
+        self.network = False
         self.incomplete = 0
         self._lock = threading.Lock()
         self.clear()
@@ -80,11 +92,14 @@ class FramePairing:
             self._infos: OrderedDict[int, Camera] = OrderedDict()
             self._camera: Camera | None = None
             self._depth_s = float("-inf")
+            self._newest_ns = self._given_ns = -1
+            self.late_s = 0.0
 
     def image(self, image: ColourImage, now_s: float) -> Frame | None:
         """Take an image; return its frame when nothing is missing."""
         with self._lock:
             self._images += 1
+            self._newest_ns = image.stamp_ns
             self._waiting.append((image, now_s))
             if len(self._waiting) > _RING:
                 self._pass_over()
@@ -94,6 +109,8 @@ class FramePairing:
         """Take sensor depth; return the frame that waited for it, if one did."""
         with self._lock:
             self._depth_s = now_s
+            late = depth.stamp_ns <= self._given_ns
+            self.late_s = (self._newest_ns - depth.stamp_ns) * 1e-9 if late else 0.0
             _remember(self._depths, depth.stamp_ns, depth)
             return self._complete(now_s)
 
@@ -110,7 +127,8 @@ class FramePairing:
             ready = None
             while self._waiting and now_s - self._waiting[0][1] >= self.wait_s:
                 image = self._waiting[0][0]
-                if now_s - self._depth_s < _SILENT_S and image.stamp_ns not in self._depths:
+                lost = now_s - self._depth_s < _SILENT_S and image.stamp_ns not in self._depths
+                if lost and not self.network:
                     self._pass_over()
                 else:
                     self.incomplete += ready is not None
@@ -133,13 +151,14 @@ class FramePairing:
         return image.stamp_ns in self._infos or self._camera is not None or not learning
 
     def _pass_over(self) -> None:
-        self._waiting.popleft()
+        self._given_ns = self._waiting.popleft()[0].stamp_ns
         self.incomplete += 1
 
     def _frame(self, image: ColourImage) -> Frame:
         while self._waiting[0][0] is not image:
             self._pass_over()
         self._waiting.popleft()
+        self._given_ns = image.stamp_ns
         camera = self._infos.get(image.stamp_ns, self._camera)
         height, width = image.bgr.shape[:2]
         if camera is not None and (camera.width, camera.height) != (width, height):

@@ -1,6 +1,7 @@
 """Every setting of FollowMe: one frozen dataclass a part, with default, bounds, unit and words."""
 
 from followme.settings.depth import DepthSettings, FloorSettings
+from followme.settings.depth_fusion import DepthFusionSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
@@ -33,6 +34,7 @@ __all__ = [
     "CameraNodeSettings",
     "CorridorSettings",
     "DepthEstimatorSettings",
+    "DepthFusionSettings",
     "DepthSettings",
     "DistanceSettings",
     "EgoMotionSettings",

@@ -13,6 +13,15 @@ class DepthSettings:
 
     work_width: int = setting(320, "Width depth is worked at.", unit="px", low=80, high=1280)
     work_height: int = setting(240, "Height depth is worked at.", unit="px", low=60, high=960)
+    count_m: float = setting(
+        0.001,
+        "What one count of a 16-bit depth image stands for: 0.001 by REP-118, as drivers of D435 "
+        "and Kinect and realsense2_camera have it; 0.00025 for raw counts of an L515. Depth that "
+        "comes in metres (32FC1) is left as it is.",
+        unit="m",
+        low=0.00001,
+        high=0.1,
+    )
     min_m: float = setting(
         0.25, "Nearer sensor depth is taken as unknown.", unit="m", low=0.0, high=2.0
     )

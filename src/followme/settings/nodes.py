@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from followme.settings.depth import DepthSettings, FloorSettings
+from followme.settings.depth_fusion import DepthFusionSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
 from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
@@ -129,6 +130,7 @@ class DepthEstimatorSettings:
     model: ModelSettings = field(default_factory=ModelSettings)
     walker: WalkerSettings = field(default_factory=WalkerSettings)
     depth: DepthSettings = field(default_factory=DepthSettings)
+    fusion: DepthFusionSettings = field(default_factory=DepthFusionSettings)
     floor: FloorSettings = field(default_factory=FloorSettings)
     motion: EgoMotionSettings = field(default_factory=EgoMotionSettings)
     image: ImageHealthSettings = field(default_factory=ImageHealthSettings)

@@ -5,15 +5,28 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from followme.geometry.ego_motion import EgoMotion
 from followme.geometry.metric_depth import MetricDepth
+from followme.health.frozen_depth import FrozenDepth
 from followme.health.image_health import ImageJudge
 from followme.perception.depth import DepthNetwork
 from followme.perception.model_file import find_model
 from followme.settings import DepthEstimatorSettings
-from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.depth_map import (
+    DepthMap,
+    DepthStatus,
+    ImageHealth,
+    ImageState,
+    MonocularDepth,
+)
 from followme.values.frame import Frame
 from followme.values.motion import Motion
+
+# Of such an image a network would tell what it has learnt, not what is there.
+_SHOWS_NOTHING = {ImageState.DARK, ImageState.BRIGHT, ImageState.COVERED, ImageState.FROZEN}
+_FROZEN = "The depth sensor repeats its last frame: it is not used."
 
 
 class DepthStage:
@@ -34,19 +47,38 @@ class DepthStage:
         model = find_model("depth", s.model)
         self.network = None if model is None else DepthNetwork(model, s.model)
         self._use_sensor = s.use_sensor
-        self._metric = MetricDepth(s.depth, s.floor, s.walker)
+        self._fusion = s.fusion
+        self._metric = MetricDepth(s.depth, s.floor, s.walker, s.fusion)
+        self._frozen = FrozenDepth(s.image.frozen_s)
         self._ego_motion = EgoMotion(s.motion) if s.motion.enabled else None
         self._judge = ImageJudge(s.image)
 
     def estimate(self, frame: Frame) -> DepthMap | DepthStatus:
-        """Return depth with its status, or the status alone where distance cannot be judged."""
+        """Return depth with its status, or the status alone where distance cannot be judged.
+
+        A sensor that repeats its last frame is not used while the image goes on.
+        """
         if not self._use_sensor:
             frame = replace(frame, depth_m=None)
         health = self._judge.judge(frame.bgr, frame.stamp_ns)
-        # two cores: a network that would only repeat what a sensor measured stays off
-        wanted = self.network is not None and frame.depth_m is None
-        monocular = self.network.infer(frame) if wanted and self.network is not None else None
-        return self._metric.estimate(frame, monocular, health)
+        frozen = self._frozen.judge(frame.depth_m, frame.stamp_ns) and not health.frozen
+        if frozen:
+            frame = replace(frame, depth_m=None)
+        result = self._metric.estimate(frame, self._guess(frame, health), health)
+        return _noted(result, _FROZEN) if frozen else result
+
+    def _guess(self, frame: Frame, health: ImageHealth) -> MonocularDepth | None:
+        """Ask the network where the sensor leaves much open and the image shows something.
+
+        On two cores a network that would only repeat what a sensor measured stays off.
+        """
+        if self.network is None or health.state in _SHOWS_NOTHING:
+            return None
+        if frame.depth_m is not None:
+            known = float(np.count_nonzero(np.isfinite(frame.depth_m))) / frame.depth_m.size
+            if not self._fusion.enabled or known >= self._fusion.fill_below:
+                return None
+        return self.network.infer(frame)
 
     def motion(self, frame: Frame, depth: DepthMap | DepthStatus) -> Motion | None:
         """Return how the walker moves, as the images and their depth tell it.
@@ -76,8 +108,17 @@ class DepthStage:
         if self._ego_motion is not None:
             self._ego_motion.reset()
         self._judge.reset()
+        self._frozen.reset()
 
     def close(self) -> None:
         """Free the network."""
         if self.network is not None:
             self.network.close()
+
+
+def _noted(result: DepthMap | DepthStatus, word: str) -> DepthMap | DepthStatus:
+    """Return a result whose note begins with a sentence."""
+    if isinstance(result, DepthMap):
+        note = f"{word} {result.status.note}".strip()
+        return replace(result, status=replace(result.status, note=note))
+    return replace(result, note=word)

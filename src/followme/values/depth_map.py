@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ from followme.values.check import check_array, check_finite, check_range, freeze
 
 # How far the length of a unit vector may be off after it went through 32-bit numbers.
 _UNIT_TOLERANCE = 1e-3
+# In a fused map: a sensor's pixels are surer than this share of their distance, filled ones never.
+_GUESS_SHARE = 0.045
+# B2: from this share of the distance on a deviation leaves nothing to rely on.
+_WORTHLESS_SHARE = 0.5
 
 
 class Provenance(IntEnum):
@@ -103,7 +108,8 @@ class DepthStatus:
     provenance : Provenance
         UNKNOWN when there is no depth at all.
     scale : float
-        Factor applied to a network's depth; 1 for a sensor, NaN unknown.
+        Factor applied to a network's depth, or to a sensor's that the floor contradicts (B12);
+        1 for a sensor that is believed, also where a network fills it up; NaN unknown.
     scale_known : bool
         False: distances are a guess and no number may be spoken.
     residual_m : float
@@ -196,3 +202,31 @@ class DepthMap:
                 f"depth status: its stamp {self.status.stamp_ns} is not the depth's {self.stamp_ns}"
             )
         freeze(self, "depth_m", "sigma_m")
+
+    def guessed(self, where: Any = ...) -> NDArray[np.bool_]:
+        """Return which pixels a network filled in where a sensor saw nothing.
+
+        Parameters
+        ----------
+        where : index
+            Which pixels are asked for; all by default.
+
+        Returns
+        -------
+        array of bool
+            All False in a map that is not fused: there all pixels come from one source.
+        """
+        depth_m, sigma_m = self.depth_m[where], self.sigma_m[where]
+        if self.status.provenance is not Provenance.FUSED:
+            return np.zeros(depth_m.shape, bool)
+        return np.asarray(sigma_m >= np.float32(_GUESS_SHARE) * depth_m)
+
+    def confidence(self) -> NDArray[np.float32]:
+        """Return how far each pixel can be relied on, (h, w), 0 to 1.
+
+        1 is exact, 0.5 the limit for spoken numbers (B2: a deviation of a quarter of the
+        distance), 0 unknown, or a deviation of half the distance and more.
+        """
+        with np.errstate(invalid="ignore"):
+            share = self.sigma_m / (np.float32(_WORTHLESS_SHARE) * self.depth_m)
+            return np.asarray(np.where(share < 1.0, np.float32(1.0) - share, np.float32(0.0)))

@@ -68,10 +68,13 @@ class DepthImage:
         When it was captured.
     depth_m : (H, W) float32
         Metres along the optical axis; NaN where the sensor gave nothing.
+    counted : bool
+        Whether these came as whole numbers of 16 bits that were taken for millimetres.
     """
 
     stamp_ns: int
     depth_m: NDArray[np.float32]
+    counted: bool = False
 
     def __post_init__(self) -> None:
         check_array("depth image", self.depth_m, (None, None), np.float32)
