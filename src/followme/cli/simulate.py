@@ -54,8 +54,8 @@ def add_parser(commands: Any) -> None:
         "--perception",
         choices=("truth", "sensor", "networks"),
         default="sensor",
-        help="truth: exact depth and labels; sensor: depth as a sensor errs, exact labels; "
-        "networks: images only (default sensor)",
+        help="truth: exact depth and labels; sensor: depth as a sensor errs, filled by no "
+        "network, and exact labels; networks: images only (default sensor)",
     )
     p.add_argument("--seed", type=int, default=0, help="of all that is drawn at random (default 0)")
     p.add_argument(

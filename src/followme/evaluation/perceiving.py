@@ -8,7 +8,7 @@ from dataclasses import replace
 from followme.evaluation.grid import GridError
 from followme.perception.model_file import find_model
 from followme.pipeline import PipelineSettings
-from followme.settings import DepthEstimatorSettings, WalkerSettings
+from followme.settings import DepthEstimatorSettings, DepthFusionSettings, WalkerSettings
 from followme.stages.names import Names
 from followme.values.frame import Frame
 
@@ -44,7 +44,9 @@ def settings_for(perception: str, camera_height_m: float = 0.0) -> PipelineSetti
         When the networks are wanted and there is none for depth.
     """
     walker = WalkerSettings(camera_height_m=camera_height_m)
-    settings = PipelineSettings(depth=DepthEstimatorSettings(walker=walker))
+    # a sensor's figures must not hang on the weights that happen to lie in models/
+    fusion = DepthFusionSettings(enabled=perception == "networks")
+    settings = PipelineSettings(depth=DepthEstimatorSettings(walker=walker, fusion=fusion))
     if perception == "networks" and find_model("depth", settings.depth.model) is None:
         raise GridError(
             "perception networks: FollowMe comes without models/depth.onnx here; train and export "
