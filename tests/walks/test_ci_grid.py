@@ -13,7 +13,10 @@ from followme.evaluation.evidence import summed
 from followme.evaluation.grid import runs_of
 from followme.evaluation.metrics import table
 from followme.evaluation.runner import run_all
+from followme.settings import ZoneSettings
 from followme.sources.scene_file import walk_paths
+
+_WARN_AT_1_MPS_M = 3.4  # B3: three seconds to the leading foot
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,9 @@ def test_no_walk_has_a_false_alarm_but_the_one_whose_zones_are_widened(results):
     """
     alarmed = {w: n for w, r in results.items() if (n := r.evidence.rates["false_alarms"][0])}
     assert alarmed in ({}, {"20_scale_drift": 1})
+    widened_m = ZoneSettings().uncertain_factor * _WARN_AT_1_MPS_M
+    warned = [h for h in results["20_scale_drift"].onsets if h["zone"] == "WARN"]
+    assert all(h["true_distance_m"] <= widened_m for h in warned)
 
 
 def test_there_are_the_twenty_walks_of_the_specification(results):

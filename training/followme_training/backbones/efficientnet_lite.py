@@ -11,28 +11,24 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from followme_training.backbones.inverted_residual import ConvNorm, InvertedResidual
+from followme_training.backbones.inverted_residual import ConvNorm
 from followme_training.backbones.same_padding import SameConv2d
+from followme_training.backbones.staged_encoder import NORM_EPS, TAPS, Stage, StagedEncoder
 from followme_training.backbones.weights import WeightsError, read_safetensors
 
-#: Repeats, kernel, stride of the first, expansion, width.
 STAGES = (
-    (1, 3, 1, 1, 16),
-    (2, 3, 2, 6, 24),
-    (2, 5, 2, 6, 40),
-    (3, 3, 2, 6, 80),
-    (3, 5, 1, 6, 112),
-    (4, 5, 2, 6, 192),
-    (1, 3, 1, 6, 320),
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
+    Stage(4, 5, 2, 6, 192),
+    Stage(1, 3, 1, 6, 320),
 )
-#: Stages that end a resolution: their output is what a decoder takes.
-_TAPS = (0, 1, 2, 4, 6)
-_STEM = 32
 _HEAD = 1280
-_NORM_EPS = 1e-3
 
 
-class EfficientNetLite0(nn.Module):
+class EfficientNetLite0(StagedEncoder):
     """The network up to its last stage; with a classifier where ``classes`` are asked for.
 
     Parameters
@@ -47,37 +43,13 @@ class EfficientNetLite0(nn.Module):
     #: Input is (x - mean) / std of an RGB image with values 0 to 255.
     mean, std = (127.0,) * 3, (128.0,) * 3
     #: Channels of the features at strides 2, 4, 8, 16, 32.
-    widths = tuple(STAGES[i][4] for i in _TAPS)
+    widths = tuple(STAGES[i].width for i in TAPS)
 
     def __init__(self, drop_path: float = 0.0, classes: int = 0) -> None:
-        super().__init__()
-        self.stem = ConvNorm(SameConv2d(3, _STEM, 3, 2), _NORM_EPS)
-        blocks: list[nn.Module] = []
-        ends = []
-        width = _STEM
-        count = sum(stage[0] for stage in STAGES)
-        for repeats, kernel, stride, expand, out in STAGES:
-            for i in range(repeats):
-                drop = drop_path * len(blocks) / (count - 1)
-                step = stride if i == 0 else 1
-                blocks.append(InvertedResidual(width, out, kernel, step, expand, _NORM_EPS, drop))
-                width = out
-            ends.append(len(blocks) - 1)
-        self.blocks = nn.ModuleList(blocks)
-        self._taps = frozenset(ends[i] for i in _TAPS)
+        super().__init__(STAGES, drop_path)
         if classes:
-            self.head = ConvNorm(SameConv2d(width, _HEAD, 1), _NORM_EPS)
+            self.head = ConvNorm(SameConv2d(STAGES[-1].width, _HEAD, 1), NORM_EPS)
             self.classifier = nn.Linear(_HEAD, classes)
-
-    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        """Return the features (B, C, H/s, W/s) at strides s 2, 4, 8, 16, 32, rounded up."""
-        x = self.stem(x)
-        features = []
-        for i, block in enumerate(self.blocks):
-            x = block(x)
-            if i in self._taps:
-                features.append(x)
-        return features
 
     def classify(self, x: torch.Tensor) -> torch.Tensor:
         """Return logits (B, classes) of the classifier."""

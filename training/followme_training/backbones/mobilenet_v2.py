@@ -8,28 +8,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import nn
 
-from followme_training.backbones.inverted_residual import ConvNorm, InvertedResidual
-from followme_training.backbones.same_padding import SameConv2d
+from followme_training.backbones.inverted_residual import ConvNorm
+from followme_training.backbones.staged_encoder import NORM_EPS, TAPS, Stage, StagedEncoder
 from followme_training.backbones.weights import WeightsError, read_safetensors
 
-#: Expansion, repeats, width, stride of the first.
 STAGES = (
-    (1, 1, 16, 1),
-    (6, 2, 24, 2),
-    (6, 3, 32, 2),
-    (6, 4, 64, 2),
-    (6, 3, 96, 1),
-    (6, 3, 160, 2),
-    (6, 1, 320, 1),
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(3, 3, 2, 6, 32),
+    Stage(4, 3, 2, 6, 64),
+    Stage(3, 3, 1, 6, 96),
+    Stage(3, 3, 2, 6, 160),
+    Stage(1, 3, 1, 6, 320),
 )
-_TAPS = (0, 1, 2, 4, 6)
-_STEM = 32
-_NORM_EPS = 1e-3
 
 
-class MobileNetV2(nn.Module):
+class MobileNetV2(StagedEncoder):
     """The network up to its last block, without head and classifier.
 
     Parameters
@@ -41,34 +36,10 @@ class MobileNetV2(nn.Module):
     #: Input is (x - mean) / std of an RGB image with values 0 to 255.
     mean, std = (127.5,) * 3, (127.5,) * 3
     #: Channels of the features at strides 2, 4, 8, 16, 32.
-    widths = tuple(STAGES[i][2] for i in _TAPS)
+    widths = tuple(STAGES[i].width for i in TAPS)
 
     def __init__(self, drop_path: float = 0.0) -> None:
-        super().__init__()
-        self.stem = ConvNorm(SameConv2d(3, _STEM, 3, 2), _NORM_EPS)
-        blocks: list[nn.Module] = []
-        ends = []
-        width = _STEM
-        count = sum(stage[1] for stage in STAGES)
-        for expand, repeats, out, stride in STAGES:
-            for i in range(repeats):
-                drop = drop_path * len(blocks) / (count - 1)
-                step = stride if i == 0 else 1
-                blocks.append(InvertedResidual(width, out, 3, step, expand, _NORM_EPS, drop))
-                width = out
-            ends.append(len(blocks) - 1)
-        self.blocks = nn.ModuleList(blocks)
-        self._taps = frozenset(ends[i] for i in _TAPS)
-
-    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        """Return the features (B, C, H/s, W/s) at strides s 2, 4, 8, 16, 32, rounded up."""
-        x = self.stem(x)
-        features = []
-        for i, block in enumerate(self.blocks):
-            x = block(x)
-            if i in self._taps:
-                features.append(x)
-        return features
+        super().__init__(STAGES, drop_path)
 
 
 def load_int8_mobilenet_v2(net: MobileNetV2, file: Path) -> None:
@@ -97,7 +68,7 @@ def load_int8_mobilenet_v2(net: MobileNetV2, file: Path) -> None:
             layer.conv.weight.copy_(weight.float() * scale.float().view(-1, 1, 1, 1))
             layer.bn.bias.copy_(bias)
             # the running variance is 1, and eps is added to it
-            layer.bn.weight.fill_((1.0 + _NORM_EPS) ** 0.5)
+            layer.bn.weight.fill_((1.0 + NORM_EPS) ** 0.5)
 
 
 def _shape(layer: ConvNorm) -> torch.Size:
