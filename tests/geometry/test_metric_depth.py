@@ -158,6 +158,17 @@ def test_an_uncalibrated_camera_has_no_known_scale_even_so():
     assert not depth.status.scale_known and "not calibrated" in depth.status.note
 
 
+def test_a_network_without_lens_and_height_gives_no_metres():
+    """Its metre could be any length: relative depth never comes out as metres."""
+    m = metric_depth()
+    status = m.estimate(Frame(0, BLANK, None), guess(render(), focal_known=False), OK)
+    assert isinstance(status, DepthStatus) and status.provenance is Provenance.UNKNOWN
+    assert "neither calibrated nor is its height told" in status.note
+    with_lens = m.estimate(Frame(1, BLANK, CAMERA), guess(render(), stamp_ns=1), OK)
+    assert with_lens.status.provenance is Provenance.MONOCULAR
+    assert not with_lens.status.scale_known
+
+
 def test_a_network_says_how_sure_it_is():
     depth = metric_depth().estimate(Frame(0, BLANK, CAMERA), guess(render(), std=0.2), OK)
     known = np.isfinite(depth.depth_m)
