@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -67,7 +68,17 @@ def test_the_file_keeps_its_contract(published: Path) -> None:
 def test_the_report_is_whole(published: Path, trained: Path) -> None:
     report = published / "reports" / trained.name
     names = {p.name for p in report.iterdir()}
-    assert names == {"config.yaml", "metrics.json", "curves.png", "samples.png", "report.md"}
+    assert names == {
+        "config.yaml",
+        "log.csv",
+        "metrics.json",
+        "curves.png",
+        "samples.png",
+        "report.md",
+    }
+    log = list(csv.DictReader((report / "log.csv").open(encoding="utf-8")))
+    assert [row["epoch"] for row in log] == [str(n) for n in range(len(log))] and log
+    assert all(float(row["train/loss"]) > 0 for row in log)
     text = (report / "report.md").read_text(encoding="utf-8")
     for word in ("commit", "seed: 3", "command: followme-train depth export", "| abs_rel |"):
         assert word in text
