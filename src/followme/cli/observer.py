@@ -75,8 +75,9 @@ class RunObserver:
         self._camera = info.camera
 
     def status(self, status: DepthStatus) -> None:
-        """Take what is known about the depth."""
+        """Take what is known about the depth, and print what is odd about it."""
         self._status = status
+        self._lines.depth_note(status.note)
 
     def obstacles(self, obstacles: Obstacles) -> None:
         """Print and record obstacles; the picture is that of their stamp."""

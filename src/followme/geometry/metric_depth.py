@@ -37,7 +37,8 @@ from followme.values.frame import Frame
 _NO_DEPTH = "There is no depth: no sensor gave any, and no network was asked."
 _NO_METRE = (
     "There is no depth: the camera is neither calibrated nor is its height told, so that a "
-    "network's metre could be any length."
+    "network's metre could be any length; give the parameter walker.camera_height_m or a "
+    "calibration."
 )
 # A sensor with this share of its pixels sees a floor by itself, if there is one.
 _ENOUGH = 0.5
