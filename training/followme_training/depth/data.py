@@ -9,6 +9,7 @@ import cv2
 import lightning as pl
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
 from followme_training.common.order import Draw, SeededOrder
@@ -101,12 +102,18 @@ class WholeImages(Dataset[tuple[DepthSample, DepthSample]]):
 def resized(sample: DepthSample, size_hw: tuple[int, int]) -> DepthSample:
     """Return a sample as the runtime resizes it: averaged where it shrinks, else linear."""
     (height, width), (h, w) = size_hw, sample.rgb.shape[:2]
-    shrinks = h > height or w > width
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    rgb = np.asarray(cv2.resize(sample.rgb, (width, height), interpolation=how), np.uint8)
     depth_m = cv2.resize(sample.depth_m, (width, height), interpolation=cv2.INTER_NEAREST)
     camera = sample.camera.scaled(width / w, height / h)
+    rgb = resized_rgb(sample.rgb, size_hw)
     return DepthSample(sample.name, rgb, np.asarray(depth_m, np.float32), camera)
+
+
+def resized_rgb(rgb: NDArray[np.uint8], size_hw: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return an image (H, W, 3) as the runtime resizes it."""
+    height, width = size_hw
+    shrinks = rgb.shape[0] > height or rgb.shape[1] > width
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(rgb, (width, height), interpolation=how), np.uint8)
 
 
 def collated(samples: list[DepthSample]) -> DepthBatch:
