@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +26,25 @@ Engine = Callable[[NDArray[np.uint8]], Outputs]
 
 class ExportError(ValueError):
     """A network that cannot be exported; one sentence."""
+
+
+class OnnxError(ValueError):
+    """An ONNX file that cannot be run; one sentence."""
+
+
+class Signature(NamedTuple):
+    """What a file takes and gives.
+
+    Parameters
+    ----------
+    inputs : list of (str, str, tuple)
+        Name, type as ``uint8`` and shape of each; a side that is not fixed is no int.
+    outputs : list of str
+        Names.
+    """
+
+    inputs: list[tuple[str, str, tuple[object, ...]]]
+    outputs: list[str]
 
 
 def export_onnx(
@@ -64,20 +84,57 @@ def export_onnx(
     write_with(file, write)
 
 
-def onnxruntime_engine(file: Path, threads: int = 1) -> Engine:
-    """Return a function from an image (H, W, 3) uint8 to the outputs by name."""
-    import onnxruntime as ort
+def signature(file: Path) -> Signature:
+    """Return what a file takes and gives.
 
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    Raises
+    ------
+    OnnxError
+        When it is missing or is no ONNX file.
+    """
+    session = _session(file, 1)
+    return Signature(
+        [
+            (i.name, i.type.removeprefix("tensor(").removesuffix(")"), tuple(i.shape))
+            for i in session.get_inputs()
+        ],
+        [o.name for o in session.get_outputs()],
+    )
+
+
+def onnxruntime_engine(file: Path, threads: int = 1) -> Engine:
+    """Return a function from an image (H, W, 3) uint8 to the outputs by name.
+
+    Raises
+    ------
+    OnnxError
+        When the file is missing or is no ONNX file.
+    """
+    session = _session(file, threads)
     names = [o.name for o in session.get_outputs()]
 
     def run(rgb: NDArray[np.uint8]) -> Outputs:
         return dict(zip(names, session.run(names, {"image": rgb[None]}), strict=True))
 
     return run
+
+
+def _session(file: Path, threads: int) -> Any:
+    import onnxruntime as ort
+
+    if not file.is_file():
+        raise OnnxError(f"{file}: there is no such file; export it, or give another")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        # the engine's errors share no base but Exception
+        words = (str(error).splitlines() or [type(error).__name__])[0]
+        raise OnnxError(
+            f"{file}: onnxruntime cannot load it ({words}); it may be truncated, export it again"
+        ) from error
 
 
 def openvino_engine(file: Path, threads: int = 1) -> Engine | None:
