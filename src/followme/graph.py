@@ -109,7 +109,7 @@ TOPICS: dict[str, Topic] = {
             "segmentation/labels",
             "sensor_msgs/msg/Image",
             "IMAGE",
-            "mono8, class of each pixel, at the size of the image.",
+            "mono8, class of each pixel, 255 unknown, at the size of the image.",
         ),
         Topic(
             "segmentation/confidence",
