@@ -183,6 +183,8 @@ _SEGMENTATION = (
     "segmentation/label_info",
 )
 _NAMES = ("faces", "objects", *_SEGMENTATION)
+# a picture does not tell how sure a label is
+_PAINTED = ("segmentation/labels", "segmentation/label_info")
 
 NODES: tuple[NodeSpec, ...] = (
     NodeSpec(
@@ -275,10 +277,11 @@ NODES: tuple[NodeSpec, ...] = (
             "depth/status",
             "faces",
             "objects",
+            *_PAINTED,
             "obstacles",
             "announcements",
         ),
-        optional=("faces", "objects"),
+        optional=("faces", "objects", *_PAINTED),
         publishes=("overlay/image",),
         text="A picture for people who look.",
     ),
