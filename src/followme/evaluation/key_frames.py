@@ -59,7 +59,8 @@ class KeyFrames:
         The camera was turned by ``sight_yaw_rad`` against the body, to the left.
         """
         # a network may look at every third image only; drawn is what is of about this one
-        self._labels = step.names.labels or self._labels
+        if step.names.labels is not None:
+            self._labels = step.names.labels
         begun = [a for a in begun if not a.key.startswith("reply.")]
         time_s = frame.stamp_ns * 1e-9
         room = len(self.pictures) < self._most
