@@ -152,6 +152,8 @@ def test_the_table_holds_the_least_byte_that_reaches_the_threshold(byte):
     if byte:
         between = least_confidence(a_card({"wall": (byte - 0.5) / 255}))
         assert between[1] == byte
+        single = least_confidence(a_card({"wall": float(np.float32(byte / 255))}))
+        assert single[1] == byte
     assert table.shape == (256,) and not table[3:].any()
 
 

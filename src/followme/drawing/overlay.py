@@ -77,19 +77,16 @@ def draw_overlay(
     bgr = np.ascontiguousarray(bgr)
     height, width = bgr.shape[:2]
     scale = Scale.of(width, height)
-    if labels is not None and not are_about(labels, image.stamp_ns):
-        labels = None
-    if labels is not None:
-        draw_segments(bgr, labels)
-    if objects is not None:
-        draw_found(bgr, objects, scale)
     lines = subtitle_lines(saying, width, scale)
     area: Box = (0, banner_height(scale), width, height - subtitle_height(lines, scale))
     chart = bird_view_box(width, height, area[1], area[3], scale)
     way = Corridor(corridor, WalkerSettings())  # on the floor, the walker's height is nothing
-    if labels is not None:
-        # before the marks: no word of the legend is worth hiding one
+    if labels is not None and are_about(labels, image.stamp_ns):
+        # first of all: neither paint nor a word of the legend is worth hiding a mark
+        draw_segments(bgr, labels)
         draw_legend(bgr, labels, legend_box(area, chart, scale), scale)
+    if objects is not None:
+        draw_found(bgr, objects, scale)
     view = View.of(camera, status, width, height)
     if view is not None and status is not None:
         blind = obstacles is not None and obstacles.sight is Sight.BLIND

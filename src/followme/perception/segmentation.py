@@ -88,8 +88,8 @@ def least_confidence(card: Card) -> NDArray[np.uint8]:
             )
     needed = np.zeros(256, np.uint8)
     for label, name in enumerate(card.classes):
-        # rounded first: a product may lie a hair above the whole number that it stands for
-        needed[label] = math.ceil(round(255 * card.threshold(name), 6))
+        # a threshold that once was a float32 lies a hair above the byte that it stands for
+        needed[label] = math.ceil(round(255 * card.threshold(name), 3))
     return needed
 
 
