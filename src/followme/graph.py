@@ -223,7 +223,7 @@ NODES: tuple[NodeSpec, ...] = (
         subscribes=("camera/image_raw",),
         publishes=_SEGMENTATION,
         gate="after",
-        text="What each pixel shows.",
+        text="What each pixel shows; unknown where it is less sure than the network's card asks.",
     ),
     NodeSpec(
         "depth_estimator",

@@ -53,7 +53,7 @@ def draw_segments(bgr: Picture, labels: LabelMap) -> None:
         seen = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST_EXACT))
     table, known = _tables(labels.names)
     colour = cv2.LUT(cv2.merge([seen, seen, seen]), table)
-    painted = cv2.LUT(seen, known)
+    painted = np.asarray(cv2.LUT(seen, known), np.uint8)
     cv2.copyTo(cv2.addWeighted(bgr, 1.0 - _SHARE, colour, _SHARE, 0.0), painted, bgr)
     cv2.copyTo(colour, _borders(seen) & painted, bgr)
 
