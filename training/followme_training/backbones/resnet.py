@@ -70,6 +70,7 @@ def _dilate(stage: nn.Sequential, strides: Strides) -> None:
                 # zeros all around, so that only the stride changes the size
                 layer.dilation = layer.padding = (dilation, dilation)
                 total *= stride
-        if block.downsample is not None:
+        around = block.downsample
+        if isinstance(around, nn.Sequential) and isinstance(around[0], nn.Conv2d):
             # the way around the block keeps step with it
-            block.downsample[0].stride = (total, total)
+            around[0].stride = (total, total)
