@@ -15,7 +15,7 @@ from followme_training.backbones.efficientnet_lite import (
 )
 from followme_training.backbones.inverted_residual import InvertedResidual
 from followme_training.backbones.mobilenet_v2 import MobileNetV2, load_int8_mobilenet_v2
-from followme_training.depth.nyuv2 import NyuZip
+from followme_training.datasets.nyuv2 import NyuZip
 
 
 def test_a_backbone_that_nobody_knows_is_refused() -> None:
@@ -108,7 +108,7 @@ def test_left_out_branches_keep_the_mean(monkeypatch) -> None:
 @pytest.fixture
 def kitchen(data_dir: Path) -> torch.Tensor:
     """Return a photo with a refrigerator in the middle, (1, 3, 224, 224), 0 to 255."""
-    rgb = NyuZip(data_dir / "nyuv2_train.zip")[875].rgb[23:235, 21:300]
+    rgb = NyuZip(data_dir / "nyuv2_train.zip").rgb(875)[23:235, 21:300]
     small = cv2.resize(rgb, (224, 224), interpolation=cv2.INTER_AREA)
     return torch.from_numpy(small).permute(2, 0, 1)[None].float()
 

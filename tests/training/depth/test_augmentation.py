@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from followme_training.datasets.pinhole import Pinhole
 from followme_training.depth.augmentation import Augmentation, augmented, mirrored, viewed
-from followme_training.depth.sample import DepthSample, Pinhole
+from followme_training.depth.sample import DepthSample
 
 SIZE_HW = (48, 64)
 CAMERA = Pinhole(52.0, 52.0, 31.5, 23.5)
 PLAIN = Augmentation(
-    *(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-    *(0.0, 0.0, 0.0, 0.0, 0.0),
+    **{f.name: 0.0 for f in fields(Augmentation)} | {"zoom": 1.0, "whole": 1.0, "gamma": 1.0}
 )
 
 

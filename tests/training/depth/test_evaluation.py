@@ -3,10 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from followme_training.datasets.errors import DataError
+from followme_training.datasets.pinhole import Pinhole
 from followme_training.depth.calibration import WITHIN_TWO, deviation_factor
 from followme_training.depth.evaluation import Guess, evaluate, predictor, scale_corrected
 from followme_training.depth.publication import halves
-from followme_training.depth.sample import DataError, DepthSample, Pinhole
+from followme_training.depth.sample import DepthSample
 
 SIZE_HW = (48, 64)
 

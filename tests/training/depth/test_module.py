@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from followme_training.common.finite import NonFiniteLossError
+from followme_training.common.one_cycle import OneCycle
+from followme_training.datasets.pinhole import Pinhole
 from followme_training.depth.data import DepthBatch, collated
-from followme_training.depth.module import DepthTask, LossWeights, Optimiser
+from followme_training.depth.module import DepthTask, LossWeights
 from followme_training.depth.network import Prediction
-from followme_training.depth.sample import DepthSample, Pinhole
+from followme_training.depth.sample import DepthSample
 
 SIZE_HW = (48, 64)
 FOCAL_PX = 52.0
@@ -119,7 +121,7 @@ def test_unknown_depth_teaches_nothing() -> None:
 
 
 def test_rates_rise_and_fall_and_the_backbone_is_slower() -> None:
-    learner = task(optimiser=Optimiser(lr=1e-2, backbone_factor=0.1, warm_up=0.25))
+    learner = task(optimiser=OneCycle(lr=1e-2, backbone_factor=0.1, warm_up=0.25))
 
     class Length:
         estimated_stepping_batches = 40

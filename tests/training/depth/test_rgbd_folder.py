@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from followme_training.datasets.errors import DataError
 from followme_training.depth.rgbd_folder import read_rgbd_folder
-from followme_training.depth.sample import DataError
 
 RGB = np.full((6, 8, 3), (10, 20, 200), np.uint8)  # blue, green, red
 CAMERA = "585 0 320\n0 586 240\n0 0 1\n"

@@ -16,7 +16,14 @@ from followme_training.backbones.resnet import ResNet
 from followme_training.backbones.weights import WeightsError, read_safetensors
 
 #: Names that :func:`make_backbone` knows.
-NAMES = ("efficientnet_lite0", "mobilenet_v2", "resnet18", "resnet34", "resnet50")
+NAMES = (
+    "efficientnet_lite0",
+    "mobilenet_v2",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+)
 
 
 class Backbone(Protocol):
@@ -30,7 +37,10 @@ class Backbone(Protocol):
 
 
 def make_backbone(
-    name: str, weights: Path | None = None, drop_path: float = 0.0
+    name: str,
+    weights: Path | None = None,
+    drop_path: float = 0.0,
+    output_stride: int = 32,
 ) -> EfficientNetLite0 | MobileNetV2 | ResNet:
     """Build a backbone.
 
@@ -42,25 +52,27 @@ def make_backbone(
         A safetensors file; random weights without it.
     drop_path : float
         Stochastic depth; ResNets here have none.
+    output_stride : int
+        Of the last features: 32 as published, 16 or 8 with holes in place of strides.
 
     Raises
     ------
     WeightsError
-        When the name is unknown or the file does not fit.
+        When the name or the output stride is unknown, or the file does not fit.
     """
     if name == "efficientnet_lite0":
-        lite = EfficientNetLite0(drop_path)
+        lite = EfficientNetLite0(drop_path, output_stride=output_stride)
         if weights is not None:
             load_efficientnet_lite0(lite, weights)
         return lite
     if name == "mobilenet_v2":
-        mobile = MobileNetV2(drop_path)
+        mobile = MobileNetV2(drop_path, output_stride)
         if weights is not None:
             load_int8_mobilenet_v2(mobile, weights)
         return mobile
     if name not in NAMES:
         raise WeightsError(f"backbone {name!r} is unknown; give one of {', '.join(NAMES)}")
-    residual = ResNet(name)
+    residual = ResNet(name, output_stride)
     if weights is not None:
         _load_resnet(residual, weights)
     return residual

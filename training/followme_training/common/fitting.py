@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import lightning as pl
 import torch
@@ -52,6 +52,9 @@ class StrictParser(LightningArgumentParser):
 class TrainingCommand(LightningCLI):
     """Lightning's command with the house's logs, checkpoints, averages and seeds.
 
+    A data module may name in ``SHARED_WITH_MODEL`` those of its settings that the model needs too:
+    they stand once in the file, under ``data``.
+
     Parameters
     ----------
     model, data : class
@@ -59,9 +62,11 @@ class TrainingCommand(LightningCLI):
     arguments : sequence of str
         ``fit --config FILE [--key.of.config VALUE]``.
     monitor : str
-        Logged figure by which the best checkpoint is chosen; smaller is better.
+        Logged figure by which the best checkpoint is chosen.
     run : bool
         Whether the subcommand is carried out, or only what the file names is built.
+    mode : str
+        ``min`` where a smaller figure is better, ``max`` where a larger one is.
     """
 
     def __init__(
@@ -71,8 +76,11 @@ class TrainingCommand(LightningCLI):
         arguments: Sequence[str],
         monitor: str,
         run: bool = True,
+        mode: Literal["min", "max"] = "min",
     ) -> None:
         self._monitor = monitor
+        self._mode = mode
+        self._shared: tuple[str, ...] = getattr(data, "SHARED_WITH_MODEL", ())
         # the arguments come from this command's own command line, without task and verb
         warnings.filterwarnings("ignore", "LightningCLI's args parameter", UserWarning)
         # hints about products and absent devices; what concerns the run is a warning or an error
@@ -108,6 +116,8 @@ class TrainingCommand(LightningCLI):
         parser.add_argument(
             "--threads", type=int, default=0, help="of a process; 0 for as many as there are cores"
         )
+        for key in self._shared:
+            parser.link_arguments(f"data.{key}", f"model.{key}")
 
     def before_instantiate_classes(self) -> None:
         threads = self._get(self.config, "threads")
@@ -133,6 +143,7 @@ class TrainingCommand(LightningCLI):
                 folder / CHECKPOINTS,
                 "best",
                 monitor=self._monitor,
+                mode=self._mode,
                 save_last=True,
                 enable_version_counter=False,
                 auto_insert_metric_name=False,

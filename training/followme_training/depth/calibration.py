@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from followme_training.datasets.errors import DataError
 from followme_training.depth.evaluation import Predictor
 from followme_training.depth.metrics import RANGE_M, countable
-from followme_training.depth.sample import DataError, DepthSample
+from followme_training.depth.sample import DepthSample
 
 #: Share of truths that two deviations should hold, that of a normal distribution.
 WITHIN_TWO = 0.9545

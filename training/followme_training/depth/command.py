@@ -15,16 +15,16 @@ from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
 from followme_training.common.run_folder import Run
+from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.data import DepthData, TrainingImages
 from followme_training.depth.evaluation import Predictor, evaluate, predictor
 from followme_training.depth.exported import OUTPUTS, ExportedDepth
 from followme_training.depth.metrics import summary
 from followme_training.depth.module import DepthTask
-from followme_training.depth.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.pictures import write_sheet
 from followme_training.depth.publication import publish
 from followme_training.depth.rgbd_folder import read_rgbd_folder
-from followme_training.depth.sample import DepthSample
+from followme_training.depth.sample import DepthSample, nyu_samples
 
 #: By which the best checkpoint is chosen.
 MONITOR = "val/abs_rel"
@@ -75,7 +75,7 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     if given.nyuv2:
         archive = NyuZip(given.nyuv2)
         held = split_scenes(archive.info.ids, given.hold_out_every)[1]
-        sets["NYUv2 held-out scenes"] = [archive[n] for n in held]
+        sets["NYUv2 held-out scenes"] = nyu_samples(archive, held)
     elif given.run:
         sets["NYUv2 held-out scenes"] = _validation_images(Run(given.run), given.checkpoint)
     sets |= {f.name: read_rgbd_folder(f) for f in given.folder}
@@ -126,7 +126,8 @@ def show(arguments: Sequence[str]) -> int:
         samples = read_rgbd_folder(given.folder)
     elif given.nyuv2:
         archive = NyuZip(given.nyuv2)
-        samples = [archive[n] for n in split_scenes(archive.info.ids, given.hold_out_every)[1]]
+        held = split_scenes(archive.info.ids, given.hold_out_every)[1]
+        samples = nyu_samples(archive, held)
     else:
         parser.error("give --nyuv2 FILE or --folder FOLDER to draw")
     predict = _network(given)

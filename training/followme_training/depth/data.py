@@ -12,10 +12,12 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from followme_training.common.order import Draw, SeededOrder
+from followme_training.common.resampling import resized_rgb
+from followme_training.datasets.errors import DataError
+from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.augmentation import Augmentation, augmented
-from followme_training.depth.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.rgbd_folder import read_rgbd_folder
-from followme_training.depth.sample import DataError, DepthSample
+from followme_training.depth.sample import DepthSample, nyu_samples
 
 
 class DepthBatch(NamedTuple):
@@ -101,9 +103,7 @@ class WholeImages(Dataset[tuple[DepthSample, DepthSample]]):
 def resized(sample: DepthSample, size_hw: tuple[int, int]) -> DepthSample:
     """Return a sample as the runtime resizes it: averaged where it shrinks, else linear."""
     (height, width), (h, w) = size_hw, sample.rgb.shape[:2]
-    shrinks = h > height or w > width
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    rgb = np.asarray(cv2.resize(sample.rgb, (width, height), interpolation=how), np.uint8)
+    rgb = resized_rgb(sample.rgb, size_hw)
     depth_m = cv2.resize(sample.depth_m, (width, height), interpolation=cv2.INTER_NEAREST)
     camera = sample.camera.scaled(width / w, height / h)
     return DepthSample(sample.name, rgb, np.asarray(depth_m, np.float32), camera)
@@ -178,9 +178,10 @@ class DepthData(pl.LightningDataModule):
             return
         archive = NyuZip(self._nyuv2)
         train, held = split_scenes(archive.info.ids, self._every)
-        self.validation_images = [archive[n] for n in held or train[:: max(1, len(train) // 64)]]
+        numbers = held or train[:: max(1, len(train) // 64)]
+        self.validation_images = nyu_samples(archive, numbers)
         if stage not in ("validate", "test", "predict"):
-            self.training_images = [archive[n] for n in train]
+            self.training_images = nyu_samples(archive, train)
             for folder in self._folders:
                 self.training_images += read_rgbd_folder(folder)
             if len(self.training_images) < self.batch_size:

@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from followme_training.common.finite import stop_if_not_finite
-from followme_training.common.parameter_groups import parameter_groups
+from followme_training.common.one_cycle import OneCycle, one_cycle
 from followme_training.depth import loss as losses
 from followme_training.depth.data import DepthBatch
 from followme_training.depth.metrics import ImageErrors, errors_of, summary
@@ -42,31 +42,6 @@ class LossWeights:
     triples: int = 2000
 
 
-@dataclass(frozen=True)
-class Optimiser:
-    """AdamW with a one-cycle schedule (Smith and Topin, "Super-Convergence", 2019).
-
-    Parameters
-    ----------
-    lr : float
-        Peak rate of new weights.
-    backbone_factor : float
-        Rate of published weights over that of new ones.
-    weight_decay : float
-        Of weights, not of norms and biases.
-    warm_up : float
-        Share of all steps in which the rate rises.
-    clip : float
-        Largest norm of the gradient.
-    """
-
-    lr: float = 1e-3
-    backbone_factor: float = 0.3
-    weight_decay: float = 0.02
-    warm_up: float = 0.15
-    clip: float = 1.0
-
-
 class DepthTask(pl.LightningModule):
     """Learns metric depth.
 
@@ -84,7 +59,7 @@ class DepthTask(pl.LightningModule):
         The canonical one, at the input size: that for which the network's metres hold.
     loss : LossWeights
         Factors of the losses.
-    optimiser : Optimiser
+    optimiser : OneCycle
         Rates and decay.
     """
 
@@ -97,7 +72,7 @@ class DepthTask(pl.LightningModule):
         dropout: float = 0.1,
         focal_length_px: float = 207.5,
         loss: LossWeights = LossWeights(),
-        optimiser: Optimiser = Optimiser(),
+        optimiser: OneCycle = OneCycle(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__()
         self.network = DepthNetwork(backbone, weights, decoder_widths, drop_path, dropout)
@@ -180,16 +155,8 @@ class DepthTask(pl.LightningModule):
         self._errors.clear()
 
     def configure_optimizers(self) -> Any:
-        o = self._optimiser
-        groups = parameter_groups(self.network, "encoder.", o.lr, o.backbone_factor, o.weight_decay)
-        optimiser = torch.optim.AdamW(groups)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser,
-            [group["lr"] for group in groups],
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            pct_start=o.warm_up,
-        )
-        return [optimiser], [{"scheduler": schedule, "interval": "step"}]
+        steps = int(self.trainer.estimated_stepping_batches)
+        return one_cycle(self.network, "encoder.", steps, self._optimiser)
 
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Keep one odd batch from undoing what was learned."""

@@ -19,13 +19,13 @@ from followme_training.common.onnx_file import (
 from followme_training.common.provenance import commit, machine, versions
 from followme_training.common.report import write_report
 from followme_training.common.run_folder import Run
+from followme_training.datasets.nyuv2 import scenes_of
 from followme_training.depth.calibration import deviation_factor
 from followme_training.depth.data import DepthData, resized
 from followme_training.depth.evaluation import Predictor, evaluate, predictor, scale_corrected
 from followme_training.depth.exported import OUTPUTS, ExportedDepth
 from followme_training.depth.metrics import summary
 from followme_training.depth.module import DepthTask
-from followme_training.depth.nyuv2 import scenes_of
 from followme_training.depth.pictures import write_sheet
 from followme_training.depth.rgbd_folder import read_rgbd_folder
 from followme_training.depth.sample import DepthSample

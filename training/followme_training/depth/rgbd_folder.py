@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from followme_training.depth.nyuv2 import metres
-from followme_training.depth.sample import DataError, DepthSample, Floats, Pinhole
+from followme_training.datasets.errors import DataError
+from followme_training.datasets.images import read_image, rgb_of
+from followme_training.datasets.nyuv2 import metres
+from followme_training.datasets.pinhole import Pinhole
+from followme_training.depth.sample import DepthSample, Floats
 
 _COLOUR = re.compile(r"frame-(\d+)\.color\.(?:jpe?g|png)", re.IGNORECASE)
 _INTRINSICS = "camera-intrinsics.txt"
@@ -98,7 +100,7 @@ def _intrinsics(file: Path) -> Pinhole:
 
 
 def _rgb(file: Path) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(_image(file, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
+    return rgb_of(read_image(file, cv2.IMREAD_COLOR))
 
 
 def _depth(file: Path) -> Floats:
@@ -106,17 +108,7 @@ def _depth(file: Path) -> Floats:
 
 
 def _counts(file: Path) -> NDArray[np.uint16]:
-    counts = _image(file, cv2.IMREAD_UNCHANGED)
+    counts = read_image(file, cv2.IMREAD_UNCHANGED)
     if counts.dtype != np.uint16 or counts.ndim != 2:
         raise DataError(f"{file}: is no 16-bit image of one channel; give depth in 16 bits")
     return counts
-
-
-def _image(file: Path, flags: int) -> NDArray[Any]:
-    try:
-        image = cv2.imdecode(np.fromfile(file, np.uint8), flags)
-    except (OSError, cv2.error) as error:
-        raise DataError(f"{file}: cannot be read ({error}); fetch it again") from error
-    if image is None:
-        raise DataError(f"{file}: is no image; fetch it again")
-    return image

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from followme_training.datasets.errors import DataError
+from followme_training.datasets.nyuv2 import NyuZip
+from followme_training.datasets.pinhole import Pinhole
+
 Floats: TypeAlias = NDArray[np.float32]
-
-
-class DataError(ValueError):
-    """Data that cannot be used; one sentence with file, value and mend."""
-
-
-@dataclass(frozen=True)
-class Pinhole:
-    """Focal lengths and principal point in pixels; the centre of the first pixel is 0."""
-
-    fx: float
-    fy: float
-    cx: float
-    cy: float
-
-    def scaled(self, x: float, y: float) -> Pinhole:
-        """Return the camera of an image whose width and height are multiplied by x and y."""
-        return Pinhole(
-            self.fx * x, self.fy * y, (self.cx + 0.5) * x - 0.5, (self.cy + 0.5) * y - 0.5
-        )
 
 
 @dataclass(frozen=True)
@@ -60,3 +45,11 @@ class DepthSample:
                 f"{self.name}: depth is {self.depth_m.shape}, colour {self.rgb.shape[:2]}; "
                 "both have to be of one size"
             )
+
+
+def nyu_samples(archive: NyuZip, numbers: Iterable[int]) -> list[DepthSample]:
+    """Return images of NYUv2 by their ids."""
+    return [
+        DepthSample(f"nyuv2/{n:04d}", archive.rgb(n), archive.depth_m(n), archive.info.camera)
+        for n in numbers
+    ]

@@ -1,24 +1,29 @@
 """The labelled part of NYU Depth v2 from one zip file.
 
 Silberman et al., "Indoor Segmentation and Support Inference from RGBD Images", ECCV 2012. The
-file has ``rgb/NNNN.jpg``, ``depth/NNNN.png`` (16 bit, millimetres) and ``info.json`` with ids,
-intrinsics and the part of the image inside the white border.
+file has ``rgb/NNNN.jpg``, ``depth/NNNN.png`` (16 bit, millimetres), ``label40/NNNN.png`` (8 bit)
+and ``info.json`` with ids, intrinsics and the part of the image inside the white border.
 """
 
 from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from followme_training.depth.sample import DataError, DepthSample, Floats, Pinhole
+from followme_training.datasets.errors import DataError
+from followme_training.datasets.images import decoded, rgb_of
+from followme_training.datasets.pinhole import Pinhole
+
+Floats: TypeAlias = NDArray[np.float32]
 
 _MM_A_METRE = np.float32(1000.0)
 
@@ -70,15 +75,13 @@ def split_scenes(ids: Sequence[int], every: int) -> tuple[list[int], list[int]]:
 
 
 class NyuZip:
-    """The images of the zip file, read on demand.
-
-    Depth outside of Eigen's crop is unknown (NaN): there the image is a white border, and what
-    was filled in is nobody's measurement.
+    """The images of the zip file, read on demand by their ids.
 
     Raises
     ------
     DataError
-        When the file is missing, is no zip file, or its ``info.json`` lacks something.
+        When the file is missing, is no zip file, or its ``info.json`` lacks something; later, when
+        an image is missing, is none, or is of another kind.
     """
 
     def __init__(self, path: Path) -> None:
@@ -97,28 +100,46 @@ class NyuZip:
             ) from error
         self._names = frozenset(self._zip.namelist())
 
-    def __getitem__(self, number: int) -> DepthSample:
-        """Return one image by its id."""
-        name = f"{number:04d}"
-        bgr = self._image(f"rgb/{name}.jpg", cv2.IMREAD_COLOR)
-        counts = self._image(f"depth/{name}.png", cv2.IMREAD_UNCHANGED)
-        if counts.dtype != np.uint16 or counts.ndim != 2:
-            raise DataError(
-                f"{self._path}: depth/{name}.png has {8 * counts.itemsize} bits and "
-                f"{counts.ndim} axes, 16 bits of millimetres are needed; fetch the file again"
-            )
-        rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    def rgb(self, number: int) -> NDArray[np.uint8]:
+        """Return the colours (H, W, 3) of an image."""
+        return rgb_of(self._image(f"rgb/{number:04d}.jpg", cv2.IMREAD_COLOR))
+
+    def depth_m(self, number: int) -> Floats:
+        """Return metres (H, W) along the optical axis, NaN outside of Eigen's crop.
+
+        There the image is a white border, and what was filled in is nobody's measurement.
+        """
+        name = f"depth/{number:04d}.png"
+        counts = self._image(name, cv2.IMREAD_UNCHANGED)
+        self._check(name, counts, np.dtype(np.uint16), "16 bits of millimetres")
         depth_m = metres(counts)
         depth_m[~crop_mask(depth_m.shape, self.info.valid_xyxy)] = np.nan
-        return DepthSample(f"nyuv2/{name}", rgb, depth_m, self.info.camera)
+        return depth_m
+
+    def label40(self, number: int) -> NDArray[np.uint8]:
+        """Return labels (H, W): 0 unlabelled, 1 to 40 a class."""
+        name = f"label40/{number:04d}.png"
+        labels = self._image(name, cv2.IMREAD_UNCHANGED)
+        self._check(name, labels, np.dtype(np.uint8), "8 bits of labels")
+        return labels
+
+    def _check(self, name: str, image: NDArray[Any], dtype: np.dtype[Any], needed: str) -> None:
+        if image.dtype != dtype or image.ndim != 2:
+            raise DataError(
+                f"{self._path}: {name} has {8 * image.itemsize} bits and {image.ndim} axes, "
+                f"{needed} are needed; fetch the file again"
+            )
 
     def _image(self, name: str, flags: int) -> NDArray[Any]:
         if name not in self._names:
             raise DataError(f"{self._path}: {name} is missing; fetch the file again")
-        image = cv2.imdecode(np.frombuffer(self._zip.read(name), np.uint8), flags)
-        if image is None:
-            raise DataError(f"{self._path}: {name} is no image; fetch the file again")
-        return image
+        try:
+            data = self._zip.read(name)
+        except (zipfile.BadZipFile, zlib.error) as error:
+            raise DataError(
+                f"{self._path}: {name} is damaged ({error}); fetch the file again"
+            ) from error
+        return decoded(data, flags, f"{self._path}: {name}")
 
 
 def metres(counts: NDArray[np.uint16]) -> Floats:

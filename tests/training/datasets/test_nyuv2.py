@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followme_training.depth.nyuv2 import NyuZip, crop_mask, metres, scenes_of, split_scenes
-from followme_training.depth.sample import DataError
+from followme_training.datasets.errors import DataError
+from followme_training.datasets.nyuv2 import NyuZip, crop_mask, metres, scenes_of, split_scenes
+from followme_training.depth.sample import nyu_samples
 from tests.training.conftest import CROP, IDS, SIZE_HW, encoded, write_nyu_zip
 
 
@@ -44,15 +45,15 @@ def test_an_info_that_lacks_something_is_named(tmp_path: Path, info: bytes) -> N
 def test_a_depth_file_that_cannot_be_used_is_named(tmp_path: Path, data, words: str) -> None:
     archive = NyuZip(write_nyu_zip(tmp_path / "n.zip", **{"depth/0003.png": data}))
     with pytest.raises((DataError, ValueError), match=words):
-        archive[3]
-    assert archive[4].name == "nyuv2/0004"
+        nyu_samples(archive, [3])
+    assert nyu_samples(archive, [4])[0].name == "nyuv2/0004"
 
 
 def test_unknown_pixels_and_those_outside_of_the_crop_are_nan(tmp_path: Path) -> None:
     counts = np.full(SIZE_HW, 2500, np.uint16)
     counts[20, 30], counts[21, 30] = 0, 65535
     file = write_nyu_zip(tmp_path / "n.zip", **{"depth/0003.png": encoded(counts, ".png")})
-    depth_m = NyuZip(file)[3].depth_m
+    depth_m = NyuZip(file).depth_m(3)
     known = np.isfinite(depth_m)
     expected = np.zeros(SIZE_HW, bool)
     expected[CROP[1] : CROP[3], CROP[0] : CROP[2]] = True
@@ -65,8 +66,8 @@ def test_colours_are_red_green_blue(tmp_path: Path) -> None:
     bgr = np.zeros((*SIZE_HW, 3), np.uint8)
     bgr[..., 2] = 200
     file = write_nyu_zip(tmp_path / "n.zip", **{"rgb/0003.jpg": encoded(bgr, ".jpg")})
-    assert NyuZip(file)[3].rgb[10, 10, 0] > 180
-    assert NyuZip(file)[3].rgb[10, 10, 2] < 20
+    assert NyuZip(file).rgb(3)[10, 10, 0] > 180
+    assert NyuZip(file).rgb(3)[10, 10, 2] < 20
 
 
 def test_no_counts_are_no_metres() -> None:
@@ -106,7 +107,7 @@ def test_the_real_file_is_read(data_dir: Path) -> None:
     archive = NyuZip(data_dir / "nyuv2_train.zip")
     train, held = split_scenes(archive.info.ids, 8)
     assert (len(train), len(held)) == (709, 86)
-    sample = archive[held[0]]
+    (sample,) = nyu_samples(archive, held[:1])
     assert sample.rgb.shape == (240, 320, 3)
     low, high = np.nanpercentile(sample.depth_m, (1, 99))
     assert 0.5 < low < high < 10.0
