@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from followme_training.segmentation.classes import IGNORE
 from followme_training.segmentation.label_maps import (
     LabelMapError,
     Labels,
@@ -18,7 +19,6 @@ from followme_training.segmentation.label_maps import (
     mean_of_known,
     ratio,
 )
-from followme_training.segmentation.losses.labelled import IGNORE
 
 Mask = NDArray[np.bool_]
 
@@ -150,4 +150,5 @@ def band(mask: Mask, unknown: Mask, reach: int) -> Mask:
     inner = cv2.erode(
         filled, np.ones((side, side), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
     )
-    return np.logical_and(mask, inner == 0)
+    found: Mask = mask & (inner == 0)
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from followme_training.segmentation.losses.labelled import IGNORE
+from followme_training.segmentation.classes import IGNORE
 
 Labels = NDArray[np.uint8]
 
