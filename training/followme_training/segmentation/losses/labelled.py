@@ -9,8 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-#: Class of a pixel that has no label.
-IGNORE = 255
+from followme_training.segmentation.classes import IGNORE
 
 
 class LossInputError(ValueError):
