@@ -1,4 +1,4 @@
-"""What ``followme-train segmentation`` does: fit."""
+"""What ``followme-train segmentation`` does: fit, study."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from followme_training.common.fitting import TrainingCommand
 from followme_training.segmentation.data import SegmentationData
 from followme_training.segmentation.module import SegmentationTask
+from followme_training.segmentation.study import study
 
 #: By which the best checkpoint is chosen; more is better.
 MONITOR = "val/miou"
@@ -18,4 +19,4 @@ def fit(arguments: Sequence[str]) -> int:
     return 0
 
 
-VERBS = {"fit": fit}
+VERBS = {"fit": fit, "study": study}
