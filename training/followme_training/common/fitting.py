@@ -144,9 +144,16 @@ class TrainingCommand(LightningCLI):
                 "best",
                 monitor=self._monitor,
                 mode=self._mode,
-                save_last=True,
                 enable_version_counter=False,
                 auto_insert_metric_name=False,
+            ),
+            # apart, as Lightning's save_last writes only where a best one is written: a run that
+            # was broken off later would go on from there, and a finished one would seem unfinished
+            ModelCheckpoint(
+                folder / CHECKPOINTS,
+                "last",
+                save_on_train_epoch_end=True,
+                enable_version_counter=False,
             ),
         ]
         kwargs["callbacks"] = [*own, *(trainer.get("callbacks") or [])]
