@@ -110,7 +110,11 @@ def study(of: Studied, arguments: Sequence[str]) -> int:
     for p in planned:
         check_folder(p)
     for number, p in enumerate(planned, 1):
-        print(f"{number} of {len(planned)}: {p.name}: {train(of, p)}", flush=True)
+        done = epochs_trained(p.folder)
+        said = f"epochs {done + 1} to {p.epochs}" if done < p.epochs else "trained already"
+        print(f"{number} of {len(planned)}: {p.name}: {said}", flush=True)
+        if done < p.epochs:
+            train(of, p, resume=done > 0)
     outcomes = [outcome(of, p) for p in planned]
     facts = _facts(of, base, planned[0].epochs, [f"followme-train {of.task} study", *arguments])
     write_study(given.out, given.config.stem, base, facts, of.shown, outcomes)
@@ -194,24 +198,27 @@ def check_folder(p: Planned) -> None:
         )
 
 
-def train(of: Studied, p: Planned) -> str:
-    """Train a variant, or what is left of it; return in words what was done.
+def train(of: Studied, p: Planned, resume: bool) -> None:
+    """Train a variant, from its last checkpoint on where there is one.
 
     Raises
     ------
     StudyError
         When the training fails for a reason that a user can mend.
     """
-    done = _epochs_trained(p.folder)
-    if done >= p.epochs:
-        return "trained already"
-    last = p.folder / CHECKPOINTS / "last.ckpt" if done else None
     command = _prepared(of, p.arguments)
+    last = Run(p.folder).checkpoint("last") if resume else None
     try:
         command.trainer.fit(command.model, command.datamodule, ckpt_path=last)
     except ValueError as error:
         raise StudyError(f"variant {p.name!r}: {error}") from error
-    return f"epochs {done + 1} to {p.epochs}"
+
+
+def epochs_trained(folder: Path) -> int:
+    """Return after how many epochs the last checkpoint of a run was written; 0 without one."""
+    if not (folder / CONFIG).is_file() or not (folder / CHECKPOINTS / "last.ckpt").is_file():
+        return 0
+    return Run(folder).epoch("last")
 
 
 def outcome(of: Studied, p: Planned) -> Outcome:
@@ -269,12 +276,6 @@ def _prepared(of: Studied, arguments: Sequence[str]) -> TrainingCommand:
 def _settings(of: Studied, arguments: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(_prepared(of, arguments).settings())
     return found
-
-
-def _epochs_trained(folder: Path) -> int:
-    if not (folder / CONFIG).is_file() or not (folder / CHECKPOINTS / "last.ckpt").is_file():
-        return 0
-    return Run(folder).epoch("last")
 
 
 def _first_difference(old: Any, new: Any, key: str = "") -> tuple[str, Any, Any]:
