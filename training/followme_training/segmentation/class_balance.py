@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from followme_training.common.progress import progress
 from followme_training.segmentation.classes import IGNORE
 from followme_training.segmentation.losses.balanced import effective_number, median_frequency
 from followme_training.segmentation.sample import SegmentationImages
@@ -63,8 +64,8 @@ def class_counts(images: SegmentationImages, classes: int) -> ClassCounts:
     """Count the pixels of each class, over all images."""
     in_images, pixels, around = np.zeros((3, classes), np.int64)
     unlabelled = 0
-    for i in range(len(images)):
-        found = np.bincount(images[i].labels.ravel(), minlength=IGNORE + 1)
+    for sample in progress(images, "counting classes"):
+        found = np.bincount(sample.labels.ravel(), minlength=IGNORE + 1)
         known = found[:classes]
         in_images += known > 0
         pixels += known

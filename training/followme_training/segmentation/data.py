@@ -19,6 +19,9 @@ from followme_training.segmentation.classes import class_list
 from followme_training.segmentation.sample import SegmentationImages, SegmentationSample
 from followme_training.segmentation.sources import Split, read_nyuv2
 
+# Of each kind of data set: its name, and which part of it is measured on.
+_WORDS = {"nyuv2": ("NYUv2 (training part)", "held-out scenes")}
+
 
 class TrainingBatch(NamedTuple):
     """What a training step gets.
@@ -185,6 +188,16 @@ class SegmentationData(pl.LightningDataModule):
         self._seed = seed
         self._augmentation = augmentation
         self._split: Split | None = None
+
+    @property
+    def source(self) -> str:
+        """The data set in words."""
+        return _WORDS[self._dataset][0]
+
+    @property
+    def held_out(self) -> str:
+        """What is measured on, in words."""
+        return _WORDS[self._dataset][1]
 
     @property
     def training_images(self) -> SegmentationImages:
