@@ -1,4 +1,4 @@
-"""What ``followme-train segmentation`` does: data, fit, evaluate, export, show."""
+"""What ``followme-train segmentation`` does: data, fit, evaluate, export, show, study."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from followme_training.segmentation.pictures import blended, colours, row_of, wr
 from followme_training.segmentation.publication import publish, spread
 from followme_training.segmentation.sample import SegmentationSample
 from followme_training.segmentation.sources import WORDS
+from followme_training.segmentation.study import study
 
 #: By which the best checkpoint is chosen; more is better.
 MONITOR = "val/miou"
@@ -159,6 +160,7 @@ VERBS = {
     "evaluate": evaluate_command,
     "export": export,
     "show": show,
+    "study": study,
 }
 
 
