@@ -6,19 +6,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
+from followme_training.common import parity
 from followme_training.common.card import write_card
 from followme_training.common.onnx_file import (
-    ExportError,
+    Engine,
     export_onnx,
-    largest_difference,
     median_ms,
     onnxruntime_engine,
-    openvino_engine,
     torch_engine,
 )
-from followme_training.common.provenance import commit, machine, versions
+from followme_training.common.parity import Limit
 from followme_training.common.report import write_report
 from followme_training.common.run_folder import Run
+from followme_training.common.training_facts import report_facts, training_facts
 from followme_training.datasets.nyuv2 import scenes_of
 from followme_training.depth.calibration import deviation_factor
 from followme_training.depth.data import DepthData, resized
@@ -47,7 +50,7 @@ _CURVES = (
     ("val/delta1", "val/within1", "val/within2"),
 )
 # float32 sums in another order differ by this much, and no reader of metres would notice.
-_TOLERANCE = {"depth": 2e-3, "log_depth_std": 1e-3}
+_LIMITS = {"depth": Limit(2e-3), "log_depth_std": Limit(1e-3)}
 _PARITY_IMAGES = 4
 _SAMPLE_ROWS = 8
 _IMPORTANT = (
@@ -105,15 +108,14 @@ def publish(
     for folder in folders:
         sets[(folder.name, "colour only")] = read_rgbd_folder(folder)
     metrics = measured(sets, predict, command)
-    facts = training_facts(run, checkpoint, data)
+    words = f"nyuv2_train.zip, {len(data.validation_images)} images of held-out scenes"
+    facts = training_facts(run, checkpoint, "depth", words)
     card = write_card(onnx, card_facts(task, data, facts, metrics, runtime_ms))
     yield f"{onnx} and {card.name}: {onnx.stat().st_size / 2**20:.1f} MiB, {runtime_ms:.1f} ms"
     report = reports / run.folder.name
     chosen = second[:: max(1, len(second) // _SAMPLE_ROWS)][:_SAMPLE_ROWS]
     write_sheet(((s, predict(s)) for s in chosen), report / "samples.png")
-    texts = {k: str(v) for k, v in facts.items()} | {"command": command, "machine": machine()}
-    texts |= {"runtime": f"{runtime_ms:.1f} ms an image, onnxruntime, one thread"}
-    texts |= {"versions": ", ".join(f"{k} {v}" for k, v in versions().items())}
+    texts = report_facts(facts, command, runtime_ms)
     write_report(report, run, f"Depth: {run.folder.name}", texts, metrics, _CURVES, _words(factor))
     yield f"{report}: report with {len(metrics)} figures"
 
@@ -128,28 +130,9 @@ def halves(samples: Sequence[DepthSample]) -> tuple[list[DepthSample], list[Dept
     return parts
 
 
-def check_parity(network: Any, onnx: Path, images: Sequence[Any]) -> str:
-    """Compare the engines with the network; return what was found.
-
-    Raises
-    ------
-    ExportError
-        When one differs by more than :data:`_TOLERANCE`.
-    """
-    said = []
-    engines = {"onnxruntime": onnxruntime_engine(onnx), "openvino": openvino_engine(onnx)}
-    for name, engine in engines.items():
-        if engine is None:
-            continue
-        worst = largest_difference(network, engine, images)
-        for output, gap in worst.items():
-            if not gap <= _TOLERANCE[output]:
-                raise ExportError(
-                    f"{onnx.name}: {output} by {name} differs from the network by {gap:.3g}, "
-                    f"at most {_TOLERANCE[output]:g} is allowed; do not ship it"
-                )
-        said.append(f"{name} within " + ", ".join(f"{g:.1e} ({o})" for o, g in worst.items()))
-    return "parity: " + "; ".join(said)
+def check_parity(network: Engine, onnx: Path, images: Sequence[NDArray[np.uint8]]) -> str:
+    """Compare the engines with the network; see :mod:`followme_training.common.parity`."""
+    return parity.check_parity(network, onnx, images, _LIMITS)
 
 
 def measured(
@@ -170,20 +153,6 @@ def measured(
                 if figures[m] == figures[m]
             ]
     return rows
-
-
-def training_facts(run: Run, checkpoint: str, data: DepthData) -> dict[str, Any]:
-    """Return what the card says of the training."""
-    config = run.config
-    return {
-        "commit": commit(),
-        "config": f"training/reports/depth/{run.folder.name}/config.yaml",
-        "data": f"nyuv2_train.zip, {len(data.validation_images)} images of held-out scenes",
-        "epochs": run.epoch(checkpoint),
-        "of_epochs": config.get("trainer", {}).get("max_epochs"),
-        "seed": config.get("seed_everything"),
-        "hours": run.hours(),
-    }
 
 
 def card_facts(
