@@ -175,10 +175,15 @@ def torch_engine(net: nn.Module, outputs: Sequence[str]) -> Engine:
     return run
 
 
-def largest_difference(
-    one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]
-) -> dict[str, float]:
-    """Return the largest absolute difference of each output over some images.
+class Gap(NamedTuple):
+    """Largest and mean absolute difference of an output."""
+
+    largest: float
+    mean: float
+
+
+def differences(one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]) -> dict[str, Gap]:
+    """Return how far each output of two engines differs over some images.
 
     Raises
     ------
@@ -187,15 +192,26 @@ def largest_difference(
     """
     if not images:
         raise ExportError("parity: there is no image to compare on; give at least one")
-    worst: dict[str, float] = {}
+    found: dict[str, list[Gap]] = {}
     for image in images:
         first, second = one(image), other(image)
         if first.keys() != second.keys():
             raise ExportError(f"parity: outputs are {sorted(first)} and {sorted(second)}")
         for name, values in first.items():
-            gap = float(np.max(np.abs(values.astype(np.float64) - second[name].astype(np.float64))))
-            worst[name] = max(worst.get(name, 0.0), gap)
-    return worst
+            gap = np.abs(values.astype(np.float64) - second[name].astype(np.float64))
+            found.setdefault(name, []).append(Gap(float(gap.max()), float(gap.mean())))
+    # np.max: a NaN is the largest of all
+    return {
+        name: Gap(float(np.max([g.largest for g in gaps])), float(np.mean([g.mean for g in gaps])))
+        for name, gaps in found.items()
+    }
+
+
+def largest_difference(
+    one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]
+) -> dict[str, float]:
+    """Return the largest absolute difference of each output; see :func:`differences`."""
+    return {name: gap.largest for name, gap in differences(one, other, images).items()}
 
 
 def median_ms(engine: Engine, image: NDArray[np.uint8], repeats: int = 40) -> float:
