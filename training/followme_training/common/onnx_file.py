@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -176,8 +176,15 @@ def torch_engine(net: nn.Module, outputs: Sequence[str]) -> Engine:
     return run
 
 
+class Gap(NamedTuple):
+    """Largest and mean absolute difference of an output."""
+
+    largest: float
+    mean: float
+
+
 def largest_gap(one: NDArray[np.generic], other: NDArray[np.generic]) -> float:
-    """Return the largest absolute difference of two arrays."""
+    """Return the largest absolute difference of two arrays; NaN where one of them has it."""
     return float(np.max(np.abs(one.astype(np.float64) - other.astype(np.float64))))
 
 
@@ -203,17 +210,43 @@ def largest_difference(
     ExportError
         When there is no image to compare on, or the engines give different outputs.
     """
+    found: dict[str, list[float]] = {}
+    for name, first, second in _side_by_side(one, other, images):
+        measure = (measures or {}).get(name, largest_gap)
+        found.setdefault(name, []).append(measure(first, second))
+    # np.max: a NaN is the largest of all
+    return {name: float(np.max(gaps)) for name, gaps in found.items()}
+
+
+def differences(one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]) -> dict[str, Gap]:
+    """Return how far each output of two engines differs over some images.
+
+    Raises
+    ------
+    ExportError
+        As :func:`largest_difference`.
+    """
+    found: dict[str, list[Gap]] = {}
+    for name, first, second in _side_by_side(one, other, images):
+        gap = np.abs(first.astype(np.float64) - second.astype(np.float64))
+        found.setdefault(name, []).append(Gap(float(gap.max()), float(gap.mean())))
+    return {
+        name: Gap(float(np.max([g.largest for g in gaps])), float(np.mean([g.mean for g in gaps])))
+        for name, gaps in found.items()
+    }
+
+
+def _side_by_side(
+    one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]
+) -> Iterator[tuple[str, NDArray[np.generic], NDArray[np.generic]]]:
     if not images:
         raise ExportError("parity: there is no image to compare on; give at least one")
-    worst: dict[str, float] = {}
     for image in images:
         first, second = one(image), other(image)
         if first.keys() != second.keys():
             raise ExportError(f"parity: outputs are {sorted(first)} and {sorted(second)}")
         for name, values in first.items():
-            gap = (measures or {}).get(name, largest_gap)(values, second[name])
-            worst[name] = max(worst.get(name, 0.0), gap)
-    return worst
+            yield name, values, second[name]
 
 
 def median_ms(engine: Engine, image: NDArray[np.uint8], repeats: int = 40) -> float:
