@@ -14,7 +14,7 @@ from followme.perception.segmentation import Segmenter
 from followme.settings import ModelSettings
 from followme.values.frame import ColourImage
 from followme_training.common.command import main
-from followme_training.segmentation.classes import CLASS_LISTS
+from followme_training.segmentation.known_classes import CLASS_LISTS
 from tests.training.conftest import SIZE_HW, encoded, write_nyu_zip
 from tests.training.segmentation.conftest import write_settings
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
+from torch import nn
 
 from followme_training.backbones.efficientnet_lite import (
     EfficientNetLite0,
@@ -13,6 +14,8 @@ from followme_training.backbones.efficientnet_lite import (
 )
 from followme_training.backbones.mobilenet_v2 import MobileNetV2, load_int8_mobilenet_v2
 from followme_training.backbones.resnet import ResNet
+from followme_training.backbones.torchvision_mobilenet import NAMES as MOBILENETS
+from followme_training.backbones.torchvision_mobilenet import TorchvisionMobileNet
 from followme_training.backbones.weights import WeightsError, read_safetensors
 
 #: Names that :func:`make_backbone` knows.
@@ -23,6 +26,7 @@ NAMES = (
     "resnet34",
     "resnet50",
     "resnet101",
+    *MOBILENETS,
 )
 
 
@@ -41,7 +45,7 @@ def make_backbone(
     weights: Path | None = None,
     drop_path: float = 0.0,
     output_stride: int = 32,
-) -> EfficientNetLite0 | MobileNetV2 | ResNet:
+) -> EfficientNetLite0 | MobileNetV2 | ResNet | TorchvisionMobileNet:
     """Build a backbone.
 
     Parameters
@@ -51,7 +55,7 @@ def make_backbone(
     weights : Path, optional
         A safetensors file; random weights without it.
     drop_path : float
-        Stochastic depth; ResNets here have none.
+        Stochastic depth; torchvision's networks here have none.
     output_stride : int
         Of the last features: 32 as published, 16 or 8 with holes in place of strides.
 
@@ -72,17 +76,24 @@ def make_backbone(
         return mobile
     if name not in NAMES:
         raise WeightsError(f"backbone {name!r} is unknown; give one of {', '.join(NAMES)}")
+    if name in MOBILENETS:
+        mobilenet = TorchvisionMobileNet(name, output_stride)
+        if weights is not None:
+            # the last convolution belongs to the classifier
+            last = f"features.{len(mobilenet.features)}."
+            _load_torchvision(mobilenet, weights, unused=("classifier.", last))
+        return mobilenet
     residual = ResNet(name, output_stride)
     if weights is not None:
-        _load_resnet(residual, weights)
+        _load_torchvision(residual.net, weights, unused=("fc.",))
     return residual
 
 
-def _load_resnet(net: ResNet, file: Path) -> None:
-    """Fill a ResNet with torchvision's weights, saved as safetensors; its classifier is unused."""
-    tensors = {k: v for k, v in read_safetensors(file).items() if not k.startswith("fc.")}
+def _load_torchvision(net: nn.Module, file: Path, unused: tuple[str, ...]) -> None:
+    """Fill a network with torchvision's weights, saved as safetensors, but for its classifier."""
+    tensors = {k: v for k, v in read_safetensors(file).items() if not k.startswith(unused)}
     try:
-        net.net.load_state_dict(tensors)
+        net.load_state_dict(tensors)
     except RuntimeError as error:
         first = str(error).strip().splitlines()[-1].strip()
-        raise WeightsError(f"{file.name}: does not fit this ResNet ({first})") from error
+        raise WeightsError(f"{file.name}: does not fit this network ({first})") from error

@@ -7,53 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followme_training.common.wording import did_you_mean
 from followme_training.datasets.errors import DataError
 
 #: Label of a pixel that belongs to no class: it teaches nothing and is not measured.
 IGNORE = 255
-
-# Gupta, Arbelaez and Malik, "Perceptual Organization and Recognition of Indoor Scenes from RGB-D
-# Images", CVPR 2013; names and spelling as published.
-_NYU_40 = (
-    *("wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window"),
-    *("bookshelf", "picture", "counter", "blinds", "desk", "shelves", "curtain", "dresser"),
-    *("pillow", "mirror", "floor mat", "clothes", "ceiling", "books", "refridgerator"),
-    *("television", "paper", "towel", "shower curtain", "box", "whiteboard", "person"),
-    *("night stand", "toilet", "sink", "lamp", "bathtub", "bag", "otherstructure"),
-    *("otherfurniture", "otherprop"),
-)
-# Couprie et al., "Indoor Semantic Segmentation using Depth Information", ICLR 2013.
-_NYU_13 = {
-    "bed": (4,),
-    "books": (23,),
-    "ceiling": (22,),
-    "chair": (5,),
-    "floor": (2,),
-    "furniture": (3, 10, 12, 15, 17, 32, 39),
-    "objects": (16, 18, 19, 21, 24, 27, 28, 29, 30, 31, 33, 34, 35, 36, 37, 38, 40),
-    "picture": (11,),
-    "sofa": (6,),
-    "table": (7, 14),
-    "tv": (25,),
-    "wall": (1, 8, 20),
-    "window": (9, 13),
-}
-#: What a walker needs, of NYUv2's 40: a mat is floor, a curtain is wall, a desk is a table.
-_ROBOT = {
-    "floor": (2, 20),
-    "wall": (1, 11, 13, 16, 19, 28, 30),
-    "ceiling": (22,),
-    "door": (8,),
-    "window": (9,),
-    "chair": (5,),
-    "table": (7, 12, 14),
-    "sofa": (6,),
-    "bed": (4, 18),
-    "cabinet": (3, 10, 15, 17, 24, 32),
-    "person": (31,),
-    "other": (21, 23, 25, 26, 27, 29, 33, 34, 35, 36, 37, 38, 39, 40),
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +22,7 @@ class ClassList:
     name : str
         Of the list.
     labels : str
-        Kind of label files whose ids these are: ``nyu40``.
+        Kind of label files whose ids these are: ``nyu40``, ``voc``, ``ade20k``, ``ids``.
     names : tuple of str
         Of the classes; their order is their number.
     ids : tuple of tuples of int
@@ -119,34 +76,3 @@ class ClassList:
                 "choose the list that these labels were drawn with"
             )
         return labels.astype(np.uint8)
-
-
-def _nyu(name: str, classes: dict[str, tuple[int, ...]]) -> ClassList:
-    covered = {i for ids in classes.values() for i in ids}
-    # 0 is unlabelled; what no class covers is left out as well
-    ignored = tuple(i for i in range(41) if i not in covered)
-    return ClassList(name, "nyu40", tuple(classes), tuple(classes.values()), ignored)
-
-
-#: Class lists by name.
-CLASS_LISTS = {
-    "robot": _nyu("robot", _ROBOT),
-    "nyu13": _nyu("nyu13", _NYU_13),
-    "nyu40": _nyu("nyu40", {name: (i + 1,) for i, name in enumerate(_NYU_40)}),
-}
-
-
-def class_list(name: str) -> ClassList:
-    """Return a class list by its name.
-
-    Raises
-    ------
-    DataError
-        When there is none of that name.
-    """
-    if name not in CLASS_LISTS:
-        raise DataError(
-            f"classes {name!r} is unknown{did_you_mean(name, CLASS_LISTS)}; "
-            f"known are {', '.join(CLASS_LISTS)}"
-        )
-    return CLASS_LISTS[name]

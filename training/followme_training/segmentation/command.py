@@ -20,14 +20,16 @@ from followme_training.common.run_folder import Run
 from followme_training.datasets.errors import DataError
 from followme_training.segmentation.class_balance import class_counts
 from followme_training.segmentation.class_plot import class_lines, draw_class_counts
-from followme_training.segmentation.classes import ClassList, class_list
+from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.data import SegmentationData, TrainingViews
 from followme_training.segmentation.evaluation import Predictor, averaged, evaluate, predictor
+from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.module import SegmentationTask
 from followme_training.segmentation.photographs import Photographs
 from followme_training.segmentation.pictures import blended, colours, row_of, write_sheet
 from followme_training.segmentation.publication import publish, spread
 from followme_training.segmentation.sample import SegmentationSample
+from followme_training.segmentation.sources import WORDS
 from followme_training.segmentation.study import study
 
 #: By which the best checkpoint is chosen; more is better.
@@ -168,8 +170,8 @@ def _parser(verb: str, words: str) -> argparse.ArgumentParser:
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--path", type=Path, help="data set, instead of that of the run")
-    parser.add_argument("--dataset", default="nyuv2", help="its kind: nyuv2 (default)")
-    parser.add_argument("--classes", default="robot", help="class list; robot")
+    parser.add_argument("--dataset", default="nyuv2", choices=tuple(WORDS), help="its kind; nyuv2")
+    parser.add_argument("--classes", default="robot", help="class list, or a JSON file; robot")
     parser.add_argument("--hold-out-every", type=int, default=8, help="as in training; 8")
 
 

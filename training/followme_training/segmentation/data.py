@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import lightning as pl
 import numpy as np
@@ -15,12 +15,10 @@ from followme_training.common.order import Draw, SeededOrder
 from followme_training.common.resampling import resized_rgb
 from followme_training.datasets.errors import DataError
 from followme_training.segmentation.augmentation import Augmentation, augmented
-from followme_training.segmentation.classes import class_list
+from followme_training.segmentation.known_classes import class_list
+from followme_training.segmentation.paired_files import PairedFiles
 from followme_training.segmentation.sample import SegmentationImages, SegmentationSample
-from followme_training.segmentation.sources import Split, read_nyuv2
-
-# Of each kind of data set: its name, and which part of it is measured on.
-_WORDS = {"nyuv2": ("NYUv2 (training part)", "held-out scenes")}
+from followme_training.segmentation.sources import WORDS, Kind, Split, read_split
 
 
 class TrainingBatch(NamedTuple):
@@ -145,15 +143,20 @@ class SegmentationData(pl.LightningDataModule):
     path : Path
         Of the data set.
     dataset : str
-        Its kind: ``nyuv2``.
+        Its kind: ``nyuv2`` (the zip file), ``voc``, ``ade20k`` or ``folder``; the layouts are in
+        :mod:`followme_training.datasets.pairs`.
     classes : str
-        Name of a class list; see :data:`followme_training.segmentation.classes.CLASS_LISTS`.
+        Name of a class list, or a JSON file; see
+        :func:`followme_training.segmentation.known_classes.class_list`.
     size_hw : list of two ints
         Height and width of the network's input.
     batch_size : int
         Images a step and process.
     hold_out_every : int
-        Of NYUv2: each so manieth scene is for validation; 0 trains with all of them.
+        Of NYUv2 each so manieth scene is for validation, 0 trains with all of them; of a folder
+        without parts each so manieth image.
+    train_list : str
+        Of VOC: ``train``, or ``trainaug`` for the augmented list.
     workers : int
         Processes that prepare batches; 0 prepares them in the training process.
     seed : int
@@ -168,11 +171,12 @@ class SegmentationData(pl.LightningDataModule):
     def __init__(
         self,
         path: Path,
-        dataset: Literal["nyuv2"] = "nyuv2",
+        dataset: Kind = "nyuv2",
         classes: str = "robot",
         size_hw: tuple[int, int] = (240, 320),
         batch_size: int = 8,
         hold_out_every: int = 8,
+        train_list: str = "train",
         workers: int = 0,
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
@@ -184,6 +188,7 @@ class SegmentationData(pl.LightningDataModule):
         self._path = Path(path)
         self._dataset = dataset
         self._every = hold_out_every
+        self._train_list = train_list
         self._workers = workers
         self._seed = seed
         self._augmentation = augmentation
@@ -192,12 +197,12 @@ class SegmentationData(pl.LightningDataModule):
     @property
     def source(self) -> str:
         """The data set in words."""
-        return _WORDS[self._dataset][0]
+        return WORDS[self._dataset][0]
 
     @property
     def held_out(self) -> str:
         """What is measured on, in words."""
-        return _WORDS[self._dataset][1]
+        return WORDS[self._dataset][1]
 
     @property
     def training_images(self) -> SegmentationImages:
@@ -218,6 +223,10 @@ class SegmentationData(pl.LightningDataModule):
             When the data cannot be used, or there are too few of them.
         """
         split = self._read()
+        if stage == "fit":
+            for images in split:
+                if isinstance(images, PairedFiles):
+                    images.check()
         if stage not in ("validate", "test", "predict") and len(split.training) < self.batch_size:
             raise DataError(
                 f"data: {len(split.training)} images are fewer than batch_size "
@@ -241,7 +250,7 @@ class SegmentationData(pl.LightningDataModule):
 
     def _read(self) -> Split:
         if self._split is None:
-            self._split = read_nyuv2(self._path, self.classes, self._every)
-            if not len(self._split.validation):
-                raise DataError(f"{self._path}: holds no images to measure on; give a fuller set")
+            self._split = read_split(
+                self._dataset, self._path, self.classes, self._every, self._train_list
+            )
         return self._split

@@ -17,8 +17,13 @@ from torch import nn
 from torch.nn import functional
 
 from followme_training.backbones import make_backbone
+from followme_training.backbones.weights import read_safetensors
 from followme_training.segmentation.aspp import Aspp
 from followme_training.segmentation.convolutions import convolution, filter_of
+from followme_training.segmentation.torchvision_weights import (
+    is_torchvision_deeplab,
+    load_torchvision,
+)
 
 #: Strides of the five features of a backbone, before holes replace some.
 _STRIDES = (2, 4, 8, 16, 32)
@@ -171,7 +176,7 @@ class DeepLab(nn.Module):
     backbone : str
         See :data:`followme_training.backbones.NAMES`.
     weights : Path, optional
-        Published weights of the backbone.
+        Published weights of the backbone, or of a whole DeepLabV3 of torchvision.
     classes : int
         How many.
     head : str
@@ -212,7 +217,10 @@ class DeepLab(nn.Module):
         auxiliary: bool = False,
     ) -> None:
         super().__init__()
-        self.encoder = make_backbone(backbone, weights, drop_path, output_stride)
+        published = {} if weights is None else read_safetensors(weights)
+        is_whole = is_torchvision_deeplab(published)
+        of_backbone = None if is_whole else weights
+        self.encoder = make_backbone(backbone, of_backbone, drop_path, output_stride)
         widths = self.encoder.widths
         self.head: nn.Module
         if head == "v3":
@@ -224,6 +232,8 @@ class DeepLab(nn.Module):
         self.auxiliary = AuxiliaryHead(widths[_AUXILIARY], classes) if auxiliary else None
         self.register_buffer("mean", torch.tensor(self.encoder.mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(self.encoder.std).view(1, 3, 1, 1))
+        if is_whole and weights is not None:
+            load_torchvision(self, published, weights)
 
     def forward(self, rgb: torch.Tensor) -> torch.Tensor:
         """Return logits (B, classes, H, W).

@@ -11,11 +11,12 @@ import torch
 from followme_training.common.finite import stop_if_not_finite
 from followme_training.common.one_cycle import OneCycle, one_cycle
 from followme_training.common.sgd import Sgd, sgd
+from followme_training.datasets.errors import DataError
 from followme_training.segmentation.class_balance import ClassWeights, class_counts, class_weights
-from followme_training.segmentation.classes import class_list
 from followme_training.segmentation.confusion import ConfusionMatrix
 from followme_training.segmentation.data import SegmentationData, TrainingBatch, WholeBatch
 from followme_training.segmentation.deeplab import DeepLab, resized
+from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.losses import Loss, make_loss
 from followme_training.segmentation.losses.lovasz import lovasz
 
@@ -23,6 +24,8 @@ from followme_training.segmentation.losses.lovasz import lovasz
 _SHOWN = ("miou",)
 # The added Lovász loss looks at one pixel of so many by so many.
 _EACH = 4
+# Key of a checkpoint.
+_CLASSES = "followme_classes"
 
 
 class SegmentationTask(pl.LightningModule):
@@ -35,7 +38,7 @@ class SegmentationTask(pl.LightningModule):
     backbone : str
         See :data:`followme_training.backbones.NAMES`.
     weights : Path, optional
-        Published weights of the backbone.
+        Published weights of the backbone, or of a whole DeepLabV3 of torchvision.
     head : str
         ``v3`` or ``v3plus``.
     output_stride : int
@@ -119,6 +122,27 @@ class SegmentationTask(pl.LightningModule):
         # a misspelt name is refused before hours of reading
         self._loss: Loss = make_loss(loss, None if loss != "balanced" else torch.ones(1))
         self._confusion = ConfusionMatrix(len(self.classes))
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the names of the classes with the weights that stand for them."""
+        checkpoint[_CLASSES] = list(self.classes.names)
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Refuse weights of other classes.
+
+        Raises
+        ------
+        DataError
+            When the checkpoint was trained with another class list.
+        """
+        last = checkpoint["state_dict"]["network.head.classifier.weight"]
+        names = checkpoint.get(_CLASSES, self.classes.names)
+        if len(last) != len(self.classes) or tuple(names) != self.classes.names:
+            raise DataError(
+                f"the checkpoint is of {len(last)} classes ({', '.join(names[:3])} ...), the class "
+                f"list {self.classes.name!r} has {len(self.classes)}; choose the list that it was "
+                "trained with, or begin anew"
+            )
 
     def on_fit_start(self) -> None:
         """Weigh the classes by what is trained on.
