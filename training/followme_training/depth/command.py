@@ -1,4 +1,4 @@
-"""What ``followme-train depth`` does: data, fit, evaluate, export, show."""
+"""What ``followme-train depth`` does: data, fit, evaluate, export, show, study."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from followme_training.depth.pictures import write_sheet
 from followme_training.depth.publication import publish
 from followme_training.depth.rgbd_folder import read_rgbd_folder
 from followme_training.depth.sample import DepthSample, nyu_samples
+from followme_training.depth.study import study
 
 #: By which the best checkpoint is chosen.
 MONITOR = "val/abs_rel"
@@ -153,6 +154,7 @@ VERBS = {
     "evaluate": evaluate_command,
     "export": export,
     "show": show,
+    "study": study,
 }
 
 
