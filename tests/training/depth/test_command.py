@@ -58,6 +58,8 @@ def test_the_file_keeps_its_contract(published: Path) -> None:
     model = onnx.load(str(published / "models" / "depth.onnx"), load_external_data=False)
     assert max(o.version for o in model.opset_import if o.domain == "") <= 20
     card = json.loads((published / "models" / "depth.json").read_text(encoding="utf-8"))
+    # nobody asked for 8 bits
+    assert {p.name for p in (published / "models").iterdir()} == {"depth.onnx", "depth.json"}
     assert card["focal_length_px"] == 51.9
     assert card["training"]["seed"] == 3
     assert card["training"]["epochs"] <= card["training"]["of_epochs"] == 2
