@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from torch import nn
 
 from followme.perception.card import load_card
 from followme_training.common.card import read_card
@@ -20,10 +22,17 @@ from followme_training.depth import int8, publication
 MARK = "eight bits"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the run's file is kept, as each test would export the same."""
+    return tmp_path_factory.mktemp("kept") / "depth.onnx"
+
+
 @pytest.fixture
-def seen(monkeypatch) -> list[np.ndarray]:
+def seen(monkeypatch, kept: Path) -> list[np.ndarray]:
     """Let a copy of the file stand for one of 8 bits; return the images that it is made with."""
     images: list[np.ndarray] = []
+    whole = publication.export_onnx
 
     def marked(file: Path, target: Path, given: Sequence[np.ndarray]) -> None:
         images.extend(given)
@@ -31,7 +40,14 @@ def seen(monkeypatch) -> list[np.ndarray]:
         model.doc_string = MARK
         onnx.save(model, str(target))
 
+    def once(net: nn.Module, size_hw: tuple[int, int], outputs: Sequence[str], file: Path) -> None:
+        if not kept.is_file():
+            whole(net, size_hw, outputs, kept)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(kept, file)
+
     monkeypatch.setattr(int8, "quantise", marked)
+    monkeypatch.setattr(publication, "export_onnx", once)
     monkeypatch.setattr(publication, "check_nncf", lambda: None)
     return images
 
