@@ -173,6 +173,7 @@ def test_its_auxiliary_classifier_can_be_left_out(oracle) -> None:
     assert torch.equal(net.head.classifier.weight, oracle.classifier[4].weight)
 
 
+@pytest.mark.filterwarnings("ignore:.*meta parameter")
 def test_weights_of_other_classes_or_networks_are_named(oracle) -> None:
     tensors, file = oracle.state_dict(), Path("d.safetensors")
     # on the meta device tensors have a shape and no numbers, which is all that is looked at
