@@ -155,7 +155,8 @@ def largest_difference(
             raise ExportError(f"parity: outputs are {sorted(first)} and {sorted(second)}")
         for name, values in first.items():
             gap = (measures or {}).get(name, largest_gap)(values, second[name])
-            worst[name] = max(worst.get(name, 0.0), gap)
+            # max() would drop what is no number
+            worst[name] = float(np.maximum(worst.get(name, 0.0), gap))
     return worst
 
 
