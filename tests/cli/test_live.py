@@ -136,6 +136,20 @@ def test_a_change_of_sight_is_said_at_once(out, lines):
     assert len(out.getvalue().splitlines()) == 5
 
 
+def test_what_is_odd_about_depth_is_said_once_and_not_in_every_image(clock, out, lines):
+    lines.depth_note("")
+    lines.depth_note("The camera is not calibrated.")
+    clock.s += 30.0
+    lines.depth_note("The camera is not calibrated.")
+    lines.depth_note("Depth is 1.30 times what the floor says.")
+    clock.s += 0.1
+    lines.depth_note("Depth is 1.31 times what the floor says.")
+    assert out.getvalue() == (
+        "    0.0 s  depth    The camera is not calibrated.\n"
+        "   30.0 s  depth    Depth is 1.30 times what the floor says.\n"
+    )
+
+
 @pytest.mark.parametrize(
     "outcome", [o for o in Outcome if o not in (Outcome.STARTED, Outcome.FAILED)]
 )

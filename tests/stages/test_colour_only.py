@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from followme.alerts.phrases import Phrases
+from followme.perception.model_file import find_model
 from followme.settings import (
     DepthEstimatorSettings,
     ModelSettings,
@@ -15,9 +17,12 @@ from followme.settings import (
     SpeechSettings,
     WalkerSettings,
 )
+from followme.sources.scene_file import load_walk, walk_paths
+from followme.sources.walk_source import WalkSource
 from followme.stages.depth import DepthStage
 from followme.stages.obstacles import ObstacleStage
 from followme.stages.speech import SpeechStage
+from followme.values.camera import Camera
 from followme.values.depth_map import Provenance
 from followme.values.frame import Frame
 from followme.values.intent import Announcement, Outcome, Priority
@@ -45,7 +50,9 @@ def pictures() -> list[np.ndarray]:
     return drawn
 
 
-def walk(onnx: Path) -> tuple[list[Obstacles], list[Announcement]]:
+def walk(
+    onnx: Path, given: Iterable[tuple[np.ndarray, Camera]] | None = None
+) -> tuple[list[Obstacles], list[Announcement]]:
     depth = DepthStage(
         DepthEstimatorSettings(model=ModelSettings(file=str(onnx)), use_sensor=False, walker=WALKER)
     )
@@ -53,9 +60,9 @@ def walk(onnx: Path) -> tuple[list[Obstacles], list[Announcement]]:
     s, now_ns = SpeechSettings(), 0
     speech = SpeechStage(s, Phrases.load("en"), SilentVoice(s.voice, lambda: now_ns))
     worlds, heard = [], []
-    for bgr in pictures():
+    for bgr, camera in given or ((bgr, CAMERA) for bgr in pictures()):
         obstacles.moved(walking(0.5, now_ns))
-        seen = depth.estimate(Frame(now_ns, bgr, CAMERA, np.ones((240, 320), np.float32)))
+        seen = depth.estimate(Frame(now_ns, bgr, camera, np.ones((240, 320), np.float32)))
         assert seen.status.provenance is Provenance.MONOCULAR
         worlds.append(obstacles.see(seen, now_ns))
         heard += speech.observe(worlds[-1], now_ns * 1e-9)
@@ -64,6 +71,14 @@ def walk(onnx: Path) -> tuple[list[Obstacles], list[Announcement]]:
             heard += speech.tick(now_ns * 1e-9)
     depth.close()
     return worlds, [a for a in heard if a.outcome is Outcome.STARTED]
+
+
+def rendered() -> Iterator[tuple[np.ndarray, Camera]]:
+    """Colour of the scripted walk towards a box, as its camera gives it."""
+    path = next(p for p in walk_paths() if p.stem == "02_box")
+    for frame in WalkSource(load_walk(path)).frames():
+        assert frame.camera is not None
+        yield np.asarray(frame.bgr), frame.camera
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +123,14 @@ def test_they_never_call_the_way_clear_nor_say_a_number(constant):
     assert not [a for a in heard if a.priority is Priority.CLEAR]
     assert not any(w.distances_known for w in worlds)
     assert all(w.observed_free == 0.0 for w in worlds)
+
+
+def test_the_network_that_ships_is_heard_on_a_rendered_walk(constant):
+    """Its weights decide what is said there, and what they say is never that the way is clear."""
+    shipped = find_model("depth", ModelSettings())
+    if shipped is None:
+        pytest.skip("no depth network ships: models/depth.onnx is not there")
+    worlds, heard = walk(shipped, rendered())
+    assert any(o.in_corridor for w in worlds for o in w.obstacles)
+    assert [(a.key, a.stamp_ns) for a in heard] != [(a.key, a.stamp_ns) for a in constant[1]]
+    assert not [a for a in heard if a.priority is Priority.CLEAR]

@@ -13,6 +13,8 @@ from followme.values.obstacle import Obstacles, Sight
 
 # Between two lines about obstacles that say the same.
 _LINE_EVERY_S = 1.0
+# Between two notes on depth: some hold a figure that changes with each image.
+_NOTE_EVERY_S = 10.0
 
 
 class LiveLines:
@@ -30,6 +32,8 @@ class LiveLines:
         self._began_s = time.monotonic()
         self._last_s = -math.inf
         self._last_sight: tuple[Sight, str] | None = None
+        self._last_note = ""
+        self._noted_s = -math.inf
 
     def obstacles(self, o: Obstacles) -> None:
         """Print a line when the state of sight changed or a second went by."""
@@ -39,6 +43,14 @@ class LiveLines:
             return
         self._last_sight, self._last_s = sight, at_s
         self._line(f"{o.sight.name.lower():9}{obstacle_words(o)}")
+
+    def depth_note(self, note: str) -> None:
+        """Print what is odd about depth, and how to mend it, when that is new."""
+        at_s = time.monotonic() - self._began_s
+        if not note or note == self._last_note or at_s - self._noted_s < _NOTE_EVERY_S:
+            return
+        self._last_note, self._noted_s = note, at_s
+        self._line(f"depth    {note}")
 
     def announcement(self, a: Announcement) -> None:
         """Print what begins to sound, and what could not be said."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from followme.geometry.depth_alignment import Refused
 from followme.geometry.depth_fusion import DepthFusion, Fused
+from followme.geometry.depth_statuses import DepthStatuses, scaled
 from followme.geometry.floor import FloorFinder, FloorFit
 from followme.geometry.flying import flying
 from followme.geometry.pooling import pool_nearest
@@ -27,13 +28,18 @@ from followme.values.camera import Camera
 from followme.values.depth_map import (
     DepthMap,
     DepthStatus,
-    FloorPlane,
     ImageHealth,
     MonocularDepth,
     Provenance,
 )
 from followme.values.frame import Frame
 
+_NO_DEPTH = "There is no depth: no sensor gave any, and no network was asked."
+_NO_METRE = (
+    "There is no depth: the camera is neither calibrated nor is its height told, so that a "
+    "network's metre could be any length; give the parameter walker.camera_height_m or a "
+    "calibration."
+)
 # A sensor with this share of its pixels sees a floor by itself, if there is one.
 _ENOUGH = 0.5
 
@@ -43,7 +49,8 @@ class MetricDepth:
 
     A sensor's metres win over a network's, which fills what the sensor misses where the two
     agree. A network's own metres are believed only where the camera is calibrated, its height
-    was given and the floor agrees with it (B12).
+    was given and the floor agrees with it (B12); where neither lens nor height is known they are
+    no metres at all, and depth is unknown.
 
     Parameters
     ----------
@@ -74,6 +81,7 @@ class MetricDepth:
         self._scale = ScaleJudge(floor, walker.camera_height_m)
         self._sensor_scale = SensorScale(floor, walker.camera_height_m)
         self._posture = Posture(floor, walker)
+        self._statuses = DepthStatuses(s, walker, self._posture)
         self._stamp_ns: int | None = None
 
     def reset(self) -> None:
@@ -107,20 +115,7 @@ class MetricDepth:
             return self._from_sensor(frame, frame.depth_m, monocular, health)
         if monocular is not None:
             return self._from_network(frame, monocular, health)
-        attitude, height_known = self._posture.carried(frame.stamp_ns)
-        return DepthStatus(
-            stamp_ns=frame.stamp_ns,
-            provenance=Provenance.UNKNOWN,
-            scale=math.nan,
-            scale_known=False,
-            residual_m=math.nan,
-            floor=None,
-            attitude=attitude,
-            height_known=height_known,
-            valid_fraction=0.0,
-            image=health,
-            note="There is no depth: no sensor gave any, and no network was asked.",
-        )
+        return self._statuses.unknown(frame, health, _NO_DEPTH)
 
     def _from_sensor(
         self,
@@ -128,7 +123,7 @@ class MetricDepth:
         depth_m: NDArray[np.float32],
         guess: MonocularDepth | None,
         health: ImageHealth,
-    ) -> DepthMap:
+    ) -> DepthMap | DepthStatus:
         camera = self._camera(frame)
         s = self._s
         pooled_m = pool_nearest(depth_m, camera.height, camera.width, s.min_m, s.max_m)
@@ -150,7 +145,9 @@ class MetricDepth:
         if scale.factor != 1.0:
             pooled_m *= np.float32(scale.factor)
             sigma_m *= np.float32(scale.factor)
-        status = self._status(frame, _scaled(fit, scale.factor), Provenance.SENSOR, scale, health)
+        status = self._statuses.known(
+            frame, scaled(fit, scale.factor), Provenance.SENSOR, scale, health
+        )
         return _depth_map(pooled_m, sigma_m, camera, status)
 
     def _fused(
@@ -159,7 +156,9 @@ class MetricDepth:
         """Return the depth of sensor and network; what is wrong with the sensor is with both."""
         scale = _worded(scale, both.word)
         factor = np.float32(scale.factor)
-        status = self._status(frame, _scaled(fit, scale.factor), Provenance.FUSED, scale, health)
+        status = self._statuses.known(
+            frame, scaled(fit, scale.factor), Provenance.FUSED, scale, health
+        )
         status = replace(status, residual_m=both.residual_m * scale.factor)
         return _depth_map(both.depth_m * factor, both.sigma_m * factor, self._camera(frame), status)
 
@@ -201,13 +200,15 @@ class MetricDepth:
 
     def _from_network(
         self, frame: Frame, guess: MonocularDepth, health: ImageHealth, word: str = ""
-    ) -> DepthMap:
+    ) -> DepthMap | DepthStatus:
         camera = self._camera(frame)
         s = self._s
         both = self._fusion.carried(frame.stamp_ns, guess, (camera.height, camera.width))
         if both is not None:
             fit = self._fused_floor(frame, both)
             return self._fused(frame, both, fit, Scale(1.0, True), health)
+        if not guess.focal_known and self._walker.camera_height_m <= 0.0:
+            return self._statuses.unknown(frame, health, f"{word} {_NO_METRE}".strip())
         guess_m = pool_nearest(guess.depth_m, camera.height, camera.width, 1e-3, np.inf)
         log_std = cv2.resize(
             guess.log_std, (camera.width, camera.height), interpolation=cv2.INTER_NEAREST
@@ -223,8 +224,8 @@ class MetricDepth:
         factor = np.float32(scale.factor)
         depth_m = guess_m * factor
         depth_m[depth_m > s.max_m] = np.nan
-        status = self._status(
-            frame, _scaled(fit, scale.factor), Provenance.MONOCULAR, scale, health
+        status = self._statuses.known(
+            frame, scaled(fit, scale.factor), Provenance.MONOCULAR, scale, health
         )
         return _depth_map(depth_m, depth_m * log_std, camera, status)
 
@@ -235,48 +236,6 @@ class MetricDepth:
         full = frame.camera or Camera.from_field_of_view(width, height, field_rad)
         return full.scaled(self._s.work_width, self._s.work_height)
 
-    def _status(
-        self,
-        frame: Frame,
-        fit: FloorFit | None,
-        provenance: Provenance,
-        scale: Scale,
-        health: ImageHealth,
-    ) -> DepthStatus:
-        if fit is None:
-            attitude, height_known = self._posture.carried(frame.stamp_ns)
-        else:
-            attitude = fit.plane.attitude()
-            height_known = (
-                provenance is not Provenance.MONOCULAR or self._walker.camera_height_m > 0.0
-            )
-            own_height_m = attitude.height_m / scale.factor
-            self._posture.seen(frame.stamp_ns, attitude, height_known, own_height_m)
-        return DepthStatus(
-            stamp_ns=frame.stamp_ns,
-            provenance=provenance,
-            scale=scale.factor,
-            scale_known=scale.known,
-            residual_m=math.nan if fit is None else fit.residual_m,
-            floor=None if fit is None else fit.plane,
-            attitude=attitude,
-            height_known=height_known,
-            valid_fraction=0.0,
-            image=health,
-            note=" ".join(self._notes(frame, fit, scale)),
-        )
-
-    def _notes(self, frame: Frame, fit: FloorFit | None, scale: Scale) -> list[str]:
-        notes = []
-        if frame.camera is None:
-            notes.append(
-                "The camera is not calibrated: a field of view of "
-                f"{self._s.nominal_field_deg:g} degrees is assumed."
-            )
-        if fit is None:
-            notes.append(self._posture.word(frame.stamp_ns))
-        return [*notes, scale.note] if scale.note else notes
-
 
 def _worded(scale: Scale, word: str) -> Scale:
     """Return a scale whose note begins with a sentence."""
@@ -285,14 +244,6 @@ def _worded(scale: Scale, word: str) -> Scale:
 
 def _height_and_share(fit: FloorFit) -> tuple[float, float]:
     return fit.plane.offset_m, fit.plane.inliers
-
-
-def _scaled(fit: FloorFit | None, factor: float) -> FloorFit | None:
-    """Return a floor in the metres that depth is given in."""
-    if fit is None:
-        return None
-    plane = FloorPlane(fit.plane.normal, fit.plane.offset_m * factor, fit.plane.inliers)
-    return FloorFit(plane, fit.residual_m * factor)
 
 
 def _depth_map(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def test_the_file_keeps_its_contract(published: Path) -> None:
     model = onnx.load(str(published / "models" / "depth.onnx"), load_external_data=False)
     assert max(o.version for o in model.opset_import if o.domain == "") <= 20
     card = json.loads((published / "models" / "depth.json").read_text(encoding="utf-8"))
+    # nobody asked for 8 bits
+    assert {p.name for p in (published / "models").iterdir()} == {"depth.onnx", "depth.json"}
     assert card["focal_length_px"] == 51.9
     assert card["training"]["seed"] == 3
     assert card["training"]["epochs"] <= card["training"]["of_epochs"] == 2
@@ -67,7 +70,17 @@ def test_the_file_keeps_its_contract(published: Path) -> None:
 def test_the_report_is_whole(published: Path, trained: Path) -> None:
     report = published / "reports" / trained.name
     names = {p.name for p in report.iterdir()}
-    assert names == {"config.yaml", "metrics.json", "curves.png", "samples.png", "report.md"}
+    assert names == {
+        "config.yaml",
+        "log.csv",
+        "metrics.json",
+        "curves.png",
+        "samples.png",
+        "report.md",
+    }
+    log = list(csv.DictReader((report / "log.csv").open(encoding="utf-8")))
+    assert [row["epoch"] for row in log] == [str(n) for n in range(len(log))] and log
+    assert all(float(row["train/loss"]) > 0 for row in log)
     text = (report / "report.md").read_text(encoding="utf-8")
     for word in ("commit", "seed: 3", "command: followme-train depth export", "| abs_rel |"):
         assert word in text

@@ -91,7 +91,7 @@ def test_given_again_nothing_is_trained(studied: Path, folder: Path, capsys) -> 
     [
         ("model.loss=cross_entropy,focl", "loss 'focl' is unknown; did you mean 'focal'?"),
         ("model.head=v3,v4", "model.head"),
-        ("model.output_stride=16,7", "7"),
+        ("model.output_stride=16,7", "output stride 7 is unknown"),
     ],
 )
 def test_a_wrong_value_is_said_before_anything_is_trained(

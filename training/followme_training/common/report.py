@@ -1,7 +1,9 @@
-"""The report of a run: settings, figures, curves, a page for people."""
+"""The report of a run: settings, log, figures, curves, a page for people."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ def write_report(
     curves: Sequence[Sequence[str]],
     words: str,
 ) -> None:
-    """Write ``config.yaml``, ``metrics.json``, ``curves.png`` and ``report.md``.
+    """Write ``config.yaml``, ``log.csv``, ``metrics.json``, ``curves.png`` and ``report.md``.
 
     Parameters
     ----------
@@ -41,9 +43,23 @@ def write_report(
         What a reader should know beside the numbers.
     """
     write_text(folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
+    write_text(folder / "log.csv", log_table(run))
     write_json(folder / "metrics.json", {"facts": dict(facts), "metrics": list(metrics)})
     write_with(folder / "curves.png", lambda part: draw_curves(run, curves, part))
     write_text(folder / "report.md", page(title, facts, metrics, words, folder))
+
+
+def log_table(run: Run) -> str:
+    """Return what was logged as CSV: a row an epoch, a column a name, empty where there is none."""
+    logged = {name: dict(points) for name, points in run.curves().items()}
+    names = sorted(logged)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", *names])
+    for epoch in sorted({e for points in logged.values() for e in points}):
+        row = (logged[name].get(epoch) for name in names)
+        writer.writerow([f"{epoch:g}", *("" if v is None else f"{v:.6g}" for v in row)])
+    return text.getvalue()
 
 
 def page(

@@ -19,6 +19,8 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*", "p")
 _HATCHES = ("", "///", "...", "xxx")
 _DPI = 110
+# A legend inside would cover what it explains.
+_BESIDE: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "fontsize": 8}
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def _draw_curves(axes: Any, shown: Shown, outcomes: Sequence[Outcome]) -> None:
     axes.set_ylabel(shown.curve[1])
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+    axes.legend(**_BESIDE)
 
 
 def _draw_bars(axes: Any, shown: Shown, outcomes: Sequence[Outcome], names: Sequence[str]) -> None:
@@ -203,7 +205,7 @@ def _draw_bars(axes: Any, shown: Shown, outcomes: Sequence[Outcome], names: Sequ
     axes.set_ylabel(shown.bars_words)
     axes.grid(alpha=0.3, axis="y")
     axes.set_axisbelow(True)
-    axes.legend(fontsize=8)
+    axes.legend(**_BESIDE)
 
 
 def _figure(o: Outcome, name: str) -> float:

@@ -1,4 +1,4 @@
-"""What ``followme-train depth`` does: data, fit, evaluate, export, show."""
+"""What ``followme-train depth`` does: data, fit, evaluate, export, show, study."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
+from followme_training.common.quantised import add_int8, int8_request
 from followme_training.common.run_folder import Run
 from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.data import DepthData, TrainingImages
 from followme_training.depth.evaluation import Predictor, evaluate, predictor
 from followme_training.depth.exported import OUTPUTS, ExportedDepth
+from followme_training.depth.int8 import LARGEST_LOSS, MEASURE
 from followme_training.depth.metrics import summary
 from followme_training.depth.module import DepthTask
 from followme_training.depth.pictures import write_sheet
 from followme_training.depth.publication import publish
 from followme_training.depth.rgbd_folder import read_rgbd_folder
 from followme_training.depth.sample import DepthSample, nyu_samples
+from followme_training.depth.study import study
 
 #: By which the best checkpoint is chosen.
 MONITOR = "val/abs_rel"
@@ -105,12 +108,19 @@ def export(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path("models/depth.onnx"), help="ONNX file")
     parser.add_argument("--reports", type=Path, default=Path("training/reports/depth"))
     parser.add_argument("--folder", type=Path, action="append", default=[], help="RGB-D folder")
+    add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
     command = "followme-train depth export " + " ".join(arguments)
     for line in publish(
-        Run(given.run), given.checkpoint, given.out, given.reports, given.folder, command
+        Run(given.run),
+        given.checkpoint,
+        given.out,
+        given.reports,
+        given.folder,
+        command,
+        int8_request(given),
     ):
-        print(line)
+        print(line, flush=True)
     return 0
 
 
@@ -144,6 +154,7 @@ VERBS = {
     "evaluate": evaluate_command,
     "export": export,
     "show": show,
+    "study": study,
 }
 
 

@@ -18,6 +18,7 @@ from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.augmentation import Augmentation, augmented
 from followme_training.depth.rgbd_folder import read_rgbd_folder
 from followme_training.depth.sample import DepthSample, nyu_samples
+from followme_training.depth.walks import read_walks
 
 
 class DepthBatch(NamedTuple):
@@ -103,9 +104,9 @@ class WholeImages(Dataset[tuple[DepthSample, DepthSample]]):
 def resized(sample: DepthSample, size_hw: tuple[int, int]) -> DepthSample:
     """Return a sample as the runtime resizes it: averaged where it shrinks, else linear."""
     (height, width), (h, w) = size_hw, sample.rgb.shape[:2]
-    rgb = resized_rgb(sample.rgb, size_hw)
     depth_m = cv2.resize(sample.depth_m, (width, height), interpolation=cv2.INTER_NEAREST)
     camera = sample.camera.scaled(width / w, height / h)
+    rgb = resized_rgb(sample.rgb, size_hw)
     return DepthSample(sample.name, rgb, np.asarray(depth_m, np.float32), camera)
 
 
@@ -127,7 +128,7 @@ def collated_pairs(pairs: list[tuple[DepthSample, DepthSample]]) -> DepthBatch:
 
 
 class DepthData(pl.LightningDataModule):
-    """NYUv2 for training and validation, by scenes, and RGB-D folders beside it.
+    """NYUv2 for training and validation, by scenes; RGB-D folders and rendered walks beside it.
 
     Parameters
     ----------
@@ -135,6 +136,10 @@ class DepthData(pl.LightningDataModule):
         The zip file.
     folders : list of Path
         Further RGB-D folders (7-Scenes or TUM), used for training only.
+    walks : list of Path
+        Scripted walks of FollowMe in YAML, rendered, used for training only.
+    walk_every_s : float
+        Seconds between two images of a walk.
     size_hw : list of two ints
         Height and width of the network's input.
     batch_size : int
@@ -153,6 +158,8 @@ class DepthData(pl.LightningDataModule):
         self,
         nyuv2: Path,
         folders: list[Path] | None = None,
+        walks: list[Path] | None = None,
+        walk_every_s: float = 0.5,
         size_hw: tuple[int, int] = (192, 256),
         batch_size: int = 8,
         hold_out_every: int = 8,
@@ -167,6 +174,8 @@ class DepthData(pl.LightningDataModule):
         self.validation_images: list[DepthSample] = []
         self._nyuv2 = Path(nyuv2)
         self._folders = [Path(f) for f in folders or []]
+        self._walks = [Path(f) for f in walks or []]
+        self._walk_every_s = walk_every_s
         self._every = hold_out_every
         self._workers = workers
         self._seed = seed
@@ -184,6 +193,7 @@ class DepthData(pl.LightningDataModule):
             self.training_images = nyu_samples(archive, train)
             for folder in self._folders:
                 self.training_images += read_rgbd_folder(folder)
+            self.training_images += read_walks(self._walks, self._walk_every_s)
             if len(self.training_images) < self.batch_size:
                 raise DataError(
                     f"data: {len(self.training_images)} images are fewer than batch_size "

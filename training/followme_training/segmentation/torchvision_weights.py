@@ -89,8 +89,8 @@ def load_torchvision(net: nn.Module, tensors: Mapping[str, torch.Tensor], file: 
         ours, theirs = len(own[last]), len(found[last])
         if ours != theirs:
             raise WeightsError(
-                f"{file.name}: is of {theirs} classes, the list has {ours}; choose the list "
-                "that it was trained with"
+                f"{file.name}: is of {theirs} classes, the list has {ours}; choose the list that "
+                "it was trained with"
             )
     kept = {k: v for k, v in own.items() if k in ("mean", "std")}
     try:
