@@ -106,7 +106,8 @@ def test_the_file_keeps_its_contract(published: Path) -> None:
 def test_the_report_is_whole(published: Path, trained_segmentation: Path) -> None:
     report = published / "reports" / trained_segmentation.name
     names = {p.name for p in report.iterdir()}
-    assert names == {"config.yaml", "metrics.json", "curves.png", "samples.png", "report.md"}
+    written = {"config.yaml", "log.csv", "metrics.json", "curves.png", "samples.png", "report.md"}
+    assert names == written
     text = (report / "report.md").read_text(encoding="utf-8")
     for word in ("commit", "seed: 3", "command: followme-train segmentation export", "| miou |"):
         assert word in text

@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, Optional
 
 import lightning as pl
 import torch
@@ -24,6 +24,7 @@ from followme_training.common.files import write_text
 from followme_training.common.hours_spent import HoursSpent
 from followme_training.common.precision import check_precision
 from followme_training.common.seeded_steps import SeededSteps
+from followme_training.common.start import StartFrom
 from followme_training.common.wording import one_sentence
 
 #: File of a run that says how it was made; all else is made from it again.
@@ -119,6 +120,13 @@ class TrainingCommand(LightningCLI):
         for key in self._shared:
             parser.link_arguments(f"data.{key}", f"model.{key}")
 
+        parser.add_argument(
+            "--start",
+            type=Optional[Path],  # noqa: UP045 - the parser reads it at run time
+            default=None,
+            help="checkpoint of another run of this network, to begin from its weights",
+        )
+
     def before_instantiate_classes(self) -> None:
         threads = self._get(self.config, "threads")
         if threads:
@@ -135,7 +143,9 @@ class TrainingCommand(LightningCLI):
         check_precision(str(trainer.get("precision")), str(trainer.get("accelerator")))
         if trainer.get("logger") is None:
             kwargs["logger"] = [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "tensorboard")]
+        start = self._get(self.config_init, "start")
         own = [
+            *([StartFrom(Path(start))] if start else []),
             SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
             SavedConfig(self.settings(), folder / CONFIG),
             EMAWeightAveraging(decay=self._get(self.config, "ema_decay")),
