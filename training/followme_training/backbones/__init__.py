@@ -11,12 +11,20 @@ from followme_training.backbones.efficientnet_lite import (
     EfficientNetLite0,
     load_efficientnet_lite0,
 )
+from followme_training.backbones.mobilenet_v1 import MobileNetV1Quarter
 from followme_training.backbones.mobilenet_v2 import MobileNetV2, load_int8_mobilenet_v2
 from followme_training.backbones.resnet import ResNet
 from followme_training.backbones.weights import WeightsError, read_safetensors
 
 #: Names that :func:`make_backbone` knows.
-NAMES = ("efficientnet_lite0", "mobilenet_v2", "resnet18", "resnet34", "resnet50")
+NAMES = (
+    "efficientnet_lite0",
+    "mobilenet_v1_quarter",
+    "mobilenet_v2",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+)
 
 
 class Backbone(Protocol):
@@ -28,10 +36,12 @@ class Backbone(Protocol):
 
     def __call__(self, x: torch.Tensor) -> list[torch.Tensor]: ...
 
+    def cut(self, features: int) -> None: ...
+
 
 def make_backbone(
     name: str, weights: Path | None = None, drop_path: float = 0.0
-) -> EfficientNetLite0 | MobileNetV2 | ResNet:
+) -> EfficientNetLite0 | MobileNetV1Quarter | MobileNetV2 | ResNet:
     """Build a backbone.
 
     Parameters
@@ -41,7 +51,7 @@ def make_backbone(
     weights : Path, optional
         A safetensors file; random weights without it.
     drop_path : float
-        Stochastic depth; ResNets here have none.
+        Stochastic depth; ResNets and MobileNetV1 here have none.
 
     Raises
     ------
@@ -53,6 +63,10 @@ def make_backbone(
         if weights is not None:
             load_efficientnet_lite0(lite, weights)
         return lite
+    if name == "mobilenet_v1_quarter":
+        if weights is not None:
+            raise WeightsError(f"{weights}: there are no published weights of {name} alone")
+        return MobileNetV1Quarter()
     if name == "mobilenet_v2":
         mobile = MobileNetV2(drop_path)
         if weights is not None:

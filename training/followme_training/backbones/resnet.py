@@ -42,3 +42,8 @@ class ResNet(nn.Module):
             x = stage(x)
             features.append(x)
         return features
+
+    def cut(self, features: int) -> None:
+        """Take away the stages behind the first so many features; what is left is given again."""
+        for stage in range(features, 5):
+            setattr(self.net, f"layer{stage}", nn.Identity())
