@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from followme_training.common.wording import did_you_mean
 
 #: Tasks and the module that has their verbs; imported only when asked for, as torch takes seconds.
-TASKS = {"depth": "followme_training.depth.command"}
+TASKS = {
+    "depth": "followme_training.depth.command",
+    "detection": "followme_training.detection.command",
+}
 #: What can be done with each, in the order in which one does it.
 VERBS = {
     "data": "say what a settings file trains and validates on, and draw what the network will see",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from followme_training.common.recolouring import Recolouring, recoloured
 from followme_training.common.resampling import low_passed
@@ -192,7 +193,12 @@ def pasted(tiles: Sequence[tuple[BoxSample, int, int]], size_hw: tuple[int, int]
     return BoxSample("+".join(sample.name for sample, _, _ in tiles), rgb, boxes)
 
 
-def _moved(boxes: Boxes, scale: np.ndarray, shift: np.ndarray) -> Boxes:
+def scaled(boxes: Boxes, factors: NDArray[np.float64]) -> Boxes:
+    """Return boxes of an image whose width and height are multiplied by two factors."""
+    return _moved(boxes, factors, np.zeros(2))
+
+
+def _moved(boxes: Boxes, scale: NDArray[np.float64], shift: NDArray[np.float64]) -> Boxes:
     """Return boxes whose coordinates x, y are multiplied and then shifted."""
     twice_scale, twice_shift = np.tile(scale, 2), np.tile(shift, 2)
     return Boxes(

@@ -23,9 +23,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
-from followme_training.detection.iou import pairwise_iou
 from followme_training.detection.sample import POINTS, Boxes, Floats
 
 #: Least width and height of a box, in pixels.
@@ -162,7 +160,12 @@ def _points(box: RawBox, xyxy: list[float]) -> tuple[Floats, bool]:
 
 
 def _iou(one: list[float], other: list[float]) -> float:
-    return float(pairwise_iou(torch.tensor([one]), torch.tensor([other])))
+    # plain numbers: a tensor for each pair of boxes would take minutes of a large data set
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(width, 0.0) * max(height, 0.0)
+    areas = ((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return shared / (sum(areas) - shared)
 
 
 def _said(box: RawBox) -> str:

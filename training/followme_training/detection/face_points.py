@@ -4,8 +4,9 @@ Zhang et al., "Facial Landmark Detection by Deep Multi-task Learning", ECCV 2014
 boxes. A box is made of the points as the boxes of the other set lie about theirs: over 3,400 faces
 that have both, a box is 2.13 wide and 2.6 high (median), in the larger of the distance of the eyes
 and the distance from the middle of the eyes to the middle of the mouth, and its centre lies .4 of
-that below the eyes, towards the mouth. Nine of ten such boxes overlap the hand-made ones by more
-than .6.
+that below the eyes, towards the mouth. Such boxes overlap the given ones by .71 (median; nine of
+ten by more than .54), as two people's boxes of a face would: they teach where a face is, and the
+points are what they are read for.
 """
 
 from __future__ import annotations

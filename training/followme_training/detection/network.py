@@ -120,6 +120,7 @@ class DetectionNetwork(nn.Module):
         if width < 4 or width % 4:
             raise WidthError(f"model.width is {width}; give a multiple of 4")
         self.class_count = classes
+        self.landmarks = landmarks
         self.encoder = Trunk(backbone, weights, last_stride, width, drop_path)
         self.pyramid = Pyramid(self.encoder.widths, width, kind, pyramid)
         levels = grid.per_place
