@@ -109,7 +109,7 @@ TOPICS: dict[str, Topic] = {
             "segmentation/labels",
             "sensor_msgs/msg/Image",
             "IMAGE",
-            "mono8, class of each pixel, at the size of the image.",
+            "mono8, class of each pixel, 255 unknown, at the size of the image.",
         ),
         Topic(
             "segmentation/confidence",
@@ -183,6 +183,8 @@ _SEGMENTATION = (
     "segmentation/label_info",
 )
 _NAMES = ("faces", "objects", *_SEGMENTATION)
+# a picture does not tell how sure a label is
+_PAINTED = ("segmentation/labels", "segmentation/label_info")
 
 NODES: tuple[NodeSpec, ...] = (
     NodeSpec(
@@ -221,7 +223,7 @@ NODES: tuple[NodeSpec, ...] = (
         subscribes=("camera/image_raw",),
         publishes=_SEGMENTATION,
         gate="after",
-        text="What each pixel shows.",
+        text="What each pixel shows; unknown where it is less sure than the network's card asks.",
     ),
     NodeSpec(
         "depth_estimator",
@@ -275,10 +277,11 @@ NODES: tuple[NodeSpec, ...] = (
             "depth/status",
             "faces",
             "objects",
+            *_PAINTED,
             "obstacles",
             "announcements",
         ),
-        optional=("faces", "objects"),
+        optional=("faces", "objects", *_PAINTED),
         publishes=("overlay/image",),
         text="A picture for people who look.",
     ),

@@ -12,8 +12,9 @@ from followme.cli.observer import RunObserver
 from followme.values.camera import Attitude, Camera
 from followme.values.depth_map import DepthStatus, ImageHealth, Provenance
 from followme.values.detections import Detections
-from followme.values.frame import CameraInfo, ColourImage
+from followme.values.frame import CameraInfo, ColourImage, GreyImage
 from followme.values.intent import Announcement, Outcome, Priority
+from followme.values.label_map import LabelInfo
 from followme.values.obstacle import Obstacles, Sight
 
 from .test_live import CHAIR, ClosedPipe
@@ -41,9 +42,14 @@ class Record:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.labels: list[Any] = []
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *values: self.calls.append((name, *values))
+        def note(*values: Any, **named: Any) -> None:
+            self.calls.append((name, *values))
+            self.labels += [named["labels"]] if "labels" in named else []
+
+        return note
 
     def of(self, name: str) -> list[tuple[Any, ...]]:
         return [values for called, *values in self.calls if called == name]
@@ -86,6 +92,35 @@ def test_the_picture_is_that_of_the_stamp(observer, record):
     assert image is images[1]
     assert (camera, status, saying, faces) == (CAMERA, STATUS, "", None)
     assert obstacles.stamp_ns == 1
+
+
+class TestLabels:
+    NAMES = LabelInfo(0, ("floor", "chair"), ((), ()), "m.onnx", "")
+
+    def shown(self, observer: RunObserver, record: Record, stamp_ns: int) -> Any:
+        observer.image(an_image(stamp_ns))
+        observer.obstacles(seen(stamp_ns))
+        return record.labels[-1]
+
+    def test_a_picture_gets_the_newest(self, observer, record):
+        observer.label_info(self.NAMES)
+        assert self.shown(observer, record, 1) is None
+        for stamp_ns in (1, 2):
+            observer.labels(GreyImage(stamp_ns, np.full((3, 4), 1, np.uint8)))
+        labels = self.shown(observer, record, 2)
+        assert (labels.stamp_ns, labels.names) == (2, ("floor", "chair"))
+        assert (labels.labels == 1).all()
+
+    def test_numbers_without_a_name_end_no_run(self, observer, record):
+        observer.label_info(self.NAMES)
+        observer.labels(GreyImage(1, np.full((3, 4), 2, np.uint8)))
+        assert self.shown(observer, record, 1) is None
+
+    def test_nobody_keeps_them_where_nothing_is_written(self):
+        observer = RunObserver(LiveLines(io.StringIO()), None, time.monotonic())
+        observer.label_info(self.NAMES)
+        observer.labels(GreyImage(1, np.full((3, 4), 2, np.uint8)))
+        assert observer._labels is None
 
 
 def test_obstacles_without_a_picture_are_recorded_without_one(observer, record):

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 
 from followme.drawing.palette import WHITE
-from followme.evaluation.key_frames import draw_truth
+from followme.evaluation.key_frames import KeyFrames, draw_truth
+from followme.pipeline import Step
+from followme.settings import CorridorSettings
+from followme.stages.names import Names
 from followme.values.frame import Frame
+from followme.values.intent import Announcement, Outcome, Priority
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Kind
 from followme.values.truth import TruthObject
-from tests.drawing.scenes import STAMP_NS, a_camera, a_status, pixels_of
+from tests.drawing.scenes import STAMP_NS, a_camera, a_status, pixels_of, seen
 
 
 def ring_at(nearest_m, sight_yaw_deg: float = 0.0) -> tuple[float, float] | None:
@@ -49,3 +55,28 @@ def test_what_is_below_the_picture_is_marked_at_its_edge():
 @pytest.mark.parametrize("nearest_m", [(-2.0, 0.0, 0.0), (1.0, 3.0, 0.0), (math.nan, 0.0, 0.0)])
 def test_what_is_behind_beside_or_unknown_is_not_marked(nearest_m):
     assert ring_at(nearest_m) is None
+
+
+def an_announcement(stamp_ns: int) -> Announcement:
+    return Announcement(stamp_ns, "Box", "warn", Priority.WARN, outcome=Outcome.STARTED)
+
+
+def kept(pictures: KeyFrames, time_s: float, labels: LabelMap | None) -> float:
+    """Offer a frame; return how much the floor in its picture differs from the grey image."""
+    stamp_ns = round(time_s * 1e9)
+    bgr = np.full((480, 640, 3), 110, np.uint8)
+    step = Step(a_status(), seen(), (), Names(labels=labels))
+    pictures.take(Frame(stamp_ns, bgr, a_camera()), step, [an_announcement(stamp_ns)])
+    jpeg = list(pictures.pictures.values())[-1]
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    return float(np.abs(picture[60:120, 20:200].astype(int) - 110).mean())
+
+
+def test_labels_are_painted_and_hold_for_half_a_second():
+    pictures = KeyFrames(10, CorridorSettings())
+    floor = np.zeros((240, 320), np.uint8)
+    labels = LabelMap(1_100_000_000, floor, floor, ("floor",))
+    assert kept(pictures, 1.0, None) < 3
+    assert kept(pictures, 1.1, labels) > 10
+    assert kept(pictures, 1.6, None) > 10
+    assert kept(pictures, 1.7, None) < 3

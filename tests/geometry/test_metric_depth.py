@@ -152,6 +152,16 @@ def test_a_told_height_and_a_seen_floor_give_a_network_its_scale(stretch, known)
     np.testing.assert_allclose(box, true_m[100:130, 150:170], rtol=0.01)
 
 
+def test_the_floor_of_a_network_may_waver_from_image_to_image():
+    """Its metre is another each time: what would be a step in a sensor's is none."""
+    m = told()
+    for n, stretch in enumerate((1.2, 1.0, 1.2, 1.05)):
+        stamp_ns = n * 100_000_000
+        stretched = guess(render() * np.float32(stretch), stamp_ns=stamp_ns)
+        depth = m.estimate(Frame(stamp_ns, BLANK, CAMERA), stretched, OK)
+        assert depth.status.floor is not None, f"image {n}"
+
+
 def test_an_uncalibrated_camera_has_no_known_scale_even_so():
     m = told()
     depth = m.estimate(Frame(0, BLANK, None), guess(render(), focal_known=False), OK)

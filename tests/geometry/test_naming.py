@@ -13,7 +13,7 @@ from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.geometry.naming import Sighting, SightingRing, names_of
 from followme.settings import NamingSettings
 from followme.values.detections import Detections
-from followme.values.label_map import LabelMap
+from followme.values.label_map import NO_CLASS, LabelMap
 from followme.values.obstacle import Kind
 
 from .scene import Walk, box_at
@@ -164,6 +164,38 @@ def test_floor_names_no_thing():
 
 def test_labels_that_nobody_is_sure_of_name_nothing():
     assert by_labels(LEFT, np.ones((H, W), np.uint8), 0) == ""
+
+
+class TestUnknownPixels:
+    """Class 0 is a thing here, so that unknown taken for it would be heard."""
+
+    THINGS = ("chair", "person")
+
+    def named(self, labels: np.ndarray, confidence: int = 200, s=S) -> str:
+        sure = np.full(labels.shape, confidence, np.uint8)
+        seen = LabelMap(0, labels, sure, self.THINGS)
+        return names_of(a_sighting(LEFT), LABELS, seen, s)[1]
+
+    @pytest.mark.parametrize("share", [0.0, 0.5])
+    def test_they_name_nothing(self, share):
+        s = NamingSettings(label_share=share)
+        assert self.named(np.full((H, W), NO_CLASS, np.uint8), s=s) == ""
+
+    def test_they_name_nothing_where_there_are_no_names_at_all(self):
+        unknown = np.full((H, W), NO_CLASS, np.uint8)
+        seen = LabelMap(0, unknown, unknown, ())
+        assert names_of(a_sighting(LEFT), LABELS, seen, S) == {1: ""}
+
+    @pytest.mark.parametrize(("columns", "name"), [(14, ""), (16, "person")])
+    def test_they_are_a_part_of_the_thing(self, columns, name):
+        labels = np.full((H, W), NO_CLASS, np.uint8)
+        labels[:, 20 : 20 + columns] = 1  # the thing has 30 columns
+        assert self.named(labels) == name
+
+    def test_they_lend_no_weight_to_a_name_that_few_pixels_have(self):
+        labels = np.full((H, W), NO_CLASS, np.uint8)
+        labels[:, 20:24] = 0
+        assert self.named(labels) == ""
 
 
 @given(

@@ -1,4 +1,4 @@
-"""The overlay node: an image waits for its faces, and shows none of them."""
+"""The overlay node: an image waits for its faces, and shows none of them; labels are painted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from followme.ros.qos import profile
 from followme.ros.stamps import stamp_ns
 from followme.ros.wire import WIRES
 from followme.values.detections import Detections
-from followme.values.frame import ColourImage
+from followme.values.frame import ColourImage, GreyImage
+from followme.values.label_map import NO_CLASS, LabelInfo
 from tests.real_ros import await_that
 
 from .conftest import Graph
@@ -36,7 +37,12 @@ class Driver:
         self._node = node
         self._out = {
             topic: graph.driver.create_publisher(WIRES[topic].type, topic, profile(qos))
-            for topic, qos in (("camera/image_raw", "IMAGE"), ("faces", "RESULT"))
+            for topic, qos in (
+                ("camera/image_raw", "IMAGE"),
+                ("faces", "RESULT"),
+                ("segmentation/labels", "IMAGE"),
+                ("segmentation/label_info", "LATCHED"),
+            )
         }
         self.got = graph.collect(WIRES["overlay/image"].type, "overlay/image", profile("IMAGE"))
 
@@ -90,3 +96,51 @@ def test_who_wants_faces_as_they_are_gets_them_at_once(graph: Graph) -> None:
     driver.send("faces", a_face(1))
     driver.image(2)
     assert (driver.shown(2)[FACE] == NOISE[FACE]).all()
+
+
+NAMES = LabelInfo(0, ("floor", "chair"), ((), ()), "m.onnx", "")
+# where nothing but labels is drawn when nothing is known
+KNOWN, UNKNOWN = (slice(60, 400), slice(10, 300)), (slice(60, 400), slice(340, 480))
+
+
+def half_known(stamp: int, label: int = 1) -> GreyImage:
+    labels = np.full((480, 640), NO_CLASS, np.uint8)
+    labels[:, :320] = label
+    return GreyImage(stamp, labels)
+
+
+def is_painted(picture: np.ndarray) -> bool:
+    assert (picture[UNKNOWN] == NOISE[UNKNOWN]).all()
+    return bool((picture[KNOWN] != NOISE[KNOWN]).any(axis=-1).mean() > 0.9)
+
+
+@pytest.mark.parametrize("draw", [True, False])
+def test_known_pixels_are_painted_unless_nobody_wants_it(graph: Graph, draw: bool) -> None:
+    driver = start(graph, draw_labels=draw)
+    driver.send("segmentation/label_info", NAMES)
+    driver.send("segmentation/labels", half_known(1))
+    driver.image(2)
+    assert is_painted(driver.shown(2)) is draw
+
+
+def test_labels_of_long_ago_or_of_no_name_are_not_painted(graph: Graph) -> None:
+    driver = start(graph)
+    driver.send("segmentation/labels", half_known(1))
+    driver.image(2)
+    assert not is_painted(driver.shown(2))  # what the numbers mean was not said yet
+    driver.send("segmentation/label_info", NAMES)
+    driver.send("segmentation/labels", half_known(3))
+    driver.image(500_000_003)
+    assert is_painted(driver.shown(500_000_003))
+    driver.image(500_000_004)
+    assert not is_painted(driver.shown(500_000_004))
+
+
+def test_a_number_without_a_name_is_told_and_does_not_stop_the_pictures(graph: Graph) -> None:
+    driver = start(graph)
+    driver.send("segmentation/label_info", NAMES)
+    driver.send("segmentation/labels", half_known(1, label=2))
+    driver.image(2)
+    assert not is_painted(driver.shown(2))
+    (node,) = graph.nodes
+    assert "segmentation/labels: labels: class 2 has no name" in node.troubles.last

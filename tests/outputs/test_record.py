@@ -23,6 +23,7 @@ from followme.settings import CorridorSettings
 from followme.values.detections import Detections
 from followme.values.frame import ColourImage
 from followme.values.intent import Announcement, Outcome, Priority
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Kind, Obstacle, Obstacles, Sight, Zone
 from followme.values.truth import TruthObject
 
@@ -281,6 +282,19 @@ def test_a_picture_can_be_shown_again_later_with_its_age(tmp_path, monkeypatch):
     record.close(LatencyTable(), SUMMARY)
     assert ages == [i * 100_000_000 for i in range(5)]
     assert frames_in(tmp_path / "overlay.mp4") == 5
+
+
+def test_labels_are_painted_into_the_film(tmp_path):
+    labels = np.full((240, 320), 255, np.uint8)
+    labels[:, :160] = 0
+    record = a_record(tmp_path)
+    image = ColourImage(0, np.full((240, 320, 3), 110, np.uint8))
+    seen = LabelMap(0, labels, labels, ("floor",))
+    record.frame(image, None, None, None, "", labels=seen)
+    record.close(LatencyTable(), SUMMARY)
+    _, written = cv2.VideoCapture(str(tmp_path / "overlay.mp4")).read()
+    assert np.abs(written[150:220, 20:140].astype(int) - 110).max(axis=-1).min() > 15
+    assert np.abs(written[150:220, 180:300].astype(int) - 110).max() < 12
 
 
 @pytest.mark.parametrize("keep", [True, False])

@@ -205,3 +205,19 @@ def test_what_is_optional_may_be_left_out(onnx):
 def test_a_digest_in_capitals_is_the_same(onnx):
     digest = hashlib.sha256(onnx.read_bytes()).hexdigest()
     assert load_card(change(onnx, sha256=digest.upper())).sha256 == digest.upper()
+
+
+@pytest.mark.parametrize("task", ["face", "objects", "segmentation", "depth"])
+@pytest.mark.parametrize("thresholds", [{}, {"wall": 0.2}])
+def test_what_a_card_does_not_say_is_a_half_for_boxes_and_nothing_for_pixels(task, thresholds):
+    card = Card("n", "1", task, "0" * 64, (4, 6), "plain", {}, (), "x", (), thresholds=thresholds)
+    assert card.threshold("floor") == (0.0 if task == "segmentation" else 0.5)
+    assert card.threshold("wall") == thresholds.get("wall", card.threshold("floor"))
+
+
+def test_the_score_of_a_card_is_for_all_classes_that_it_does_not_name():
+    thresholds = {"score": 0.3, "wall": 0.2}
+    card = Card(
+        "n", "1", "segmentation", "0" * 64, (4, 6), "plain", {}, (), "x", (), thresholds=thresholds
+    )
+    assert (card.threshold("floor"), card.threshold("wall")) == (0.3, 0.2)

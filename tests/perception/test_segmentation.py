@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from followme.perception.card import Card, ModelError
 from followme.perception.fitting import fit
-from followme.perception.segmentation import Segmenter, decode_labels
+from followme.perception.segmentation import Segmenter, decode_labels, least_confidence
 from followme.settings import ModelSettings
 from followme.values.frame import ColourImage
+from followme.values.label_map import NO_CLASS
 from tests.build import tiny_segmentation_onnx
 
 H, W = 24, 32
@@ -85,7 +86,99 @@ def test_no_label_is_made_up_between_two_others(image, resize, seed):
     names = tuple("abcdefgh")
     card = Card("n", "1", "segmentation", "0" * 64, (H, W), resize, {}, (), "x", (), names)
     seen = decode_labels(
-        {"labels": labels, "confidence": labels}, fit(image, (H, W), resize), card, 0
+        {"labels": labels, "confidence": labels},
+        fit(image, (H, W), resize),
+        card,
+        0,
+        least_confidence(card),
     )
     assert set(np.unique(seen.labels)) <= {0, 7}
     assert (seen.labels == seen.confidence).all()
+
+
+NAMES = ("floor", "wall", "chair")
+
+
+def a_card(thresholds: dict[str, float], names: tuple[str, ...] = NAMES) -> Card:
+    digest = "0" * 64
+    return Card(
+        "tiny", "1", "segmentation", digest, (1, 4), "plain", {}, (), "x", (), names,
+        thresholds=thresholds,
+    )  # fmt: skip
+
+
+def decoded(labels: list[int], confidence: list[int], thresholds: dict[str, float]):
+    card = a_card(thresholds)
+    outputs = {
+        "labels": np.array([[labels]], np.uint8),
+        "confidence": np.array([[confidence]], np.uint8),
+    }
+    fitting = fit((1, len(labels)), (1, len(labels)), "plain")
+    return decode_labels(outputs, fitting, card, 0, least_confidence(card))
+
+
+def test_below_the_threshold_of_its_class_a_pixel_is_unknown_and_not_floor():
+    sure = {"score": 0.4, "floor": 0.6, "chair": 0.2}  # of 255: 102, 153, 51
+    seen = decoded([0, 0, 1, 1, 2, 2], [153, 152, 102, 101, 51, 50], sure)
+    assert seen.labels.tolist() == [[0, NO_CLASS, 1, NO_CLASS, 2, NO_CLASS]]
+    assert seen.names == NAMES
+
+
+def test_the_confidence_of_an_unknown_pixel_stays_what_it_was():
+    seen = decoded([0, 1, 2], [0, 7, 255], {"score": 0.5})
+    assert seen.labels.tolist() == [[NO_CLASS, NO_CLASS, 2]]
+    assert seen.confidence.tolist() == [[0, 7, 255]]
+
+
+@pytest.mark.parametrize("thresholds", [{}, {"score": 0.0}])
+def test_a_card_that_asks_for_nothing_lets_every_pixel_through(thresholds):
+    seen = decoded([0, 1, 2], [0, 1, 127], thresholds)
+    assert seen.labels.tolist() == [[0, 1, 2]]
+
+
+def test_a_threshold_for_one_class_asks_nothing_of_the_others():
+    seen = decoded([0, 1, 2], [0, 0, 0], {"floor": 0.5})
+    assert seen.labels.tolist() == [[NO_CLASS, 1, 2]]
+
+
+def test_a_threshold_of_one_asks_for_certainty():
+    assert decoded([0, 0], [254, 255], {"score": 1}).labels.tolist() == [[NO_CLASS, 0]]
+
+
+@given(st.integers(0, 255))
+def test_the_table_holds_the_least_byte_that_reaches_the_threshold(byte):
+    table = least_confidence(a_card({"wall": byte / 255}))
+    assert (table[0], table[1], table[2]) == (0, byte, 0)
+    if byte:
+        between = least_confidence(a_card({"wall": (byte - 0.5) / 255}))
+        assert between[1] == byte
+        single = least_confidence(a_card({"wall": float(np.float32(byte / 255))}))
+        assert single[1] == byte
+    assert table.shape == (256,) and not table[3:].any()
+
+
+def test_a_network_with_thresholds_looks_as_its_card_says(tmp_path):
+    network = segmenter(tmp_path, card={"thresholds": {"score": 0.5, "box": 0.9}})
+    seen = network.look(left_half_red((H, W)))
+    # above: confidence 200 of 255; below: 0; red is a box
+    assert (seen.labels[: H // 2, W // 2 :] == 0).all()
+    assert (seen.labels[: H // 2, : W // 2] == NO_CLASS).all()
+    assert (seen.labels[H // 2 :] == NO_CLASS).all()
+    assert (seen.confidence[: H // 2] == 200).all()
+
+
+def test_the_threshold_of_a_class_that_the_card_lacks_is_refused(tmp_path):
+    with pytest.raises(ModelError, match=r"thresholds has 'flor', which is no .* mean 'floor'"):
+        segmenter(tmp_path, card={"thresholds": {"flor": 0.5}})
+
+
+def test_more_classes_than_labels_are_refused():
+    names = tuple(f"class {i}" for i in range(256))
+    assert not least_confidence(a_card({}, names[:255])).any()
+    with pytest.raises(ModelError, match="its card has 256 classes, labels tell 255 apart"):
+        least_confidence(a_card({}, names))
+
+
+def test_a_network_cannot_say_unknown_by_itself():
+    with pytest.raises(ModelError, match="it gives class 255, its card has 3 classes"):
+        decoded([NO_CLASS], [255], {})

@@ -11,7 +11,7 @@ from followme.ros.pairing import DepthPairing, FramePairing, LabelPairing, Stamp
 from followme.values.camera import Attitude, Camera
 from followme.values.depth_map import DepthMap, DepthStatus, ImageHealth, Provenance
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame, GreyImage
-from followme.values.label_map import LabelInfo
+from followme.values.label_map import NO_CLASS, LabelInfo
 
 HEIGHT, WIDTH = 4, 6
 CAMERA = Camera(WIDTH, HEIGHT, 5.0, 5.0, 2.5, 1.5)
@@ -433,3 +433,19 @@ class TestLabels:
         pairing.clear()
         assert pairing.put("confidence", a_grey(5)) is None
         assert pairing.put("labels", a_grey(5)) is not None
+
+    def test_unknown_pixels_need_no_name(self, pairing):
+        pairing.put("labels", a_grey(5, NO_CLASS))
+        found = pairing.put("confidence", a_grey(5, 10))
+        assert found is not None and (found.labels == NO_CLASS).all()
+
+    def test_who_does_not_want_the_confidence_does_not_wait_for_it(self):
+        pairing = LabelPairing(with_confidence=False)
+        assert pairing.put("labels", a_grey(4, 1)) is None
+        pairing.info(LabelInfo(0, ("floor", "chair"), ((), ()), "m.onnx", ""))
+        found = pairing.put("labels", a_grey(5, 1))
+        assert found is not None
+        assert (found.stamp_ns, found.names) == (5, ("floor", "chair"))
+        assert (found.labels == 1).all() and (found.confidence == 255).all()
+        with pytest.raises(ValueError, match="class 2 has no name"):
+            pairing.put("labels", a_grey(6, 2))

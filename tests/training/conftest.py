@@ -28,6 +28,18 @@ def encoded(image: np.ndarray, ending: str) -> bytes:
     return data.tobytes()
 
 
+def label40(number: int) -> np.ndarray:
+    """Return labels (H, W): wall above, floor below, a door, a chair in some, a stripe of none."""
+    labels = np.full(SIZE_HW, 1, np.uint8)
+    labels[28:] = 2
+    left = 8 + number
+    labels[8:28, left : left + 12] = 8
+    if number % 2:
+        labels[24:40, 44:56] = 5
+    labels[:, :3] = 0
+    return labels
+
+
 def write_nyu_zip(file: Path, **changed: bytes | None) -> Path:
     """Write a data set; ``changed`` replaces members (dots and slashes as __ and _), None drops."""
     random = np.random.default_rng(5)
@@ -39,6 +51,7 @@ def write_nyu_zip(file: Path, **changed: bytes | None) -> Path:
         rgb = np.dstack([grey, np.roll(grey, 5, 1), 255 - grey])
         members[f"rgb/{number:04d}.jpg"] = encoded(rgb, ".jpg")
         members[f"depth/{number:04d}.png"] = encoded((depth * 1000).astype(np.uint16), ".png")
+        members[f"label40/{number:04d}.png"] = encoded(label40(number), ".png")
     lens = {"fx": 51.9, "fy": 52.0, "cx": 32.5, "cy": 25.3}
     info = {"ids": list(IDS), "intrinsics": lens, "valid_crop_xyxy": list(CROP)}
     members["info.json"] = json.dumps(info).encode()

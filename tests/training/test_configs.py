@@ -8,12 +8,20 @@ import pytest
 import yaml
 
 from followme_training.common.fitting import TrainingCommand
-from followme_training.depth.command import MONITOR
 from followme_training.depth.data import DepthData
 from followme_training.depth.module import DepthTask
+from followme_training.detection.data import DetectionData
+from followme_training.detection.module import DetectionTask
+from followme_training.segmentation.data import SegmentationData
+from followme_training.segmentation.module import SegmentationTask
 
 FOLDER = Path(__file__).resolve().parents[2] / "training" / "configs"
 FILES = sorted(FOLDER.rglob("*.yaml"))
+TASKS = {
+    "depth": (DepthTask, DepthData),
+    "detection": (DetectionTask, DetectionData),
+    "segmentation": (SegmentationTask, SegmentationData),
+}
 #: NYUv2's focal length at its 320 pixels; see the intrinsics in the data.
 NYU_FX_PX, NYU_WIDTH = 259.43, 320
 
@@ -25,17 +33,21 @@ def test_there_are_settings() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
 def test_every_key_is_known_and_every_value_fits(file: Path) -> None:
     arguments = ["--config", str(file), "--model.weights", "null"]
-    command = TrainingCommand(DepthTask, DepthData, arguments, MONITOR, run=False)
+    command = TrainingCommand(*TASKS[file.parent.name], arguments, monitor="", run=False)
     assert command.model.network is not None
     assert command.trainer.max_epochs > 1
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
-def test_a_run_has_the_name_of_its_file_and_the_focal_length_of_its_size(file: Path) -> None:
+def test_a_run_has_the_name_of_its_file(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    settings = yaml.safe_load(text)
     assert text.startswith("# ")
-    assert settings["trainer"]["default_root_dir"] == f"runs/{file.parent.name}/{file.stem}"
-    width = settings["data"]["size_hw"][1]
-    expected = NYU_FX_PX * width / NYU_WIDTH
+    root = yaml.safe_load(text)["trainer"]["default_root_dir"]
+    assert root == f"runs/{file.parent.name}/{file.stem}"
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("depth/*.yaml")), ids=lambda f: f.stem)
+def test_a_depth_run_has_the_focal_length_of_its_size(file: Path) -> None:
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    expected = NYU_FX_PX * settings["data"]["size_hw"][1] / NYU_WIDTH
     assert settings["model"]["focal_length_px"] == pytest.approx(expected, rel=1e-3)

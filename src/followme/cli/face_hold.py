@@ -13,6 +13,7 @@ from followme.values.camera import Camera
 from followme.values.depth_map import DepthStatus
 from followme.values.detections import Detections
 from followme.values.frame import ColourImage
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Obstacles
 
 # A picture that waited for so many later ones is looked at with the faces known until then.
@@ -30,6 +31,7 @@ class RunPicture:
     status: DepthStatus | None
     obstacles: Obstacles
     saying: str
+    labels: LabelMap | None = None
 
 
 class FaceHold:

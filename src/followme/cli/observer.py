@@ -12,11 +12,13 @@ from followme.cli.face_hold import FaceHold, RunPicture
 from followme.cli.live import LiveLines
 from followme.outputs.latency import LatencyTable
 from followme.outputs.record import RunRecord
+from followme.ros.pairing import LabelPairing
 from followme.values.camera import Camera
 from followme.values.depth_map import DepthStatus
 from followme.values.detections import Detections
-from followme.values.frame import CameraInfo, ColourImage
+from followme.values.frame import CameraInfo, ColourImage, GreyImage
 from followme.values.intent import Announcement, Outcome
+from followme.values.label_map import LabelInfo, LabelMap
 from followme.values.obstacle import Obstacles
 from followme.values.truth import TruthObject
 
@@ -50,6 +52,8 @@ class RunObserver:
         self._images: OrderedDict[int, ColourImage] = OrderedDict()
         self._camera: Camera | None = None
         self._status: DepthStatus | None = None
+        self._labels: LabelMap | None = None
+        self._label_pairing = LabelPairing(with_confidence=False)
         self._saying = ""
         self.latency = LatencyTable()
         self.images_in = 0
@@ -79,6 +83,20 @@ class RunObserver:
         self._status = status
         self._lines.depth_note(status.note)
 
+    def label_info(self, info: LabelInfo) -> None:
+        """Take what the numbers of labels mean."""
+        self._label_pairing.info(info)
+
+    def labels(self, image: GreyImage) -> None:
+        """Take the class of each pixel: it is painted over the pictures of about its image."""
+        if self._record is None:
+            return
+        try:
+            self._labels = self._label_pairing.put("labels", image)
+        except ValueError:
+            # a number without a name: fusion and overlay tell whose mistake it is
+            self._labels = None
+
     def obstacles(self, obstacles: Obstacles) -> None:
         """Print and record obstacles; the picture is that of their stamp."""
         self._lines.obstacles(obstacles)
@@ -92,7 +110,9 @@ class RunObserver:
             self._record.obstacles(obstacles)
             if image is not None:
                 self._hold.picture(
-                    RunPicture(image, self._camera, self._status, obstacles, self._saying)
+                    RunPicture(
+                        image, self._camera, self._status, obstacles, self._saying, self._labels
+                    )
                 )
 
     def faces(self, faces: Detections) -> None:
@@ -127,4 +147,6 @@ class RunObserver:
 
     def _give(self, p: RunPicture, faces: Detections | None) -> None:
         if self._record is not None:
-            self._record.frame(p.image, p.camera, p.status, p.obstacles, p.saying, faces)
+            self._record.frame(
+                p.image, p.camera, p.status, p.obstacles, p.saying, faces, labels=p.labels
+            )

@@ -138,6 +138,8 @@ def _tap(graph: Composition, observer: RunObserver) -> None:
     graph.listen("camera/truth", observer.truth)
     graph.listen("depth/status", observer.status)
     graph.listen("faces", observer.faces)
+    graph.listen("segmentation/label_info", observer.label_info)
+    graph.listen("segmentation/labels", observer.labels)
     graph.listen("obstacles", observer.obstacles)
     graph.listen("announcements", observer.announcement)
 

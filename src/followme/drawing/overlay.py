@@ -15,6 +15,7 @@ from followme.drawing.labels import Box
 from followme.drawing.marks import draw_obstacles
 from followme.drawing.palette import Picture
 from followme.drawing.perspective import View
+from followme.drawing.segments import are_about, draw_legend, draw_segments, legend_box
 from followme.drawing.subtitle import draw_subtitle, subtitle_height, subtitle_lines
 from followme.drawing.text import Scale
 from followme.geometry.corridor import Corridor
@@ -23,6 +24,7 @@ from followme.values.camera import Camera
 from followme.values.depth_map import DepthStatus
 from followme.values.detections import Detections
 from followme.values.frame import ColourImage
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Obstacles, Sight
 
 
@@ -37,6 +39,7 @@ def draw_overlay(
     now_ns: int | None = None,
     faces: Detections | None = None,
     objects: Detections | None = None,
+    labels: LabelMap | None = None,
 ) -> Picture:
     """Draw everything that is known about an image into a copy of it.
 
@@ -61,6 +64,9 @@ def draw_overlay(
         Faces to make unrecognisable; None: none are.
     objects : Detections or None
         What a detector saw in the picture, drawn thin; None: nothing is.
+    labels : LabelMap or None
+        What each pixel shows, painted thinly below all else, with a legend; None: nothing is, nor
+        where the labels are half a second away from the image.
 
     Returns
     -------
@@ -71,12 +77,16 @@ def draw_overlay(
     bgr = np.ascontiguousarray(bgr)
     height, width = bgr.shape[:2]
     scale = Scale.of(width, height)
-    if objects is not None:
-        draw_found(bgr, objects, scale)
     lines = subtitle_lines(saying, width, scale)
     area: Box = (0, banner_height(scale), width, height - subtitle_height(lines, scale))
     chart = bird_view_box(width, height, area[1], area[3], scale)
     way = Corridor(corridor, WalkerSettings())  # on the floor, the walker's height is nothing
+    if labels is not None and are_about(labels, image.stamp_ns):
+        # first of all: neither paint nor a word of the legend is worth hiding a mark
+        draw_segments(bgr, labels)
+        draw_legend(bgr, labels, legend_box(area, chart, scale), scale)
+    if objects is not None:
+        draw_found(bgr, objects, scale)
     view = View.of(camera, status, width, height)
     if view is not None and status is not None:
         blind = obstacles is not None and obstacles.sight is Sight.BLIND

@@ -7,6 +7,7 @@ blindness and in grey print (after Okabe and Ito, 2008).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -39,6 +40,30 @@ SIGHT_COLOUR: dict[Sight, Colour] = {
     Sight.BLIND: RED,
 }
 
+#: Never green: nothing here says that the way is free.
+FLOOR_COLOUR: Colour = (238, 102, 170)
+#: Of the other classes. With the floor's each two differ by 26 (CIE 1976) and more, for normal
+#: sight and each kind of colour blindness (as Machado and others simulate them, 2009), and all are
+#: far from the colours of zones and sight.
+CLASS_COLOURS: tuple[Colour, ...] = (
+    (136, 238, 238),
+    (204, 238, 170),
+    (238, 0, 0),
+    (238, 170, 238),
+    (68, 0, 136),
+    (0, 136, 102),
+    (136, 102, 204),
+    (170, 0, 102),
+    (0, 68, 68),
+    (0, 238, 34),
+    (102, 0, 102),
+)
+# When there are more classes the colours come again, mixed so much with white or dark.
+_MIXED: tuple[tuple[Colour, float], ...] = ((WHITE, 0.0), (WHITE, 0.5), (DARK, 0.5), (GREY, 0.6))
+
+#: Classes by which a network says that it does not know; they have no colour of their own.
+UNKNOWN_CLASSES = frozenset({"", "background", "unknown", "void"})
+
 # corners of the glyph of a zone: the octagon and the triangle are those of road signs
 _CORNERS = {Zone.STOP: 8, Zone.WARN: 3, Zone.INFORM: 16, Zone.CLEAR: 4}
 _TURN = {Zone.STOP: math.pi / 8, Zone.WARN: -math.pi / 2, Zone.CLEAR: math.pi / 4}
@@ -49,6 +74,24 @@ def ink_on(colour: Colour) -> Colour:
     """Return white or dark, whichever can be read on a colour (ITU-R BT.601 brightness)."""
     blue, green, red = colour
     return DARK if 0.114 * blue + 0.587 * green + 0.299 * red > 130 else WHITE
+
+
+def class_colours(names: Sequence[str]) -> list[Colour]:
+    """Return a colour for each class, by its place; "floor" has its own wherever it stands."""
+    colours, other = [], 0
+    for name in names:
+        if name == "floor":
+            colours.append(FLOOR_COLOUR)
+            continue
+        again, place = divmod(other, len(CLASS_COLOURS))
+        colours.append(_mixed(CLASS_COLOURS[place], *_MIXED[again % len(_MIXED)]))
+        other += name not in UNKNOWN_CLASSES
+    return colours
+
+
+def _mixed(colour: Colour, with_colour: Colour, share: float) -> Colour:
+    mix = [round((1.0 - share) * a + share * b) for a, b in zip(colour, with_colour, strict=True)]
+    return mix[0], mix[1], mix[2]
 
 
 def draw_zone_glyph(

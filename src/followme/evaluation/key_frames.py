@@ -16,6 +16,7 @@ from followme.settings import CorridorSettings
 from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.frame import ColourImage, Frame
 from followme.values.intent import Announcement
+from followme.values.label_map import LabelMap
 
 # Without a message a picture is taken this often, so that a silent walk can be looked at too.
 _EVERY_S = 4.0
@@ -41,6 +42,7 @@ class KeyFrames:
 
     def __init__(self, most: int, corridor: CorridorSettings) -> None:
         self._most, self._corridor = most, corridor
+        self._labels: LabelMap | None = None
         self._silent = 0
         self._last_s = _FIRST_S - _EVERY_S
         self.pictures: dict[float, bytes] = {}
@@ -56,6 +58,9 @@ class KeyFrames:
 
         The camera was turned by ``sight_yaw_rad`` against the body, to the left.
         """
+        # a network may look at every third image only; drawn is what is of about this one
+        if step.names.labels is not None:
+            self._labels = step.names.labels
         begun = [a for a in begun if not a.key.startswith("reply.")]
         time_s = frame.stamp_ns * 1e-9
         room = len(self.pictures) < self._most
@@ -76,6 +81,7 @@ class KeyFrames:
             obstacles=step.obstacles,
             corridor=self._corridor,
             saying=saying,
+            labels=self._labels,
         )
         draw_truth(bgr, frame, status, sight_yaw_rad)
         return bgr

@@ -16,7 +16,7 @@ from followme.geometry.measuring import Blob
 from followme.geometry.name_votes import FACES
 from followme.settings import NamingSettings
 from followme.values.detections import Detections
-from followme.values.label_map import LabelMap
+from followme.values.label_map import NO_CLASS, LabelMap
 
 _RING = 5
 #: What a thing that a face is seen on is called.
@@ -85,7 +85,10 @@ def names_of(
 
 
 def _majority(sighting: Sighting, blob: Blob, seen: LabelMap, s: NamingSettings) -> str:
-    """Return the label of most pixels of a thing, each weighted by how sure it is."""
+    """Return the label of most pixels of a thing, each weighted by how sure it is.
+
+    Unknown pixels are a part of the thing and speak for no name.
+    """
     height, width = seen.labels.shape
     v, u = np.divmod(blob.pixel, sighting.width)
     at = ((2 * v + 1) * height // (2 * sighting.height)) * width
@@ -95,7 +98,7 @@ def _majority(sighting: Sighting, blob: Blob, seen: LabelMap, s: NamingSettings)
     if not total > 0:
         return ""
     best = int(np.argmax(weights))
-    name = seen.names[best]
+    name = "" if best == NO_CLASS else seen.names[best]
     return name if weights[best] >= s.label_share * total and name not in _NO_THINGS else ""
 
 

@@ -9,6 +9,9 @@ from followme.geometry.floor import FloorPrior
 from followme.settings import FloorSettings, WalkerSettings
 from followme.values.camera import Attitude
 
+# A network's metre is another in each image: 0.13 of its logarithm's deviation, held out rooms.
+_WAVERING = 0.25
+
 
 @dataclass(frozen=True)
 class _Seen:
@@ -96,8 +99,12 @@ class Posture:
         tilt_deg, known_m = self._floor.first_tilt_deg, math.nan
         if self._last is not None:
             last_m, gate_m = self._last.own_height_m, self._floor.height_step_m
+            if not measured:
+                gate_m = max(gate_m, _WAVERING * last_m)
             if (stamp_ns - self._last.stamp_ns) * 1e-9 <= self._floor.height_keep_s:
-                known_m, low_m = last_m, max(low_m, last_m - gate_m)
+                low_m = max(low_m, last_m - gate_m)
+                if measured:  # the doubts of a short strip are for floors as even as a sensor's
+                    known_m = last_m
             if self._is_fresh(stamp_ns, self._last):
                 high_m = min(high_m, last_m + gate_m)
                 tilt_deg = self._floor.max_tilt_deg

@@ -8,13 +8,15 @@ from typing import Any
 
 from followme.drawing.overlay import draw_overlay
 from followme.ros.base_node import BaseNode
+from followme.ros.pairing import LabelPairing
 from followme.ros.process import main_of
 from followme.settings import OverlaySettings
 from followme.values.camera import Camera
 from followme.values.depth_map import DepthStatus
 from followme.values.detections import Detections
-from followme.values.frame import CameraInfo, ColourImage
+from followme.values.frame import CameraInfo, ColourImage, GreyImage
 from followme.values.intent import Announcement, Outcome
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Obstacles
 
 # Faces that were silent for so long are not waited for.
@@ -35,6 +37,8 @@ class Overlay(BaseNode[OverlaySettings]):
         self._obstacles: Obstacles | None = None
         self._saying = ""
         self._objects: Detections | None = None
+        self._labels: LabelMap | None = None
+        self._label_pairing = LabelPairing(with_confidence=False)
         self._faces_s = float("-inf")
         self._images: OrderedDict[int, ColourImage] = OrderedDict()
         self.takes("camera/image_raw", self._image_came)
@@ -42,6 +46,8 @@ class Overlay(BaseNode[OverlaySettings]):
         self.takes("depth/status", self._status_came)
         self.takes("faces", self._faces_came)
         self.takes("objects", self._objects_came)
+        self.takes("segmentation/labels", self._labels_came)
+        self.takes("segmentation/label_info", lambda v, _: self._label_pairing.info(v))
         self.takes("obstacles", self._obstacles_came)
         self.takes("announcements", self._announcement_came)
 
@@ -59,12 +65,14 @@ class Overlay(BaseNode[OverlaySettings]):
             now_ns=self.clock.now_ns(),
             faces=faces,
             objects=self._objects,
+            labels=self._labels if self.settings.draw_labels else None,
         )
         self.publish("overlay/image", ColourImage(image.stamp_ns, picture))
         self.note_age(image.stamp_ns)
 
     def restart(self) -> None:
-        self._status = self._obstacles = self._objects = None
+        self._status = self._obstacles = self._objects = self._labels = None
+        self._label_pairing.clear()
         self._faces_s = float("-inf")
         self._images.clear()
         self._saying = ""
@@ -86,6 +94,16 @@ class Overlay(BaseNode[OverlaySettings]):
 
     def _objects_came(self, objects: Detections, _frame_id: str) -> None:
         self._objects = objects
+
+    def _labels_came(self, image: GreyImage, _frame_id: str) -> None:
+        try:
+            labels = self._label_pairing.put("labels", image)
+        except ValueError as error:
+            # a label that has no name is its sender's mistake: say so, and wait for better ones
+            self.trouble(f"segmentation/labels: {error}")
+            return
+        if labels is not None:
+            self._labels = labels
 
     def _info_came(self, info: CameraInfo, _frame_id: str) -> None:
         self._camera = info.camera

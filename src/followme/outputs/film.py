@@ -19,6 +19,7 @@ from followme.values.camera import Camera
 from followme.values.depth_map import DepthStatus
 from followme.values.detections import Detections
 from followme.values.frame import ColourImage
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Obstacles, Sight
 
 _WAITING = 30  # pictures; at ten a second, three seconds of a busy machine
@@ -35,6 +36,7 @@ class Shot:
     saying: str
     faces: Detections | None
     now_ns: int | None
+    labels: LabelMap | None = None
 
     @property
     def shown_ns(self) -> int:
@@ -150,6 +152,7 @@ class Film:
             saying=shot.saying,
             now_ns=shot.now_ns,
             faces=shot.faces,
+            labels=shot.labels,
         )
         self._encode(bgr, shot.shown_ns)
         if self._first_ns is None:

@@ -28,6 +28,7 @@ from followme.values.depth_map import DepthStatus
 from followme.values.detections import Detections
 from followme.values.frame import ColourImage
 from followme.values.intent import Announcement, Outcome
+from followme.values.label_map import LabelMap
 from followme.values.obstacle import Obstacles
 from followme.values.truth import TruthObject
 
@@ -105,6 +106,7 @@ class RunRecord:
         faces: Detections | None = None,
         *,
         now_ns: int | None = None,
+        labels: LabelMap | None = None,
     ) -> None:
         """Queue a picture for the film; never waits, the oldest waiting one gives way.
 
@@ -117,7 +119,7 @@ class RunRecord:
         else:
             self._searched = True
         blurred = None if self._keep_faces else faces
-        self._film.put(Shot(image, camera, status, obstacles, saying, blurred, now_ns))
+        self._film.put(Shot(image, camera, status, obstacles, saying, blurred, now_ns, labels))
 
     def obstacles(self, o: Obstacles) -> None:
         """Write a line of ``obstacles.jsonl``."""

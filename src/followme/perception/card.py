@@ -31,8 +31,9 @@ _REQUIRED = (
 )
 _OPTIONAL = ("classes", "thresholds", "nms_iou", "focal_length_px", "runtime_ms")
 _NEEDED_BY = {"depth": "focal_length_px", "objects": "classes", "segmentation": "classes"}
-# Where a card says nothing.
+# Where a card says nothing: a box needs a score, a pixel has the class that is the likeliest.
 _USUAL_SCORE = 0.5
+_USUAL_PIXEL_SCORE = 0.0
 _USUAL_IOU = 0.5
 _RESIZES = ("plain", "letterbox")
 
@@ -70,7 +71,8 @@ class Card:
     nyu40 : tuple of tuples of int
         For each class the ids of NYUv2's 40 classes that it covers; empty where none.
     thresholds : mapping of str to float
-        Scores below which a result is dropped, 0 to 1: by class name, and ``score`` for the rest.
+        Scores below which a result is dropped, 0 to 1: by class name, and ``score`` for the rest;
+        of what neither names, 0.5 is needed, of the pixels of a segmentation nothing.
     nms_iou : float or None
         Overlap from which two boxes are one, 0 to 1.
     focal_length_px : float or None
@@ -98,7 +100,8 @@ class Card:
 
     def threshold(self, name: str) -> float:
         """Return the score that a result of a class needs."""
-        return self.thresholds.get(name, self.thresholds.get("score", _USUAL_SCORE))
+        usual = _USUAL_PIXEL_SCORE if self.task == "segmentation" else _USUAL_SCORE
+        return self.thresholds.get(name, self.thresholds.get("score", usual))
 
     @property
     def overlap(self) -> float:

@@ -10,6 +10,8 @@ import threading
 from collections import OrderedDict, deque
 from typing import Any
 
+import numpy as np
+
 from followme.values.camera import Camera
 from followme.values.depth_map import DepthMap, DepthStatus, Provenance
 from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame, GreyImage
@@ -198,11 +200,18 @@ class DepthPairing:
 
 
 class LabelPairing:
-    """Label maps from labels and confidence; their names come once, before or after."""
+    """Label maps from labels and confidence; their names come once, before or after.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    with_confidence : bool
+        False: who only wants the classes does not get the confidence, nor waits for it; all of
+        it is 255.
+    """
+
+    def __init__(self, *, with_confidence: bool = True) -> None:
         self._lock = threading.Lock()
-        self._ring = StampRing(("labels", "confidence"))
+        self._ring = StampRing(("labels", "confidence") if with_confidence else ("labels",))
         self._names: tuple[str, ...] | None = None
 
     def clear(self) -> None:
@@ -228,7 +237,12 @@ class LabelPairing:
             names = self._names
         if parts is None or names is None:
             return None
-        return LabelMap(image.stamp_ns, parts["labels"].pixels, parts["confidence"].pixels, names)
+        labels = parts["labels"].pixels
+        if "confidence" in parts:
+            confidence = parts["confidence"].pixels
+        else:
+            confidence = np.full_like(labels, 255)
+        return LabelMap(image.stamp_ns, labels, confidence, names)
 
 
 def _remember(ring: OrderedDict[int, Any], stamp_ns: int, value: Any) -> None:

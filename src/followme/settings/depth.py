@@ -135,7 +135,7 @@ class FloorSettings:
         high=600.0,
     )
     scale_inliers: float = setting(
-        0.25,
+        0.15,
         "Share of the pixels that must lie on the floor before it tells the scale.",
         low=0.01,
         high=0.9,

@@ -177,4 +177,7 @@ class OverlaySettings:
 
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
     keep_faces: bool = setting(False, "Leave faces as they are instead of blurring them.")
+    draw_labels: bool = setting(
+        True, "Paint the class of each pixel over the image, where the segmenter gives it."
+    )
     corridor: CorridorSettings = field(default_factory=CorridorSettings)

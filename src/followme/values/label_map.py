@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from followme.values.check import check_array, freeze
 
+#: Label of a pixel whose class is unknown; no class has this number.
+NO_CLASS = 255
+
 
 @dataclass(frozen=True, eq=False)
 class LabelMap:
@@ -19,11 +22,11 @@ class LabelMap:
     stamp_ns : int
         Of the image.
     labels : (H, W) uint8
-        Index into ``names``.
+        Index into ``names``; :data:`NO_CLASS` where the class is unknown.
     confidence : (H, W) uint8
         0 to 255.
     names : tuple of str
-        Class names by index.
+        Class names by index, 255 at most.
     """
 
     stamp_ns: int
@@ -34,10 +37,16 @@ class LabelMap:
     def __post_init__(self) -> None:
         check_array("labels", self.labels, (None, None), np.uint8)
         check_array("confidence", self.confidence, self.labels.shape, np.uint8)
-        highest = int(self.labels.max(initial=0))
-        if self.labels.size and highest >= len(self.names):
+        if len(self.names) > NO_CLASS:
             raise ValueError(
-                f"labels: class {highest} has no name, {len(self.names)} names were given"
+                f"names: there are {len(self.names)}, give {NO_CLASS} at most; "
+                f"label {NO_CLASS} is an unknown class"
+            )
+        # one more than each class; in a byte unknown becomes 0
+        beyond = int((self.labels + np.uint8(1)).max(initial=0))
+        if beyond > len(self.names):
+            raise ValueError(
+                f"labels: class {beyond - 1} has no name, {len(self.names)} names were given"
             )
         freeze(self, "labels", "confidence")
 

@@ -13,6 +13,7 @@ from followme_training.common.run_folder import Run
 from followme_training.depth.command import MONITOR
 from followme_training.depth.data import DepthData
 from followme_training.depth.module import DepthTask
+from tests.training.common import tiny_task
 from tests.training.conftest import followme_train, write_settings
 from tests.training.stopping import StopsBeforeEpoch, digest
 
@@ -106,6 +107,20 @@ def test_a_resumed_run_has_the_bits_of_an_unbroken_one(tmp_path: Path, nyu_zip: 
         broken.trainer.fit(broken.model, broken.datamodule)
     last = Run(folders[2] / "run").checkpoint("last")
     assert fitted(settings[2], str(last)) == whole
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_the_last_checkpoint_is_of_the_last_epoch_whichever_was_best(
+    every: int, tmp_path: Path
+) -> None:
+    # without a rate no epoch is better than the first
+    arguments = ["--config", str(tiny_task.write_settings(tmp_path)), "--model.lr=0"]
+    arguments += [f"--trainer.check_val_every_n_epoch={every}"]
+    command = TrainingCommand(tiny_task.Line, tiny_task.Points, arguments, "val/error", run=False)
+    command.trainer.fit(command.model, command.datamodule)
+    run = Run(tmp_path / "runs")
+    assert run.epoch("best") == every
+    assert run.epoch("last") == 3
 
 
 def test_another_seed_is_another_run(tmp_path: Path, nyu_zip: Path) -> None:

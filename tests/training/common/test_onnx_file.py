@@ -11,11 +11,13 @@ from torch import nn
 from followme_training.common.onnx_file import (
     OPSET,
     ExportError,
+    OnnxError,
     export_onnx,
     largest_difference,
     median_ms,
     onnxruntime_engine,
     openvino_engine,
+    signature,
     torch_engine,
 )
 
@@ -43,6 +45,22 @@ def test_the_file_is_whole_and_of_an_opset_that_all_engines_read(file: Path) -> 
     shape = [d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim]
     assert (model.graph.input[0].name, shape) == ("image", [1, 6, 8, 3])
     assert [p.name for p in file.parent.iterdir()] == ["m.onnx"]
+
+
+def test_a_file_says_what_it_takes_and_gives(file: Path) -> None:
+    assert signature(file) == ([("image", "uint8", (1, 6, 8, 3))], list(OUTPUTS))
+
+
+@pytest.mark.parametrize("read", [signature, onnxruntime_engine])
+def test_what_is_no_network_is_said_in_one_sentence(read, tmp_path: Path) -> None:
+    file = tmp_path / "m.onnx"
+    with pytest.raises(OnnxError, match=r"m\.onnx: there is no such file; export it"):
+        read(file)
+    file.write_bytes(b"no model")
+    with pytest.raises(
+        OnnxError, match=r"m\.onnx: onnxruntime cannot load it \(.*export it again$"
+    ):
+        read(file)
 
 
 @pytest.mark.parametrize("engine", [onnxruntime_engine, openvino_engine])

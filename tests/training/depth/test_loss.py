@@ -11,6 +11,7 @@ from followme_training.depth.loss import (
     absolute,
     gaussian,
     gradient_matching,
+    scale_and_shift_free,
     scale_invariant,
 )
 
@@ -141,3 +142,48 @@ def test_the_likelihoods_derivative_too() -> None:
     guess, truth = torch.randn(2, 1, 1, 4, 4, dtype=torch.float64)
     mask = torch.rand(1, 1, 4, 4) > 0.3
     assert torch.autograd.gradcheck(lambda s: gaussian(guess, s, truth, mask), (log_std,))
+
+
+def test_scale_and_shift_free_by_hand() -> None:
+    values = maps([0.0, 1.0, 2.0], [7.0, 2.0, 99.0])
+    mask = torch.tensor([[True, True, True], [True, False, False]])[None, None]
+    values[0, 0, 1, 1] = float("nan")
+    # known are 0, 1, 2, 7: median 1.5, distances 1.5, .5, .5, 5.5 of mean 2
+    found = scale_and_shift_free(values, mask)
+    expected = torch.tensor([-0.75, -0.25, 0.25, 2.75], dtype=torch.float64)
+    assert torch.allclose(found[mask], expected)
+
+
+def test_scale_and_shift_are_free_image_by_image() -> None:
+    torch.manual_seed(1)
+    values = torch.rand(2, 1, 4, 5, dtype=torch.float64)
+    changed = values * torch.tensor([3.0, 0.2]).view(2, 1, 1, 1) + torch.tensor([-7.0, 4.0]).view(
+        2, 1, 1, 1
+    )
+    mask = torch.ones_like(values, dtype=torch.bool)
+    same = scale_and_shift_free(changed, mask), scale_and_shift_free(values, mask)
+    assert torch.allclose(*same)
+    assert torch.allclose(scale_and_shift_free(-values, mask), -same[0])
+
+
+def test_a_map_without_relief_is_not_stretched_without_bounds() -> None:
+    values = maps([2.0, 2.0], [2.0, 2.002])
+    assert float(scale_and_shift_free(values, ALL).max()) == pytest.approx(4.0)
+    # 5 % of the median instead of 0.0005
+    assert float(scale_and_shift_free(values, ALL, 0.05).max()) == pytest.approx(0.002 / 0.1)
+
+
+def test_its_derivatives_are_those_of_the_value_and_finite_without_a_known_pixel() -> None:
+    torch.manual_seed(0)
+    values = torch.rand(2, 1, 3, 5, dtype=torch.float64, requires_grad=True)
+    mask = torch.rand(2, 1, 3, 5) > 0.3
+    weight = torch.randn(2, 1, 3, 5, dtype=torch.float64)
+
+    def cost(v: torch.Tensor) -> torch.Tensor:
+        return (torch.where(mask, scale_and_shift_free(v, mask), 0.0) * weight).sum()
+
+    assert torch.autograd.gradcheck(cost, (values,))
+    nothing = torch.zeros_like(mask)
+    torch.where(nothing, scale_and_shift_free(values, nothing), 0.0).sum().backward()
+    assert values.grad is not None
+    assert (values.grad == 0).all()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from followme_training.backbones import NAMES, make_backbone
 from followme_training.backbones.weights import WeightsError
 from followme_training.detection.anchors import AnchorGrid
 from followme_training.detection.convolutions import Kind
 from followme_training.detection.network import DetectionNetwork, WidthError
-from followme_training.detection.pyramid import StrideError
+from followme_training.detection.pyramid import BACKBONES, StrideError, Trunk
 
 GRID = AnchorGrid(((10.0, 20.0, 30.0), (60.0,), (100.0, 200.0)))
 LIGHT = Kind(separable=True)
@@ -18,7 +17,7 @@ LIGHT = Kind(separable=True)
 
 @pytest.mark.parametrize(
     ("backbone", "last_stride"),
-    [*((name, 32) for name in NAMES), ("efficientnet_lite0", 8), ("resnet18", 16)],
+    [*((name, 32) for name in BACKBONES), ("efficientnet_lite0", 8), ("resnet18", 16)],
 )
 def test_every_backbone_at_a_size_that_is_no_multiple(backbone, last_stride) -> None:
     net = DetectionNetwork(
@@ -35,8 +34,8 @@ def test_every_backbone_at_a_size_that_is_no_multiple(backbone, last_stride) -> 
 
 def test_a_cut_backbone_says_what_the_whole_one_does() -> None:
     torch.manual_seed(1)
-    for name in ("efficientnet_lite0", "mobilenet_v1_quarter", "resnet18"):
-        net = make_backbone(name).eval()
+    for name in ("efficientnet_lite0", "mobilenet_v1_quarter", "mobilenet_v3_small", "resnet18"):
+        net = Trunk(name, None, 32, 16, 0.0).backbone.eval()
         image = torch.randn(1, 3, 33, 40)
         with torch.no_grad():
             before = net(image)
@@ -104,4 +103,4 @@ def test_widths_and_strides_that_do_not_go_are_said() -> None:
 
 def test_there_are_no_weights_of_the_smallest_alone(tmp_path) -> None:
     with pytest.raises(WeightsError, match="no published weights"):
-        make_backbone("mobilenet_v1_quarter", tmp_path / "x.safetensors")
+        Trunk("mobilenet_v1_quarter", tmp_path / "x.safetensors", 32, 16, 0.0)

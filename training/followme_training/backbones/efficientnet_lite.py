@@ -38,15 +38,17 @@ class EfficientNetLite0(StagedEncoder):
         first, as in the paper.
     classes : int
         Of the classifier; 0 for none.
+    output_stride : int
+        Of the last features: 8, 16 or 32.
     """
 
     #: Input is (x - mean) / std of an RGB image with values 0 to 255.
     mean, std = (127.0,) * 3, (128.0,) * 3
-    #: Channels of the features at strides 2, 4, 8, 16, 32.
+    #: Channels of the five features.
     widths = tuple(STAGES[i].width for i in TAPS)
 
-    def __init__(self, drop_path: float = 0.0, classes: int = 0) -> None:
-        super().__init__(STAGES, drop_path)
+    def __init__(self, drop_path: float = 0.0, classes: int = 0, output_stride: int = 32) -> None:
+        super().__init__(STAGES, drop_path, output_stride)
         if classes:
             self.head = ConvNorm(SameConv2d(STAGES[-1].width, _HEAD, 1), NORM_EPS)
             self.classifier = nn.Linear(_HEAD, classes)

@@ -51,6 +51,8 @@ class InvertedResidual(nn.Module):
         Of batch norm.
     drop_path : float
         Probability with which the branch of an image is left out in training, 0 to below 1.
+    dilation : int
+        Of the depthwise convolution.
     """
 
     def __init__(
@@ -62,13 +64,15 @@ class InvertedResidual(nn.Module):
         expand: int,
         norm_eps: float,
         drop_path: float = 0.0,
+        dilation: int = 1,
     ) -> None:
         super().__init__()
         hidden = width_in * expand
         self.expand = (
             ConvNorm(SameConv2d(width_in, hidden, 1), norm_eps) if expand != 1 else nn.Identity()
         )
-        self.dw = ConvNorm(SameConv2d(hidden, hidden, kernel, stride, groups=hidden), norm_eps)
+        filtered = SameConv2d(hidden, hidden, kernel, stride, groups=hidden, dilation=dilation)
+        self.dw = ConvNorm(filtered, norm_eps)
         self.project = ConvNorm(SameConv2d(hidden, width_out, 1), norm_eps, linear=True)
         self.residual = stride == 1 and width_in == width_out
         self.drop_path = drop_path

@@ -31,15 +31,17 @@ class MobileNetV2(StagedEncoder):
     ----------
     drop_path : float
         Probability of the last block to be left out in training; grows linearly from 0.
+    output_stride : int
+        Of the last features: 8, 16 or 32.
     """
 
     #: Input is (x - mean) / std of an RGB image with values 0 to 255.
     mean, std = (127.5,) * 3, (127.5,) * 3
-    #: Channels of the features at strides 2, 4, 8, 16, 32.
+    #: Channels of the five features.
     widths = tuple(STAGES[i].width for i in TAPS)
 
-    def __init__(self, drop_path: float = 0.0) -> None:
-        super().__init__(STAGES, drop_path)
+    def __init__(self, drop_path: float = 0.0, output_stride: int = 32) -> None:
+        super().__init__(STAGES, drop_path, output_stride)
 
 
 def load_int8_mobilenet_v2(net: MobileNetV2, file: Path) -> None:

@@ -18,7 +18,7 @@ class SameConv2d(nn.Conv2d):
     ----------
     width_in, width_out : int
         Channels.
-    kernel, stride, groups : int
+    kernel, stride, groups, dilation : int
         As in ``nn.Conv2d``.
     bias : bool
         Whether a bias is added.
@@ -32,20 +32,28 @@ class SameConv2d(nn.Conv2d):
         stride: int = 1,
         groups: int = 1,
         bias: bool = False,
+        dilation: int = 1,
     ) -> None:
-        super().__init__(width_in, width_out, kernel, stride, groups=groups, bias=bias)
+        super().__init__(
+            width_in, width_out, kernel, stride, dilation=dilation, groups=groups, bias=bias
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        kernel, stride = self.kernel_size[0], self.stride[0]
+        stride, spread = self.stride[0], self.dilation
+        # from the first to the last pixel that one output sees
+        kernel = (self.kernel_size[0] - 1) * spread[0] + 1
         before_y, after_y = same_padding(x.shape[2], kernel, stride)
         before_x, after_x = same_padding(x.shape[3], kernel, stride)
         if (before_y, before_x) == (after_y, after_x):
             # the convolution's own padding spares a copy of the image
+            sides = (before_y, before_x)
             return functional.conv2d(
-                x, self.weight, self.bias, self.stride, (before_y, before_x), groups=self.groups
+                x, self.weight, self.bias, self.stride, sides, spread, groups=self.groups
             )
         padded = functional.pad(x, (before_x, after_x, before_y, after_y))
-        return functional.conv2d(padded, self.weight, self.bias, self.stride, groups=self.groups)
+        return functional.conv2d(
+            padded, self.weight, self.bias, self.stride, 0, spread, groups=self.groups
+        )
 
 
 def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:

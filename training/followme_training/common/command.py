@@ -12,6 +12,7 @@ from followme_training.common.wording import did_you_mean
 TASKS = {
     "depth": "followme_training.depth.command",
     "detection": "followme_training.detection.command",
+    "segmentation": "followme_training.segmentation.command",
 }
 #: What can be done with each, in the order in which one does it.
 VERBS = {
@@ -20,6 +21,7 @@ VERBS = {
     "evaluate": "measure a run or an ONNX file on held-out scenes and on RGB-D folders",
     "export": "write the ONNX file with its card, and the report of the run",
     "show": "draw what a network says of images",
+    "study": "train one settings file in variants, and compare them in a table and a plot",
 }
 
 
@@ -32,7 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         task = _known("task", given[0], TASKS)
         verb = _known("verb", given[1] if len(given) > 1 else "", VERBS)
-        code: int = importlib.import_module(TASKS[task]).VERBS[verb](given[2:])
+        verbs = importlib.import_module(TASKS[task]).VERBS
+        if verb not in verbs:
+            raise ValueError(f"task {task!r} has no verb {verb!r}; it has {', '.join(verbs)}")
+        code: int = verbs[verb](given[2:])
     except ValueError as error:
         # every error that a user can mend is one, and says how in a sentence
         print(f"followme-train: {error}", file=sys.stderr)

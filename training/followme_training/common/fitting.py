@@ -137,7 +137,7 @@ class TrainingCommand(LightningCLI):
             kwargs["logger"] = [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "tensorboard")]
         own = [
             SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
-            SavedConfig(self._settings(), folder / CONFIG),
+            SavedConfig(self.settings(), folder / CONFIG),
             EMAWeightAveraging(decay=self._get(self.config, "ema_decay")),
             HoursSpent(),
             *([] if sys.stdout.isatty() else [EpochLines(self._monitor)]),
@@ -147,19 +147,25 @@ class TrainingCommand(LightningCLI):
                 "best",
                 monitor=self._monitor,
                 mode=self._mode,
-                save_last=True,
                 enable_version_counter=False,
                 auto_insert_metric_name=False,
+            ),
+            # apart, as Lightning's save_last writes only where a best one is written: a run that
+            # was broken off later would go on from there, and a finished one would seem unfinished
+            ModelCheckpoint(
+                folder / CHECKPOINTS,
+                "last",
+                save_on_train_epoch_end=True,
+                enable_version_counter=False,
             ),
         ]
         kwargs["callbacks"] = [*own, *(trainer.get("callbacks") or [])]
         return super().instantiate_trainer(**kwargs)
 
-    def _settings(self) -> str:
+    def settings(self) -> str:
         """Return YAML of what makes this run, without where it was taken up again."""
-        if self.subcommand is None:
-            return ""
-        config = self.config[self.subcommand].clone()
+        config = self.config if self.subcommand is None else self.config[self.subcommand]
+        config = config.clone()
         for key in ("config", "ckpt_path", "weights_only"):
             config.pop(key, None)
         return str(self._parser(self.subcommand).dump(config, skip_none=True))

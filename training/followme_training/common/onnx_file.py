@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,10 +22,30 @@ _WARM_UP = 5
 
 Outputs = dict[str, NDArray[np.generic]]
 Engine = Callable[[NDArray[np.uint8]], Outputs]
+Measure = Callable[[NDArray[np.generic], NDArray[np.generic]], float]
 
 
 class ExportError(ValueError):
     """A network that cannot be exported; one sentence."""
+
+
+class OnnxError(ValueError):
+    """An ONNX file that cannot be run; one sentence."""
+
+
+class Signature(NamedTuple):
+    """What a file takes and gives.
+
+    Parameters
+    ----------
+    inputs : list of (str, str, tuple)
+        Name, type as ``uint8`` and shape of each; a side that is not fixed is no int.
+    outputs : list of str
+        Names.
+    """
+
+    inputs: list[tuple[str, str, tuple[object, ...]]]
+    outputs: list[str]
 
 
 def export_onnx(
@@ -64,20 +85,57 @@ def export_onnx(
     write_with(file, write)
 
 
-def onnxruntime_engine(file: Path, threads: int = 1) -> Engine:
-    """Return a function from an image (H, W, 3) uint8 to the outputs by name."""
-    import onnxruntime as ort
+def signature(file: Path) -> Signature:
+    """Return what a file takes and gives.
 
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    Raises
+    ------
+    OnnxError
+        When it is missing or is no ONNX file.
+    """
+    session = _session(file, 1)
+    return Signature(
+        [
+            (i.name, i.type.removeprefix("tensor(").removesuffix(")"), tuple(i.shape))
+            for i in session.get_inputs()
+        ],
+        [o.name for o in session.get_outputs()],
+    )
+
+
+def onnxruntime_engine(file: Path, threads: int = 1) -> Engine:
+    """Return a function from an image (H, W, 3) uint8 to the outputs by name.
+
+    Raises
+    ------
+    OnnxError
+        When the file is missing or is no ONNX file.
+    """
+    session = _session(file, threads)
     names = [o.name for o in session.get_outputs()]
 
     def run(rgb: NDArray[np.uint8]) -> Outputs:
         return dict(zip(names, session.run(names, {"image": rgb[None]}), strict=True))
 
     return run
+
+
+def _session(file: Path, threads: int) -> Any:
+    import onnxruntime as ort
+
+    if not file.is_file():
+        raise OnnxError(f"{file}: there is no such file; export it, or give another")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        # the engine's errors share no base but Exception
+        words = (str(error).splitlines() or [type(error).__name__])[0]
+        raise OnnxError(
+            f"{file}: onnxruntime cannot load it ({words}); it may be truncated, export it again"
+        ) from error
 
 
 def openvino_engine(file: Path, threads: int = 1) -> Engine | None:
@@ -118,27 +176,77 @@ def torch_engine(net: nn.Module, outputs: Sequence[str]) -> Engine:
     return run
 
 
+class Gap(NamedTuple):
+    """Largest and mean absolute difference of an output."""
+
+    largest: float
+    mean: float
+
+
+def largest_gap(one: NDArray[np.generic], other: NDArray[np.generic]) -> float:
+    """Return the largest absolute difference of two arrays; NaN where one of them has it."""
+    return float(np.max(np.abs(one.astype(np.float64) - other.astype(np.float64))))
+
+
 def largest_difference(
-    one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]
+    one: Engine,
+    other: Engine,
+    images: Sequence[NDArray[np.uint8]],
+    measures: Mapping[str, Measure] | None = None,
 ) -> dict[str, float]:
-    """Return the largest absolute difference of each output over some images.
+    """Return by how much each output differs, on the image on which it differs most.
+
+    Parameters
+    ----------
+    one, other : callable
+        Engines.
+    images : sequence of (H, W, 3) uint8
+        At the input size.
+    measures : mapping of str to callable, optional
+        How an output is compared, where it is not by its largest gap.
 
     Raises
     ------
     ExportError
         When there is no image to compare on, or the engines give different outputs.
     """
+    found: dict[str, list[float]] = {}
+    for name, first, second in _side_by_side(one, other, images):
+        measure = (measures or {}).get(name, largest_gap)
+        found.setdefault(name, []).append(measure(first, second))
+    # np.max: a NaN is the largest of all
+    return {name: float(np.max(gaps)) for name, gaps in found.items()}
+
+
+def differences(one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]) -> dict[str, Gap]:
+    """Return how far each output of two engines differs over some images.
+
+    Raises
+    ------
+    ExportError
+        As :func:`largest_difference`.
+    """
+    found: dict[str, list[Gap]] = {}
+    for name, first, second in _side_by_side(one, other, images):
+        gap = np.abs(first.astype(np.float64) - second.astype(np.float64))
+        found.setdefault(name, []).append(Gap(float(gap.max()), float(gap.mean())))
+    return {
+        name: Gap(float(np.max([g.largest for g in gaps])), float(np.mean([g.mean for g in gaps])))
+        for name, gaps in found.items()
+    }
+
+
+def _side_by_side(
+    one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]
+) -> Iterator[tuple[str, NDArray[np.generic], NDArray[np.generic]]]:
     if not images:
         raise ExportError("parity: there is no image to compare on; give at least one")
-    worst: dict[str, float] = {}
     for image in images:
         first, second = one(image), other(image)
         if first.keys() != second.keys():
             raise ExportError(f"parity: outputs are {sorted(first)} and {sorted(second)}")
         for name, values in first.items():
-            gap = float(np.max(np.abs(values.astype(np.float64) - second[name].astype(np.float64))))
-            worst[name] = max(worst.get(name, 0.0), gap)
-    return worst
+            yield name, values, second[name]
 
 
 def median_ms(engine: Engine, image: NDArray[np.uint8], repeats: int = 40) -> float:

@@ -61,7 +61,14 @@ class Run:
         # published weights are not needed again, all of them are in the checkpoint
         arguments = ["--config", str(self.folder / CONFIG), "--model.weights", "null"]
         command = TrainingCommand(model, data, arguments, monitor="", run=False)
-        command.model.load_state_dict(state["state_dict"])
+        try:
+            command.model.load_state_dict(state["state_dict"])
+        except RuntimeError as error:
+            first = str(error).strip().splitlines()[-1].strip()
+            raise RunError(
+                f"{self.checkpoint(checkpoint)}: does not fit {CONFIG} beside it ({first}); "
+                "give the folder as the training left it"
+            ) from error
         return command.model.eval(), command.datamodule
 
     def epoch(self, checkpoint: str = "best") -> int:

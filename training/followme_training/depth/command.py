@@ -10,15 +10,18 @@ from typing import cast
 
 import numpy as np
 
+from followme_training.common.arguments import add_network, verb_parser
 from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
+from followme_training.common.quantised import add_int8, int8_request
 from followme_training.common.run_folder import Run
 from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.data import DepthData, TrainingImages
 from followme_training.depth.evaluation import Predictor, evaluate, predictor
 from followme_training.depth.exported import OUTPUTS, ExportedDepth
+from followme_training.depth.int8 import LARGEST_LOSS, MEASURE
 from followme_training.depth.metrics import summary
 from followme_training.depth.module import DepthTask
 from followme_training.depth.pictures import write_sheet
@@ -64,7 +67,7 @@ def data(arguments: Sequence[str]) -> int:
 def evaluate_command(arguments: Sequence[str]) -> int:
     """Measure a run or an ONNX file."""
     parser = _parser("evaluate", "Measures a run's network, or an ONNX file with its card.")
-    _add_network(parser)
+    add_network(parser)
     parser.add_argument("--nyuv2", type=Path, help="zip file, instead of that of the run")
     parser.add_argument("--hold-out-every", type=int, default=8, help="as in training; 8")
     parser.add_argument("--folder", type=Path, action="append", default=[], help="RGB-D folder")
@@ -104,19 +107,26 @@ def export(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path("models/depth.onnx"), help="ONNX file")
     parser.add_argument("--reports", type=Path, default=Path("training/reports/depth"))
     parser.add_argument("--folder", type=Path, action="append", default=[], help="RGB-D folder")
+    add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
     command = "followme-train depth export " + " ".join(arguments)
     for line in publish(
-        Run(given.run), given.checkpoint, given.out, given.reports, given.folder, command
+        Run(given.run),
+        given.checkpoint,
+        given.out,
+        given.reports,
+        given.folder,
+        command,
+        int8_request(given),
     ):
-        print(line)
+        print(line, flush=True)
     return 0
 
 
 def show(arguments: Sequence[str]) -> int:
     """Draw what a network says."""
     parser = _parser("show", "Draws colour, truth, guess, deviation and error of images.")
-    _add_network(parser)
+    add_network(parser)
     parser.add_argument("--nyuv2", type=Path, help="zip file; its held-out scenes are drawn")
     parser.add_argument("--hold-out-every", type=int, default=8, help="as in training; 8")
     parser.add_argument("--folder", type=Path, help="RGB-D folder, instead of the zip file")
@@ -147,14 +157,7 @@ VERBS = {
 
 
 def _parser(verb: str, words: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(prog=f"followme-train depth {verb}", description=words)
-
-
-def _add_network(parser: argparse.ArgumentParser) -> None:
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--run", type=Path, help="default_root_dir of a training")
-    which.add_argument("--onnx", type=Path, help="ONNX file with its card beside it")
-    parser.add_argument("--checkpoint", default="best", help="of a run: best (default) or last")
+    return verb_parser("depth", verb, words)
 
 
 def _network(given: argparse.Namespace) -> Predictor:

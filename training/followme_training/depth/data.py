@@ -104,9 +104,9 @@ class WholeImages(Dataset[tuple[DepthSample, DepthSample]]):
 def resized(sample: DepthSample, size_hw: tuple[int, int]) -> DepthSample:
     """Return a sample as the runtime resizes it: averaged where it shrinks, else linear."""
     (height, width), (h, w) = size_hw, sample.rgb.shape[:2]
-    rgb = resized_rgb(sample.rgb, size_hw)
     depth_m = cv2.resize(sample.depth_m, (width, height), interpolation=cv2.INTER_NEAREST)
     camera = sample.camera.scaled(width / w, height / h)
+    rgb = resized_rgb(sample.rgb, size_hw)
     return DepthSample(sample.name, rgb, np.asarray(depth_m, np.float32), camera)
 
 

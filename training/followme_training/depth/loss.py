@@ -52,6 +52,31 @@ def gradient_matching(log_depth: Tensor, truth: Tensor, mask: Tensor, scales: in
     return total
 
 
+def scale_and_shift_free(inverse: Tensor, mask: Tensor, flat: float = 0.0) -> Tensor:
+    """Return an inverse depth less its median, over its mean distance from it, image by image.
+
+    Two maps that differ by a positive scale and a shift become one (Ranftl et al., "Towards Robust
+    Monocular Depth Estimation", TPAMI 2022, equations 5 and 6).
+
+    Parameters
+    ----------
+    inverse : (B, 1, H, W) tensor
+        Of any unit.
+    mask : (B, 1, H, W) bool tensor
+        What counts for median and distance.
+    flat : float
+        The mean distance is taken as no less than this share of the median, so that a map without
+        relief, as that of a network which has not learnt yet, is not stretched without bounds.
+    """
+    known = torch.where(mask, inverse, inverse.new_full((), float("nan")))
+    # an image without any known pixel has no median; 0 keeps its slopes finite
+    median = known.flatten(1).nanquantile(0.5, 1).nan_to_num().view(-1, 1, 1, 1)
+    away = _masked((inverse - median).abs(), mask).sum((1, 2, 3), keepdim=True)
+    spread = away / mask.sum((1, 2, 3), keepdim=True).clamp(min=1)
+    least = (flat * median.detach().abs()).clamp(min=_TINY)
+    return (inverse - median) / torch.maximum(spread, least)
+
+
 def gaussian(log_depth: Tensor, log_std: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
     """Return the mean negative log-likelihood of d under a normal distribution, less ln(2 pi) / 2.
 

@@ -6,24 +6,29 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
+from followme_training.common import parity
 from followme_training.common.card import write_card
 from followme_training.common.onnx_file import (
-    ExportError,
+    Engine,
     export_onnx,
-    largest_difference,
     median_ms,
     onnxruntime_engine,
-    openvino_engine,
     torch_engine,
 )
-from followme_training.common.provenance import commit, machine, versions
+from followme_training.common.parity import Limit
+from followme_training.common.quantised import Int8Request, QuantisationError, check_nncf
 from followme_training.common.report import write_report
 from followme_training.common.run_folder import Run
+from followme_training.common.training_facts import report_facts, training_facts
 from followme_training.datasets.nyuv2 import scenes_of
 from followme_training.depth.calibration import deviation_factor
 from followme_training.depth.data import DepthData, resized
 from followme_training.depth.evaluation import Predictor, evaluate, predictor, scale_corrected
 from followme_training.depth.exported import OUTPUTS, ExportedDepth
+from followme_training.depth.int8 import LARGEST_LOSS, MEASURE, write_int8
 from followme_training.depth.metrics import summary
 from followme_training.depth.module import DepthTask
 from followme_training.depth.pictures import write_sheet
@@ -47,7 +52,7 @@ _CURVES = (
     ("val/delta1", "val/within1", "val/within2"),
 )
 # float32 sums in another order differ by this much, and no reader of metres would notice.
-_TOLERANCE = {"depth": 2e-3, "log_depth_std": 1e-3}
+_LIMITS = {"depth": Limit(2e-3), "log_depth_std": Limit(1e-3)}
 _PARITY_IMAGES = 4
 _SAMPLE_ROWS = 8
 _IMPORTANT = (
@@ -63,6 +68,7 @@ def publish(
     reports: Path,
     folders: Sequence[Path],
     command: str,
+    int8: Int8Request | None = None,
 ) -> Iterator[str]:
     """Write everything; yield a sentence for each thing done.
 
@@ -80,42 +86,88 @@ def publish(
         RGB-D recordings to measure on, never trained with.
     command : str
         For the record.
+    int8 : Int8Request, optional
+        Whether a file of 8 bits is made too: ``NAME.int8.onnx`` with a card of its own, or, where
+        it is to be shipped, in the place of ``onnx``.
 
     Raises
     ------
     ExportError
         When an engine disagrees with the network.
+    QuantisationError
+        When 8 bits were to be shipped and cost too much; ``onnx`` is in float32 then, and all else
+        is written.
     """
+    if int8:
+        check_nncf()
     model, module = run.load(DepthTask, DepthData, checkpoint)
     task, data = cast(DepthTask, model), cast(DepthData, module)
-    data.setup("validate")
+    # ranges of 8 bits come from training images
+    data.setup("fit" if int8 else "validate")
     first, second = halves(data.validation_images)
     plain = torch_engine(ExportedDepth(task.network), OUTPUTS)
     factor = deviation_factor(first, predictor(plain, data.size_hw, task.focal_length_px))
     yield f"deviation: times {factor:.3f}, from {len(first)} of the held-out images"
     exported = ExportedDepth(task.network, factor)
     export_onnx(exported, data.size_hw, OUTPUTS, onnx)
-    engine = onnxruntime_engine(onnx)
     images = [resized(s, data.size_hw).rgb for s in second[:_PARITY_IMAGES]]
-    yield check_parity(torch_engine(exported, OUTPUTS), onnx, images)
-    predict = predictor(engine, data.size_hw, task.focal_length_px)
-    runtime_ms = median_ms(engine, images[0])
+    network = torch_engine(exported, OUTPUTS)
+    alike = check_parity(network, onnx, images)
+    yield alike
+    words = f"nyuv2_train.zip, {len(data.validation_images)} images of held-out scenes"
+    facts = training_facts(run, checkpoint, "depth", words)
     sets = {("NYUv2 (training part)", "held-out scenes"): data.validation_images}
     sets[("NYUv2 (training part)", "held-out scenes not used for the deviation")] = second
     for folder in folders:
         sets[(folder.name, "colour only")] = read_rgbd_folder(folder)
-    metrics = measured(sets, predict, command)
-    facts = training_facts(run, checkpoint, data)
-    card = write_card(onnx, card_facts(task, data, facts, metrics, runtime_ms))
-    yield f"{onnx} and {card.name}: {onnx.stat().st_size / 2**20:.1f} MiB, {runtime_ms:.1f} ms"
+    costs: list[dict[str, Any]] = []
+    refusal = None
+    texts = {}
+    if int8:
+        small = onnx.with_name(f"{onnx.stem}.int8.onnx")
+        cost = write_int8(data, task.focal_length_px, onnx, small, int8)
+        refusal = cost.refusal(MEASURE, LARGEST_LOSS) if int8.ship else None
+        costs = cost.rows(command)
+        texts["int8"] = cost.sentence(MEASURE)
+        yield texts["int8"]
+        if int8.ship and refusal is None:
+            small.replace(onnx)
+            small.with_suffix(".json").unlink(missing_ok=True)
+        else:
+            yield carded(small, task, data, sets, facts, images[0], command)[1]
+        texts["shipped"] = "int8" if int8.ship and refusal is None else "float32"
+    metrics, said, runtime_ms = carded(onnx, task, data, sets, facts, images[0], command)
+    yield said
+    before = summary(evaluate(second, predictor(network, data.size_hw, task.focal_length_px)))
+    texts["parity"] = f"{alike}; abs_rel of the second half {before['abs_rel']:.4f} by the network"
     report = reports / run.folder.name
     chosen = second[:: max(1, len(second) // _SAMPLE_ROWS)][:_SAMPLE_ROWS]
+    predict = predictor(onnxruntime_engine(onnx), data.size_hw, task.focal_length_px)
     write_sheet(((s, predict(s)) for s in chosen), report / "samples.png")
-    texts = {k: str(v) for k, v in facts.items()} | {"command": command, "machine": machine()}
-    texts |= {"runtime": f"{runtime_ms:.1f} ms an image, onnxruntime, one thread"}
-    texts |= {"versions": ", ".join(f"{k} {v}" for k, v in versions().items())}
-    write_report(report, run, f"Depth: {run.folder.name}", texts, metrics, _CURVES, _words(factor))
-    yield f"{report}: report with {len(metrics)} figures"
+    texts = report_facts(facts, command, runtime_ms) | texts
+    rows = metrics + costs
+    write_report(report, run, f"Depth: {run.folder.name}", texts, rows, _CURVES, _words(factor))
+    yield f"{report}: report with {len(rows)} figures"
+    if refusal:
+        raise QuantisationError(refusal)
+
+
+def carded(
+    onnx: Path,
+    task: DepthTask,
+    data: DepthData,
+    sets: dict[tuple[str, str], list[DepthSample]],
+    facts: dict[str, Any],
+    image: NDArray[np.uint8],
+    command: str,
+) -> tuple[list[dict[str, Any]], str, float]:
+    """Measure a finished file and write its card; return figures, a sentence and milliseconds."""
+    engine = onnxruntime_engine(onnx)
+    runtime_ms = median_ms(engine, image)
+    metrics = measured(sets, predictor(engine, data.size_hw, task.focal_length_px), command)
+    card = write_card(onnx, card_facts(task, data, facts, metrics, runtime_ms))
+    size_mib = onnx.stat().st_size / 2**20
+    return metrics, f"{onnx} and {card.name}: {size_mib:.1f} MiB, {runtime_ms:.1f} ms", runtime_ms
 
 
 def halves(samples: Sequence[DepthSample]) -> tuple[list[DepthSample], list[DepthSample]]:
@@ -128,28 +180,9 @@ def halves(samples: Sequence[DepthSample]) -> tuple[list[DepthSample], list[Dept
     return parts
 
 
-def check_parity(network: Any, onnx: Path, images: Sequence[Any]) -> str:
-    """Compare the engines with the network; return what was found.
-
-    Raises
-    ------
-    ExportError
-        When one differs by more than :data:`_TOLERANCE`.
-    """
-    said = []
-    engines = {"onnxruntime": onnxruntime_engine(onnx), "openvino": openvino_engine(onnx)}
-    for name, engine in engines.items():
-        if engine is None:
-            continue
-        worst = largest_difference(network, engine, images)
-        for output, gap in worst.items():
-            if not gap <= _TOLERANCE[output]:
-                raise ExportError(
-                    f"{onnx.name}: {output} by {name} differs from the network by {gap:.3g}, "
-                    f"at most {_TOLERANCE[output]:g} is allowed; do not ship it"
-                )
-        said.append(f"{name} within " + ", ".join(f"{g:.1e} ({o})" for o, g in worst.items()))
-    return "parity: " + "; ".join(said)
+def check_parity(network: Engine, onnx: Path, images: Sequence[NDArray[np.uint8]]) -> str:
+    """Compare the engines with the network; see :mod:`followme_training.common.parity`."""
+    return parity.check_parity(network, onnx, images, _LIMITS)
 
 
 def measured(
@@ -170,20 +203,6 @@ def measured(
                 if figures[m] == figures[m]
             ]
     return rows
-
-
-def training_facts(run: Run, checkpoint: str, data: DepthData) -> dict[str, Any]:
-    """Return what the card says of the training."""
-    config = run.config
-    return {
-        "commit": commit(),
-        "config": f"training/reports/depth/{run.folder.name}/config.yaml",
-        "data": f"nyuv2_train.zip, {len(data.validation_images)} images of held-out scenes",
-        "epochs": run.epoch(checkpoint),
-        "of_epochs": config.get("trainer", {}).get("max_epochs"),
-        "seed": config.get("seed_everything"),
-        "hours": run.hours(),
-    }
 
 
 def card_facts(

@@ -38,7 +38,7 @@ class DetectionTask(pl.LightningModule):
     landmarks : bool
         Whether there are five points.
     backbone : str
-        See :data:`followme_training.backbones.NAMES`.
+        See :data:`followme_training.detection.pyramid.BACKBONES`.
     weights : Path, optional
         Published weights of the backbone.
     width, last_stride : int

@@ -84,7 +84,7 @@ class DetectionNetwork(nn.Module):
     grid : AnchorGrid
         The anchors.
     backbone : str
-        See :data:`followme_training.backbones.NAMES`.
+        See :data:`followme_training.detection.pyramid.BACKBONES`.
     weights : Path, optional
         Published weights of the backbone.
     width : int

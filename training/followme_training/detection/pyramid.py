@@ -7,9 +7,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from followme_training.backbones import make_backbone
+from followme_training.backbones import NAMES, make_backbone
+from followme_training.backbones.weights import WeightsError
 from followme_training.detection.convolutions import Kind
+from followme_training.detection.mobilenet_v1 import MobileNetV1Quarter
 
+#: Backbones of detectors; those of all tasks, and the one that only RetinaFace has.
+BACKBONES = (*NAMES, "mobilenet_v1_quarter")
 # Number of the backbone's features at stride 8, 16 and 32.
 _AT_STRIDE = {8: 2, 16: 3, 32: 4}
 
@@ -24,7 +28,7 @@ class Trunk(nn.Module):
     Parameters
     ----------
     backbone : str
-        See :data:`followme_training.backbones.NAMES`.
+        One of :data:`BACKBONES`.
     weights : Path, optional
         Its published weights.
     last_stride : int
@@ -43,7 +47,12 @@ class Trunk(nn.Module):
         super().__init__()
         if last_stride not in _AT_STRIDE:
             raise StrideError(f"model.last_stride is {last_stride}; give 8, 16 or 32")
-        self.backbone = make_backbone(backbone, weights, drop_path)
+        if backbone == "mobilenet_v1_quarter" and weights is not None:
+            raise WeightsError(f"{weights}: there are no published weights of {backbone} alone")
+        quarter = backbone == "mobilenet_v1_quarter"
+        self.backbone = (
+            MobileNetV1Quarter() if quarter else make_backbone(backbone, weights, drop_path)
+        )
         self._last = _AT_STRIDE[last_stride]
         own = tuple(self.backbone.widths[2 : self._last + 1])
         self.backbone.cut(self._last + 1)

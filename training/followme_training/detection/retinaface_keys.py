@@ -32,9 +32,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from followme_training.backbones.mobilenet_v1 import SLOPE
 from followme_training.backbones.weights import WeightsError, read_safetensors
 from followme_training.detection.convolutions import Kind
+from followme_training.detection.mobilenet_v1 import SLOPE
 from followme_training.detection.network import DetectionNetwork
 
 #: Backbones that theirs comes with, and the channels of pyramid and context.

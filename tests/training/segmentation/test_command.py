@@ -1,0 +1,173 @@
+"""From settings to a model that the runtime takes, by the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import pytest
+
+from followme.perception.segmentation import Segmenter
+from followme.settings import ModelSettings
+from followme.values.frame import ColourImage
+from followme_training.common.command import main
+from followme_training.segmentation.known_classes import CLASS_LISTS
+from tests.training.conftest import SIZE_HW, encoded, write_nyu_zip
+from tests.training.segmentation.conftest import write_settings
+
+NAMES = CLASS_LISTS["robot"].names
+TILE_PX = 256
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, trained_segmentation: Path) -> Path:
+    folder = tmp_path_factory.mktemp("published")
+    out = folder / "models" / "segmentation.onnx"
+    command = ["segmentation", "export", str(trained_segmentation), "--out", str(out)]
+    assert main([*command, "--reports", str(folder / "reports")]) == 0
+    return folder
+
+
+def test_data_says_and_draws_what_is_trained_on(tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    drawn = {name: tmp_path / f"{name}.png" for name in ("plot", "sheet", "views")}
+    options = [text for name, file in drawn.items() for text in (f"--{name}", str(file))]
+    assert main(["segmentation", "data", "-c", str(settings), *options]) == 0
+    said = capsys.readouterr().out
+    assert "training   5 images" in said
+    assert "validation 7 images" in said
+    assert "person" in said
+    assert " 0.00%" in said
+    assert cv2.imread(str(drawn["sheet"])).shape[1] == 3 * TILE_PX
+    assert cv2.imread(str(drawn["views"])).shape[1] == 3 * TILE_PX
+    assert cv2.imread(str(drawn["plot"])).std() > 1.0
+
+
+def test_too_few_images_for_a_batch_are_said(tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    command = ["segmentation", "fit", "-c", str(settings), "--data.batch_size", "9"]
+    assert main(command) == 2
+    assert "5 images are fewer than batch_size 9" in capsys.readouterr().err
+
+
+def test_training_does_not_start_on_half_a_data_set(tmp_path, capsys) -> None:
+    damaged = write_nyu_zip(tmp_path / "n.zip", **{"label40/0012.png": b"no png"})
+    assert main(["segmentation", "fit", "-c", str(write_settings(tmp_path, damaged))]) == 2
+    assert "label40/0012.png is no image" in capsys.readouterr().err
+    assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (["--data.classes", "robots"], "'robots' is unknown; did you mean 'robot'"),
+        (["--model.loss", "focale"], "'focale' is unknown; did you mean 'focal'"),
+        (["--model.lovas", "1"], "'model.lovas' is unknown; did you mean 'model.lovasz'"),
+        (["--model.output_stride", "4"], "output stride 4 is unknown; give one of 8, 16, 32"),
+    ],
+)
+def test_a_setting_that_is_none_is_said(option, words, tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    try:
+        code = main(["segmentation", "fit", "-c", str(settings), *option])
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    assert code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_runtime_takes_what_was_exported(published: Path) -> None:
+    network = Segmenter(published / "models" / "segmentation.onnx", ModelSettings())
+    bgr = np.full((60, 80, 3), 127, np.uint8)
+    found = network.look(ColourImage(stamp_ns=5, bgr=bgr))
+    assert found.labels.shape == (60, 80)
+    assert found.names == NAMES
+    assert found.confidence.min() >= 255 // len(NAMES)
+    assert network.info(5).nyu40 == CLASS_LISTS["robot"].ids
+
+
+def test_the_file_keeps_its_contract(published: Path) -> None:
+    model = onnx.load(str(published / "models" / "segmentation.onnx"), load_external_data=False)
+    assert max(o.version for o in model.opset_import if o.domain == "") <= 20
+    for output in model.graph.output:
+        shape = [d.dim_value for d in output.type.tensor_type.shape.dim]
+        assert shape == [1, *SIZE_HW]
+        assert output.type.tensor_type.elem_type == onnx.TensorProto.UINT8
+    card = json.loads((published / "models" / "segmentation.json").read_text(encoding="utf-8"))
+    assert card["classes"][0] == {"name": "floor", "nyu40": [2, 20]}
+    assert card["training"]["seed"] == 3
+    measures = {m["measure"] for m in card["metrics"]}
+    assert {"miou", "pixel_accuracy", "boundary_iou", "iou/floor"} <= measures
+
+
+def test_the_report_is_whole(published: Path, trained_segmentation: Path) -> None:
+    report = published / "reports" / trained_segmentation.name
+    names = {p.name for p in report.iterdir()}
+    assert names == {"config.yaml", "metrics.json", "curves.png", "samples.png", "report.md"}
+    text = (report / "report.md").read_text(encoding="utf-8")
+    for word in ("commit", "seed: 3", "command: followme-train segmentation export", "| miou |"):
+        assert word in text
+    assert cv2.imread(str(report / "samples.png")).shape[1] == 3 * TILE_PX
+
+
+@pytest.mark.parametrize("which", ["--run", "--onnx"])
+def test_evaluate_measures_run_and_file(
+    which, published, trained_segmentation, nyu_zip, tmp_path
+) -> None:
+    file = published / "models" / "segmentation.onnx"
+    source = trained_segmentation if which == "--run" else file
+    out = tmp_path / "figures.json"
+    data = ["--path", str(nyu_zip), "--hold-out-every", "2"]
+    command = ["segmentation", "evaluate", which, str(source), *data, "--json", str(out)]
+    assert main(command) == 0
+    (figures,) = json.loads(out.read_text(encoding="utf-8")).values()
+    assert figures["images"] == 7
+    assert figures["iou/person"] is None
+    card = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+    of_card = {m["measure"]: m["value"] for m in card["metrics"]}
+    assert figures["miou"] == pytest.approx(of_card["miou"], abs=2e-3)
+
+
+def test_views_are_averaged_only_where_there_are_probabilities(
+    published, trained_segmentation, nyu_zip, capsys
+) -> None:
+    views = ["--scales", "0.75", "1.25", "--flip"]
+    assert main(["segmentation", "evaluate", "--run", str(trained_segmentation), *views]) == 0
+    assert '"images": 7' in capsys.readouterr().out
+    file = published / "models" / "segmentation.onnx"
+    with pytest.raises(SystemExit):
+        main(["segmentation", "evaluate", "--onnx", str(file), "--path", str(nyu_zip), *views])
+    assert "need the probabilities of a --run" in capsys.readouterr().err
+
+
+def test_a_network_of_other_classes_is_refused(published, nyu_zip, capsys) -> None:
+    file = published / "models" / "segmentation.onnx"
+    data = ["--path", str(nyu_zip), "--classes", "nyu13"]
+    assert main(["segmentation", "evaluate", "--onnx", str(file), *data]) == 2
+    assert "knows 12 classes (floor, wall, ceiling ...)" in capsys.readouterr().err
+    assert main(["segmentation", "evaluate", "--onnx", str(file)]) == 2
+    assert "add --path" in capsys.readouterr().err
+
+
+def test_show_draws_several_networks_and_a_folder(
+    published, trained_segmentation, tmp_path
+) -> None:
+    file, out = published / "models" / "segmentation.onnx", tmp_path / "sheet.png"
+    both = ["segmentation", "show", "--run", str(trained_segmentation), "--onnx", str(file)]
+    assert main([*both, "--rows", "3", "--out", str(out)]) == 0
+    assert cv2.imread(str(out)).shape[1] == 4 * TILE_PX
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(encoded(np.full((30, 40, 3), 90, np.uint8), ".jpg"))
+    assert main([*both, "--folder", str(folder), "--out", str(out)]) == 0
+    assert cv2.imread(str(out)).shape[1] == 3 * TILE_PX
+
+
+def test_a_folder_without_images_is_said(published, tmp_path, capsys) -> None:
+    file = published / "models" / "segmentation.onnx"
+    command = ["segmentation", "show", "--onnx", str(file), "--folder", str(tmp_path)]
+    assert main([*command, "--out", str(tmp_path / "s.png")]) == 2
+    assert "holds no JPEG or PNG file" in capsys.readouterr().err

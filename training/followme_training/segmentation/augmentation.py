@@ -1,0 +1,136 @@
+"""Changes of an image that keep its labels true.
+
+Scale, crop and mirror as in DeepLab (Chen et al., 2017, section 4.1: scales 0.5 to 2), a roll as of
+a camera on a person who walks, and the colours. Where a view reaches beyond the image it is grey
+and its labels are ignored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from followme_training.common.recolouring import Recolouring, recoloured
+from followme_training.common.resampling import low_passed
+from followme_training.segmentation.classes import IGNORE
+from followme_training.segmentation.sample import SegmentationSample
+
+# Beyond the image: what the backbones see as nothing in particular.
+_GREY = (127, 127, 127)
+
+
+@dataclass(frozen=True)
+class Augmentation(Recolouring):
+    """How much is changed, of the colours too.
+
+    Parameters
+    ----------
+    smallest, largest : float
+        Of the scale at which an image is shown; with 1 it fills the view. Drawn evenly in its
+        logarithm.
+    roll_deg : float
+        Largest roll to either side, in degrees.
+    mirror : float
+        Share of images that are mirrored left to right.
+    """
+
+    smallest: float = 0.5
+    largest: float = 2.0
+    roll_deg: float = 4.0
+    mirror: float = 0.5
+
+
+def augmented(
+    sample: SegmentationSample,
+    size_hw: tuple[int, int],
+    a: Augmentation,
+    random: np.random.Generator,
+) -> SegmentationSample:
+    """Return another view of a sample, of a given size.
+
+    Parameters
+    ----------
+    sample : SegmentationSample
+        Any size.
+    size_hw : tuple of two ints
+        Height and width of the result.
+    a : Augmentation
+        How much is changed.
+    random : Generator
+        All randomness comes from here.
+    """
+    scale = float(np.exp(random.uniform(np.log(a.smallest), np.log(a.largest))))
+    # a large image is cropped, a small one laid anywhere into the view
+    rooms = [side * (scale - 1.0) for side in size_hw]
+    top, left = (float(random.uniform(min(room, 0.0), max(room, 0.0))) for room in rooms)
+    roll_rad = float(np.radians(random.uniform(-a.roll_deg, a.roll_deg)))
+    view = viewed(sample, size_hw, scale, (left, top), roll_rad)
+    if random.random() < a.mirror:
+        view = mirrored(view)
+    return SegmentationSample(view.name, recoloured(view.rgb, a, random), view.labels)
+
+
+def viewed(
+    sample: SegmentationSample,
+    size_hw: tuple[int, int],
+    scale: float = 1.0,
+    left_top: tuple[float, float] = (0.0, 0.0),
+    roll_rad: float = 0.0,
+) -> SegmentationSample:
+    """Return a view of an image that was scaled, rolled about the view's middle and cut.
+
+    Parameters
+    ----------
+    sample : SegmentationSample
+        Any size; width and height are stretched each on its own, as the runtime does it.
+    size_hw : tuple of two ints
+        Height and width of the view.
+    scale : float
+        With 1 the image fills the view.
+    left_top : tuple of two floats
+        Where the view begins, in pixels of the scaled image; negative before its beginning.
+    roll_rad : float
+        Clockwise.
+    """
+    height, width = size_hw
+    factor_x = width / sample.rgb.shape[1] * scale
+    factor_y = height / sample.rgb.shape[0] * scale
+    matrix = _matrix((factor_x, factor_y), left_top, roll_rad, ((width - 1) / 2, (height - 1) / 2))
+    source = sample.rgb
+    if min(factor_x, factor_y) < 1.0:
+        # linear interpolation would skip pixels
+        source = low_passed(source, 1.0 / min(factor_x, 1.0), 1.0 / min(factor_y, 1.0))
+    rgb = cv2.warpAffine(source, matrix, (width, height), borderValue=_GREY)
+    labels = cv2.warpAffine(
+        sample.labels, matrix, (width, height), flags=cv2.INTER_NEAREST, borderValue=IGNORE
+    )
+    return SegmentationSample(sample.name, np.asarray(rgb, np.uint8), np.asarray(labels, np.uint8))
+
+
+def mirrored(sample: SegmentationSample) -> SegmentationSample:
+    """Return a sample with left and right exchanged."""
+    return SegmentationSample(
+        sample.name,
+        np.ascontiguousarray(sample.rgb[:, ::-1]),
+        np.ascontiguousarray(sample.labels[:, ::-1]),
+    )
+
+
+def _matrix(
+    factors: tuple[float, float],
+    left_top: tuple[float, float],
+    roll_rad: float,
+    middle: tuple[float, float],
+) -> NDArray[np.float64]:
+    """Return (2, 3), from pixels of the image to those of the view."""
+    # the centre of the first pixel is 0, its corner -0.5: that is what keeps its place
+    shift = [0.5 * f - 0.5 - before for f, before in zip(factors, left_top, strict=True)]
+    scaled = np.array([[factors[0], 0.0, shift[0]], [0.0, factors[1], shift[1]], [0.0, 0.0, 1.0]])
+    cos, sin = np.cos(roll_rad), np.sin(roll_rad)
+    turn = np.array([[cos, -sin], [sin, cos]])
+    centre = np.array(middle)
+    rolled = np.column_stack([turn, centre - turn @ centre])
+    return np.asarray(rolled @ scaled)

@@ -1,0 +1,256 @@
+"""Batches of images with labels, for training and validation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import lightning as pl
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader, Dataset
+
+from followme_training.common.order import Draw, SeededOrder
+from followme_training.common.resampling import resized_rgb
+from followme_training.datasets.errors import DataError
+from followme_training.segmentation.augmentation import Augmentation, augmented
+from followme_training.segmentation.known_classes import class_list
+from followme_training.segmentation.paired_files import PairedFiles
+from followme_training.segmentation.sample import SegmentationImages, SegmentationSample
+from followme_training.segmentation.sources import WORDS, Kind, Split, read_split
+
+
+class TrainingBatch(NamedTuple):
+    """What a training step gets.
+
+    Parameters
+    ----------
+    rgb : (B, 3, H, W) float tensor
+        Red, green, blue, 0 to 255.
+    labels : (B, H, W) int64 tensor
+        Class of each pixel; 255 for none.
+    names : list of str
+        Of the images, for messages.
+    """
+
+    rgb: torch.Tensor
+    labels: torch.Tensor
+    names: list[str]
+
+
+class WholeBatch(NamedTuple):
+    """What a validation step gets.
+
+    Parameters
+    ----------
+    rgb : (B, 3, H, W) float tensor
+        Whole images at the input size, 0 to 255.
+    truths : list of (h, w) uint8 tensors
+        Labels at the images' own sizes.
+    names : list of str
+        Of the images.
+    """
+
+    rgb: torch.Tensor
+    truths: list[torch.Tensor]
+    names: list[str]
+
+
+class TrainingViews(Dataset[SegmentationSample]):
+    """Augmented views of images; each draw is another one.
+
+    Parameters
+    ----------
+    images : sequence of SegmentationSample
+        The originals.
+    size_hw : tuple of two ints
+        Height and width of the views.
+    augmentation : Augmentation
+        How much is changed.
+    """
+
+    def __init__(
+        self, images: SegmentationImages, size_hw: tuple[int, int], augmentation: Augmentation
+    ) -> None:
+        self._images = images
+        self._size_hw = size_hw
+        self._augmentation = augmentation
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, draw: Draw) -> SegmentationSample:
+        sample = self._images[draw.sample]
+        return augmented(sample, self._size_hw, self._augmentation, draw.generator())
+
+
+class WholeImages(Dataset[SegmentationSample]):
+    """Images as they are.
+
+    Parameters
+    ----------
+    images : sequence of SegmentationSample
+        The originals.
+    """
+
+    def __init__(self, images: SegmentationImages) -> None:
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: int) -> SegmentationSample:
+        return self._images[index]
+
+
+def collated(samples: list[SegmentationSample]) -> TrainingBatch:
+    """Return a batch of samples of one size."""
+    labels = torch.from_numpy(np.stack([s.labels for s in samples])).long()
+    return TrainingBatch(_tensor([s.rgb for s in samples]), labels, [s.name for s in samples])
+
+
+class Whole:
+    """Makes a batch of whole images, which may differ in size.
+
+    Parameters
+    ----------
+    size_hw : tuple of two ints
+        Of the input.
+    """
+
+    def __init__(self, size_hw: tuple[int, int]) -> None:
+        self._size_hw = size_hw
+
+    def __call__(self, samples: list[SegmentationSample]) -> WholeBatch:
+        """Return the inputs with the labels of their originals."""
+        return WholeBatch(
+            _tensor([resized_rgb(s.rgb, self._size_hw) for s in samples]),
+            [torch.from_numpy(s.labels) for s in samples],
+            [s.name for s in samples],
+        )
+
+
+def _tensor(images: list[NDArray[np.uint8]]) -> torch.Tensor:
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
+
+
+class SegmentationData(pl.LightningDataModule):
+    """Labelled images for training and validation.
+
+    Parameters
+    ----------
+    path : Path
+        Of the data set.
+    dataset : str
+        Its kind: ``nyuv2`` (the zip file), ``voc``, ``ade20k`` or ``folder``; the layouts are in
+        :mod:`followme_training.datasets.pairs`.
+    classes : str
+        Name of a class list, or a JSON file; see
+        :func:`followme_training.segmentation.known_classes.class_list`.
+    size_hw : list of two ints
+        Height and width of the network's input.
+    batch_size : int
+        Images a step and process.
+    hold_out_every : int
+        Of NYUv2 each so manieth scene is for validation, 0 trains with all of them; of a folder
+        without parts each so manieth image.
+    train_list : str
+        Of VOC: ``train``, or ``trainaug`` for the augmented list.
+    workers : int
+        Processes that prepare batches; 0 prepares them in the training process.
+    seed : int
+        Of order and augmentation.
+    augmentation : Augmentation
+        How much is changed in training.
+    """
+
+    #: The network has as many outputs as there are classes.
+    SHARED_WITH_MODEL = ("classes",)
+
+    def __init__(
+        self,
+        path: Path,
+        dataset: Kind = "nyuv2",
+        classes: str = "robot",
+        size_hw: tuple[int, int] = (240, 320),
+        batch_size: int = 8,
+        hold_out_every: int = 8,
+        train_list: str = "train",
+        workers: int = 0,
+        seed: int = 0,
+        augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__()
+        self.size_hw = (size_hw[0], size_hw[1])
+        self.batch_size = batch_size
+        self.classes = class_list(classes)
+        self._path = Path(path)
+        self._dataset = dataset
+        self._every = hold_out_every
+        self._train_list = train_list
+        self._workers = workers
+        self._seed = seed
+        self._augmentation = augmentation
+        self._split: Split | None = None
+
+    @property
+    def source(self) -> str:
+        """The data set in words."""
+        return WORDS[self._dataset][0]
+
+    @property
+    def held_out(self) -> str:
+        """What is measured on, in words."""
+        return WORDS[self._dataset][1]
+
+    @property
+    def training_images(self) -> SegmentationImages:
+        """What is learnt from."""
+        return self._read().training
+
+    @property
+    def validation_images(self) -> SegmentationImages:
+        """What is measured on."""
+        return self._read().validation
+
+    def setup(self, stage: str | None = None) -> None:
+        """Find the images; a second call does nothing.
+
+        Raises
+        ------
+        DataError
+            When the data cannot be used, or there are too few of them.
+        """
+        split = self._read()
+        if stage == "fit":
+            for images in split:
+                if isinstance(images, PairedFiles):
+                    images.check()
+        if stage not in ("validate", "test", "predict") and len(split.training) < self.batch_size:
+            raise DataError(
+                f"data: {len(split.training)} images are fewer than batch_size "
+                f"{self.batch_size}; give more images or a smaller batch"
+            )
+
+    def train_dataloader(self) -> DataLoader[SegmentationSample]:
+        views = TrainingViews(self.training_images, self.size_hw, self._augmentation)
+        return DataLoader(
+            views,
+            self.batch_size,
+            sampler=SeededOrder(views, self._seed),
+            num_workers=self._workers,
+            collate_fn=collated,
+            drop_last=True,
+        )
+
+    def val_dataloader(self) -> DataLoader[SegmentationSample]:
+        images = WholeImages(self.validation_images)
+        return DataLoader(images, self.batch_size, collate_fn=Whole(self.size_hw))
+
+    def _read(self) -> Split:
+        if self._split is None:
+            self._split = read_split(
+                self._dataset, self._path, self.classes, self._every, self._train_list
+            )
+        return self._split
