@@ -44,25 +44,25 @@ class Int8Request:
         Another one draws other images.
     ship : bool
         Whether it takes the place of the file in float32.
+
+    Raises
+    ------
+    QuantisationError
+        When no image is asked for.
     """
 
     images: int = 200
     seed: int = 0
     ship: bool = False
 
-    def drawn(self, available: int) -> list[int]:
-        """Return which of the training images are used, in their order; all where few are there.
-
-        Raises
-        ------
-        QuantisationError
-            When none is asked for or none is there.
-        """
-        if min(self.images, available) < 1:
+    def __post_init__(self) -> None:
+        if self.images < 1:
             raise QuantisationError(
-                f"int8: {self.images} of {available} training images are no calibration; "
-                "give at least one"
+                f"int8: {self.images} training images are no calibration; give at least one"
             )
+
+    def drawn(self, available: int) -> list[int]:
+        """Return which of the training images are used, in their order; all where few are there."""
         random = np.random.default_rng(self.seed)
         return sorted(random.permutation(available)[: self.images].tolist())
 
