@@ -125,9 +125,8 @@ def test_landmark_error_by_hand() -> None:
     assert errors == pytest.approx([6 / 5 / 12])
     # from the side the eyes are no measure
     points[1, 0] = 3.5
-    assert (
-        len(point_errors(things, Boxes.of([TRUE[0]], [0], [points]), np.ones(2, np.float32))) == 0
-    )
+    aside = Boxes.of([TRUE[0]], [0], [points])
+    assert len(point_errors(things, aside, np.ones(2, np.float32))) == 0
 
 
 def test_small_boxes_need_not_be_found() -> None:

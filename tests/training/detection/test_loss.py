@@ -126,9 +126,8 @@ def test_a_box_of_a_class_that_is_not_complete_is_still_a_box() -> None:
 def test_what_is_not_labelled_moves_nothing(kind) -> None:
     g = torch.Generator().manual_seed(2)
     logits = torch.randn(1, 4, 3, generator=g, requires_grad=True)
-    boxes = Boxes.of(
-        [[10, 0, 20, 10]], [1], ignored=[[30, 0, 40, 10]], labelled=[False, True, True]
-    )
+    area = [[30, 0, 40, 10]]
+    boxes = Boxes.of([[10, 0, 20, 10]], [1], ignored=area, labelled=[False, True, True])
     truth = truth_of([boxes], ANCHORS, LIMITS)
     parts = loss_parts(
         Raw(logits, torch.zeros(1, 4, 4), None), truth, ANCHORS, LossSettings(classes=kind)

@@ -61,7 +61,7 @@ def test_a_few_images_are_learned_by_heart(boxes_zip, classes, landmarks, loss) 
     batch = batch_of(boxes_zip, classes, 4)
     optimiser = torch.optim.AdamW(learner.parameters(), 1e-2)
     learner.train()
-    for _ in range(70):
+    for _ in range(45):
         optimiser.zero_grad()
         torch.stack(list(learner.loss_parts(learner(batch.rgb), batch).values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(learner.parameters(), 5.0)
@@ -97,11 +97,9 @@ def views(counts: dict[float, int], size_hw=(40, 40), mosaic: float = 0.0) -> Tr
     for repeat, count in counts.items():
         source = Source("face_points", "x.zip", repeat=repeat)  # type: ignore[arg-type]
         image = np.full((*size_hw, 3), int(repeat * 40), np.uint8)
-        labelled = [True, repeat >= 1]
+        boxes = Boxes.of(labelled=[True, repeat >= 1])
         entries = [
-            BoxEntry(
-                f"{repeat}/{i}", f"{i}", lambda x=image: x, size_hw, Boxes.of(labelled=labelled)
-            )
+            BoxEntry(f"{repeat}/{i}", f"{i}", lambda x=image: x, size_hw, boxes)
             for i in range(count)
         ]
         parts.append(Part(source, entries, [], [], 0))
