@@ -151,3 +151,14 @@ def test_faces_without_landmarks_are_not_exported(tmp_path, boxes_zip, capsys) -
     out = ["--out", str(tmp_path / "face.onnx"), "--reports", str(tmp_path)]
     assert main(["detection", "export", str(tmp_path / "run"), *out]) == 2
     assert "faces with landmarks or other things without" in capsys.readouterr().err
+
+
+def test_a_study_compares_variants(tmp_path, boxes_zip, capsys) -> None:
+    settings = write_settings(tmp_path, boxes_zip, epochs=1)
+    out = tmp_path / "study"
+    vary = ["--vary", "model.context=true,false", "--out", str(out)]
+    assert main(["detection", "study", "-c", str(settings), *vary]) == 0
+    assert "AP50" in capsys.readouterr().out
+    assert any(p.suffix == ".png" for p in out.iterdir())
+    pages = "".join(p.read_text(encoding="utf-8") for p in out.iterdir() if p.suffix == ".md")
+    assert "set.zip" in pages

@@ -1,4 +1,4 @@
-"""What ``followme-train detection`` does: data, fit, evaluate, export, show."""
+"""What ``followme-train detection`` does: data, fit, evaluate, export, show, study."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from followme_training.detection.pictures import drawn, write_sheet
 from followme_training.detection.publication import publish, spread
 from followme_training.detection.sources import KINDS, Source, read_source
 from followme_training.detection.statistics import draw_statistics, lines, problem_lines
+from followme_training.detection.study import study
 
 #: By which the best checkpoint is chosen; more is better.
 MONITOR = "val/ap50"
@@ -163,6 +164,7 @@ VERBS = {
     "evaluate": evaluate_command,
     "export": export,
     "show": show,
+    "study": study,
 }
 
 

@@ -40,7 +40,7 @@ _PARITY_IMAGES = 4
 _SAMPLES = 16
 _FACE = ("face",)
 _FACE_LIMITS = (
-    "Faces smaller than a thirtieth of the image's width are mostly missed.",
+    "It was not asked for faces of fewer than about 7 pixels in its input while it learned.",
     "About half of the faces that it saw wore masks; points under a mask are guessed.",
     "It says that there is a face, never whose.",
 )
@@ -154,8 +154,8 @@ def object_limits(figures: Figures, data: DetectionData, least: int = 200) -> li
     few = [f"{name} ({count})" for name, count in boxes.items() if count < least]
     said: Sequence[str] = (
         "What is not on its list is not seen: stairs above all, of which no data were found.",
-        "Most furniture was seen in 709 pictures of NYUv2 only, boxed by connected pieces of masks:"
-        " touching things share a box.",
+        "Furniture was mostly seen in NYUv2, boxed by connected pieces of masks: touching things "
+        "share a box.",
         f"Few boxes were there to learn from: {', '.join(few)}." if few else "",
     )
     return [sentence for sentence in said if sentence]
