@@ -10,12 +10,18 @@ import yaml
 from followme_training.common.fitting import TrainingCommand
 from followme_training.depth.data import DepthData
 from followme_training.depth.module import DepthTask
+from followme_training.detection.data import DetectionData
+from followme_training.detection.module import DetectionTask
 from followme_training.segmentation.data import SegmentationData
 from followme_training.segmentation.module import SegmentationTask
 
 FOLDER = Path(__file__).resolve().parents[2] / "training" / "configs"
 FILES = sorted(FOLDER.rglob("*.yaml"))
-TASKS = {"depth": (DepthTask, DepthData), "segmentation": (SegmentationTask, SegmentationData)}
+TASKS = {
+    "depth": (DepthTask, DepthData),
+    "detection": (DetectionTask, DetectionData),
+    "segmentation": (SegmentationTask, SegmentationData),
+}
 #: NYUv2's focal length at its 320 pixels; see the intrinsics in the data.
 NYU_FX_PX, NYU_WIDTH = 259.43, 320
 

@@ -58,6 +58,11 @@ class ResNet(nn.Module):
             features.append(x)
         return features
 
+    def cut(self, features: int) -> None:
+        """Take away the stages behind the first so many features; what is left is given again."""
+        for stage in range(features, 5):
+            setattr(self.net, f"layer{stage}", nn.Identity())
+
 
 def _dilate(stage: nn.Sequential, strides: Strides) -> None:
     """Give the 3x3 convolutions of a stage their strides and dilations."""

@@ -87,3 +87,7 @@ class StagedEncoder(nn.Module):
             if i in self._taps:
                 features.append(x)
         return features
+
+    def cut(self, features: int) -> None:
+        """Take away the blocks behind the first so many features."""
+        del self.blocks[sorted(self._taps)[features - 1] + 1 :]

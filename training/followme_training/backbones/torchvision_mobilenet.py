@@ -61,6 +61,10 @@ class TorchvisionMobileNet(nn.Module):
                 found.append(x)
         return found
 
+    def cut(self, features: int) -> None:
+        """Take away the blocks behind the first so many features."""
+        del self.features[self._taps[features - 1] + 1 :]
+
 
 def _dilate(block: nn.Module, strides: Strides) -> int:
     """Give the filters of a block their strides and dilations; return its published stride."""

@@ -11,6 +11,7 @@ from followme_training.common.wording import did_you_mean
 #: Tasks and the module that has their verbs; imported only when asked for, as torch takes seconds.
 TASKS = {
     "depth": "followme_training.depth.command",
+    "detection": "followme_training.detection.command",
     "segmentation": "followme_training.segmentation.command",
 }
 #: What can be done with each, in the order in which one does it.

@@ -23,6 +23,10 @@ from followme_training.common.variation import StudyError, Variant, variants_of
 UNCHANGED = "as given"
 
 
+def _file_name(path: Any) -> str:
+    return Path(path).name
+
+
 @dataclass(frozen=True)
 class Studied:
     """What a study has to know of a task.
@@ -37,6 +41,8 @@ class Studied:
         What is compared; by the figure of its curve the best epoch is chosen.
     data_key : str
         Key with dots of the settings that says where the data lie.
+    data_words : callable
+        From the value of that key to what a report calls the data; the name of a file by default.
     """
 
     task: str
@@ -44,6 +50,7 @@ class Studied:
     data: type[pl.LightningDataModule]
     shown: Shown
     data_key: str
+    data_words: Callable[[Any], str] = _file_name
 
     @property
     def monitor(self) -> str:
@@ -295,7 +302,7 @@ def _facts(
     return {
         "command": f"{command[0]} {shlex.join(command[1:])}",
         "commit": commit(),
-        "data": Path(data).name,
+        "data": of.data_words(data),
         "epochs": str(epochs),
         "seed": str(base.get("seed_everything")),
         "machine": machine(),

@@ -1,0 +1,1 @@
+"""Boxes and landmarks from one image, by anchors: data, network, losses, measures."""

@@ -1,0 +1,247 @@
+"""Batches of images with boxes, for training and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import lightning as pl
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from followme_training.common.order import Draw, SeededOrder
+from followme_training.common.resampling import resized_rgb
+from followme_training.datasets.errors import DataError
+from followme_training.detection.augmentation import Augmentation, augmented, scaled
+from followme_training.detection.entries import BoxEntry, BoxImages, Decoded
+from followme_training.detection.sample import Boxes, BoxSample
+from followme_training.detection.sources import Part, Source, read_parts
+
+#: Of one mosaic.
+_TILES = 4
+
+
+@dataclass(frozen=True)
+class BoxBatch:
+    """What a step gets.
+
+    Parameters
+    ----------
+    rgb : (B, 3, H, W) float tensor
+        Red, green, blue, 0 to 255, at the input size.
+    boxes : list of Boxes
+        Of each image, in pixels of the input.
+    sizes_hw : list of two ints each
+        Height and width of the originals.
+    names : list of str
+        Of the images, for messages.
+    """
+
+    rgb: torch.Tensor
+    boxes: list[Boxes]
+    sizes_hw: list[tuple[int, int]]
+    names: list[str]
+
+    def to(self, device: torch.device, **how: Any) -> BoxBatch:
+        """Return the batch with its images on a device; Lightning calls it."""
+        return replace(self, rgb=self.rgb.to(device, **how))
+
+
+class TrainingViews(Dataset[BoxSample]):
+    """Augmented views of images; each draw is another one.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        The training parts of these are drawn from.
+    size_hw : tuple of two ints
+        Height and width of the views.
+    augmentation : Augmentation
+        How much is changed. An image less than half as wide and as high as the views is always
+        part of a mosaic: enlarged to the whole, it would teach only what is blurred.
+    """
+
+    def __init__(
+        self, parts: Sequence[Part], size_hw: tuple[int, int], augmentation: Augmentation
+    ) -> None:
+        used = [part for part in parts if part.training]
+        self._entries = [entry for part in used for entry in part.training]
+        self._size_hw = size_hw
+        self._augmentation = augmentation
+        # for each draw of an epoch its entry, or those of which one is drawn by chance
+        self._draws: list[range] = []
+        first = 0
+        weights: list[float] = []
+        for part in used:
+            count = len(part.training)
+            times, left = divmod(max(1, round(count * part.source.repeat)), count)
+            self._draws += [range(n, n + 1) for n in range(first, first + count)] * times
+            self._draws += [range(first, first + count)] * left
+            weights += [part.source.repeat] * count
+            first += count
+        # mosaics join images of which the same classes are complete
+        together: dict[bytes, list[int]] = {}
+        for number, entry in enumerate(self._entries):
+            together.setdefault(entry.boxes.labelled.tobytes(), []).append(number)
+        self._together = {
+            key: (np.array(numbers), np.cumsum([weights[n] for n in numbers]))
+            for key, numbers in together.items()
+        }
+
+    def __len__(self) -> int:
+        return len(self._draws)
+
+    def __getitem__(self, draw: Draw) -> BoxSample:
+        random = draw.generator()
+        choice = self._draws[draw.sample]
+        entry = self._entries[choice[int(random.integers(len(choice)))]]
+        entries = [entry]
+        if self._is_small(entry) or random.random() < self._augmentation.mosaic:
+            entries += [self._like(entry, random) for _ in range(_TILES - 1)]
+        samples = [e.sample() for e in entries]
+        return augmented(samples, self._size_hw, self._augmentation, random)
+
+    def _is_small(self, entry: BoxEntry) -> bool:
+        return all(2 * s < v for s, v in zip(entry.size_hw, self._size_hw, strict=True))
+
+    def _like(self, entry: BoxEntry, random: np.random.Generator) -> BoxEntry:
+        numbers, weights = self._together[entry.boxes.labelled.tobytes()]
+        chosen = np.searchsorted(weights, random.random() * weights[-1], side="right")
+        return self._entries[int(numbers[min(int(chosen), len(numbers) - 1)])]
+
+
+class WholeImages(Dataset[tuple[BoxSample, tuple[int, int]]]):
+    """Images as the network will see them, each with the size of its original.
+
+    Parameters
+    ----------
+    images : sequence of BoxSample
+        The originals.
+    size_hw : tuple of two ints
+        Height and width of the input.
+    """
+
+    def __init__(self, images: BoxImages, size_hw: tuple[int, int]) -> None:
+        self._images = images
+        self._size_hw = size_hw
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: int) -> tuple[BoxSample, tuple[int, int]]:
+        sample = self._images[index]
+        height, width = sample.rgb.shape[:2]
+        return resized(sample, self._size_hw), (height, width)
+
+
+def resized(sample: BoxSample, size_hw: tuple[int, int]) -> BoxSample:
+    """Return a sample as the runtime resizes it: each side on its own."""
+    height, width = sample.rgb.shape[:2]
+    factors = np.array([size_hw[1] / width, size_hw[0] / height])
+    return BoxSample(sample.name, resized_rgb(sample.rgb, size_hw), scaled(sample.boxes, factors))
+
+
+def collated(samples: list[BoxSample]) -> BoxBatch:
+    """Return a batch of samples of one size."""
+    sizes = [(s.rgb.shape[0], s.rgb.shape[1]) for s in samples]
+    return collated_pairs(list(zip(samples, sizes, strict=True)))
+
+
+def collated_pairs(pairs: list[tuple[BoxSample, tuple[int, int]]]) -> BoxBatch:
+    """Return a batch of inputs with the sizes of their originals."""
+    rgb = np.stack([sample.rgb for sample, _ in pairs])
+    return BoxBatch(
+        torch.from_numpy(rgb).permute(0, 3, 1, 2).float(),
+        [sample.boxes for sample, _ in pairs],
+        [size for _, size in pairs],
+        [sample.name for sample, _ in pairs],
+    )
+
+
+class DetectionData(pl.LightningDataModule):
+    """Data sets of any kinds together, each split by its own groups.
+
+    Parameters
+    ----------
+    sources : list of Source
+        The data sets.
+    classes : list of str
+        What is to be found, in the order of the network's outputs.
+    size_hw : list of two ints
+        Height and width of the network's input.
+    batch_size : int
+        Images a step and process.
+    hold_out_every : int
+        Each so manieth group is for validation; 0 trains with all.
+    workers : int
+        Processes that prepare batches; 0 prepares them in the training process.
+    seed : int
+        Of order and augmentation.
+    augmentation : Augmentation
+        How much is changed in training.
+    """
+
+    #: Settings that the model needs too.
+    SHARED_WITH_MODEL = ("classes", "size_hw")
+
+    def __init__(
+        self,
+        sources: list[Source],
+        classes: list[str],
+        size_hw: tuple[int, int] = (240, 320),
+        batch_size: int = 16,
+        hold_out_every: int = 8,
+        workers: int = 0,
+        seed: int = 0,
+        augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__()
+        if len(set(classes)) < max(len(classes), 1):
+            raise DataError(f"data.classes is {classes}; give at least one name, none twice")
+        self.classes = tuple(classes)
+        self.size_hw = (size_hw[0], size_hw[1])
+        self.batch_size = batch_size
+        self.hold_out_every = hold_out_every
+        self.parts: list[Part] = []
+        self._sources = list(sources)
+        self._workers = workers
+        self._seed = seed
+        self._augmentation = augmentation
+
+    @property
+    def validation_images(self) -> Decoded:
+        """What is held out; without that, a few of the training images."""
+        held = [entry for part in self.parts for entry in part.held_out]
+        train = [entry for part in self.parts for entry in part.training]
+        return Decoded(held or train[:: max(1, len(train) // 64)])
+
+    def setup(self, stage: str | None = None) -> None:
+        """Read the labels; a second call does nothing."""
+        if self.parts:
+            return
+        self.parts = read_parts(self._sources, self.classes, self.hold_out_every)
+        count = sum(len(part.training) for part in self.parts)
+        if count < self.batch_size:
+            raise DataError(
+                f"data: {count} images are fewer than batch_size {self.batch_size}; give more "
+                "images or a smaller batch"
+            )
+
+    def train_dataloader(self) -> DataLoader[BoxSample]:
+        views = TrainingViews(self.parts, self.size_hw, self._augmentation)
+        return DataLoader(
+            views,
+            self.batch_size,
+            sampler=SeededOrder(views, self._seed),
+            num_workers=self._workers,
+            collate_fn=collated,
+            drop_last=True,
+        )
+
+    def val_dataloader(self) -> DataLoader[tuple[BoxSample, tuple[int, int]]]:
+        images = WholeImages(self.validation_images, self.size_hw)
+        return DataLoader(
+            images, self.batch_size, num_workers=self._workers, collate_fn=collated_pairs
+        )
