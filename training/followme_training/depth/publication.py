@@ -139,7 +139,8 @@ def publish(
     metrics, said, runtime_ms = carded(onnx, task, data, sets, facts, images[0], command)
     yield said
     before = summary(evaluate(second, predictor(network, data.size_hw, task.focal_length_px)))
-    texts["parity"] = f"{alike}; abs_rel of the second half {before['abs_rel']:.4f} by the network"
+    said = alike.removeprefix("parity: ")
+    texts["parity"] = f"{said}; abs_rel of the second half {before['abs_rel']:.4f} by the network"
     report = reports / run.folder.name
     chosen = second[:: max(1, len(second) // _SAMPLE_ROWS)][:_SAMPLE_ROWS]
     predict = predictor(onnxruntime_engine(onnx), data.size_hw, task.focal_length_px)
