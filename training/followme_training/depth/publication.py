@@ -116,10 +116,7 @@ def publish(
     yield alike
     words = f"nyuv2_train.zip, {len(data.validation_images)} images of held-out scenes"
     facts = training_facts(run, checkpoint, "depth", words)
-    sets = {("NYUv2 (training part)", "held-out scenes"): data.validation_images}
-    sets[("NYUv2 (training part)", "held-out scenes not used for the deviation")] = second
-    for folder in folders:
-        sets[(folder.name, "colour only")] = read_rgbd_folder(folder)
+    sets = sets_of(data, second, folders)
     costs: list[dict[str, Any]] = []
     refusal = None
     texts = {}
@@ -151,6 +148,17 @@ def publish(
     yield f"{report}: report with {len(rows)} figures"
     if refusal:
         raise QuantisationError(refusal)
+
+
+def sets_of(
+    data: DepthData, unused: list[DepthSample], folders: Sequence[Path]
+) -> dict[tuple[str, str], list[DepthSample]]:
+    """Return what is measured on, by set and split; ``unused`` for the calibration."""
+    sets = {("NYUv2 (training part)", "held-out scenes"): data.validation_images}
+    sets[("NYUv2 (training part)", "held-out scenes not used for the deviation")] = unused
+    for folder in folders:
+        sets[(folder.name, "colour only")] = read_rgbd_folder(folder)
+    return sets
 
 
 def carded(

@@ -69,12 +69,7 @@ def publish(run: Run, checkpoint: str, onnx: Path, reports: Path, command: str) 
     """
     model, module = run.load(DetectionTask, DetectionData, checkpoint)
     task, data = cast(DetectionTask, model), cast(DetectionData, module)
-    is_face = task.classes == _FACE
-    if is_face != task.network.landmarks:
-        raise ExportError(
-            f"classes {', '.join(task.classes)} {'with' if task.network.landmarks else 'without'} "
-            "landmarks: FollowMe takes faces with landmarks or other things without; train so"
-        )
+    is_face = _is_face(task)
     data.setup("validate")
     held = data.validation_images
     exported = ExportedDetector(task.network, task.anchor_boxes).eval()
@@ -127,6 +122,17 @@ def publish(run: Run, checkpoint: str, onnx: Path, reports: Path, command: str) 
     texts = report_facts(facts, command, runtime_ms)
     write_report(report, run, f"Detection: {run.folder.name}", texts, rows, curves, _WORDS)
     yield f"{report}: report with {len(rows)} figures, AP50 {figures.result()['ap50']:.3f}"
+
+
+def _is_face(task: DetectionTask) -> bool:
+    """Return whether it finds faces and not things; refuse what the runtime has no place for."""
+    is_face = task.classes == _FACE
+    if is_face != task.network.landmarks:
+        raise ExportError(
+            f"classes {', '.join(task.classes)} {'with' if task.network.landmarks else 'without'} "
+            "landmarks: FollowMe takes faces with landmarks or other things without; train so"
+        )
+    return is_face
 
 
 def spread(images: BoxImages, count: int) -> list[BoxSample]:
