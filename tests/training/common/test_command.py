@@ -16,7 +16,6 @@ OWN_VERBS = [(t, v) for t in TASKS for v in importlib.import_module(TASKS[t]).VE
         (["dept", "fit"], "task 'dept' is unknown; did you mean 'depth'?"),
         (["depth", "fitt"], "verb 'fitt' is unknown; did you mean 'fit'?"),
         (["depth"], "a verb is missing; known are data, fit"),
-        (["depth", "study"], "task 'depth' has no verb 'study'; it has data, fit, evaluate"),
         (["depth", "show", "--onnx", "none.onnx", "--folder", "none", "--out", "x.png"], "none"),
         (["depth", "export", "no/run"], "no/run: holds no config.yaml"),
     ],
@@ -26,6 +25,14 @@ def test_a_mistake_is_one_sentence_and_exit_2(arguments, words, capsys) -> None:
     said = capsys.readouterr().err.strip()
     assert words in said
     assert len(said.splitlines()) == 1
+
+
+def test_a_task_without_a_verb_says_which_it_has(capsys, monkeypatch) -> None:
+    module = importlib.import_module(TASKS["depth"])
+    monkeypatch.setattr(module, "VERBS", {"data": module.data, "fit": module.fit})
+    assert main(["depth", "study"]) == 2
+    said = capsys.readouterr().err.strip()
+    assert said == "followme-train: task 'depth' has no verb 'study'; it has data, fit"
 
 
 def test_without_arguments_it_says_what_it_can_do(capsys) -> None:
