@@ -10,6 +10,8 @@ OUT ?= output
 CHECKED := src training tests launch tools tools/set_up setup.py
 # real ROS 2 in the process or in many: apart, as a tracer in rclpy's threads slows them eightfold
 WITH_ROS := tests/ros tests/nodes tests/graph
+# in one thread each, so beside the others on the second core
+OF_TRAINING := tests/training
 IN_ENV := . tools/env.sh &&
 
 help: ## this list
@@ -22,7 +24,13 @@ demo: build ## walk through a synthetic corridor and listen: results in output/
 	@echo "      $(OUT)/announcements.jsonl has every announcement with its reason and age"
 
 test: check ## set-up, linters, types, import floors, all tests with coverage
-	@$(IN_ENV) python -m pytest $(patsubst %,--ignore=%,$(WITH_ROS)) --cov --cov-report=term
+	@mkdir -p log
+	@($(IN_ENV) COVERAGE_FILE=.coverage.training exec python -m pytest $(OF_TRAINING) \
+	    --cov=followme_training --cov-report=term) > log/training_tests.txt 2>&1 & \
+	  training=$$!; trap 'kill $$training 2>/dev/null' EXIT; failed=0; \
+	  $(IN_ENV) python -m pytest $(patsubst %,--ignore=%,$(WITH_ROS) $(OF_TRAINING)) \
+	    --cov=followme --cov-report=term || failed=1; \
+	  wait $$training || failed=1; cat log/training_tests.txt; exit $$failed
 	@$(IN_ENV) python -m pytest $(WITH_ROS)
 
 check: ## set-up and linters only
