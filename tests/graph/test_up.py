@@ -230,7 +230,7 @@ def test_a_driver_of_another_type_is_named(graph: Graph, processes: Processes) -
     graph.start()
     up = processes.followme("up", "--speech", "silent", "--camera-driver", "usb_cam")
     words = "/camera1/image_raw: driver uses it as sensor_msgs/msg/CompressedImage"
-    await_that(lambda: words in processes.output(up), 40, "the type is named")
+    await_that(lambda: words in processes.output(up), 80, "the type is named")
     assert "camera" not in graph.driver.get_node_names()
 
 

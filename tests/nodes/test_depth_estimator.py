@@ -83,7 +83,7 @@ def test_diagnostics_say_whose_metres_these_are(start):
     assert facts["depth_note"] == "" and facts["sensor_late_s"] == 0.0
 
 
-def test_diagnostics_say_that_a_sensor_is_frozen(start):
+def test_diagnostics_say_that_a_sensor_is_frozen(no_networks, start):
     frames = [Frame(1 + i * 10**8, an_image(i).bgr, CAMERA, ROOM_M) for i in range(7)]
     facts = seen_by(start(), *frames)
     assert facts["depth_from"] == "unknown" and "repeats its last frame" in facts["depth_note"]
