@@ -90,9 +90,16 @@ def test_the_number_of_threads_is_taken(tmp_path, runtime, threads):
     engine = open_session(onnx, runtime, threads)._engine
     if runtime == "onnxruntime":
         taken = engine._session.get_session_options().intra_op_num_threads
-    else:
-        taken = engine._request.get_compiled_model().get_property("INFERENCE_NUM_THREADS")
-    assert taken == threads
+        assert taken == threads
+        return
+    # OpenVINO gives no more than it sees cores for, of which a shared machine may show it one
+    taken, most = (
+        open_session(onnx, runtime, n)
+        ._engine._request.get_compiled_model()
+        .get_property("INFERENCE_NUM_THREADS")
+        for n in (threads, 64)
+    )
+    assert taken == min(threads, most)
 
 
 @pytest.mark.parametrize(
