@@ -136,6 +136,16 @@ def test_a_network_is_not_asked_about_an_image_that_shows_nothing(
     assert stamps == []
 
 
+def test_a_network_is_not_asked_where_its_metre_could_be_any_length(with_network, monkeypatch):
+    """No lens, no height, no sensor: 13 ms an image would be spent on what nobody may believe."""
+    stamps = asked_by(with_network, monkeypatch)
+    status = with_network.estimate(a_frame(0, camera=None))
+    assert stamps == [] and status.provenance is Provenance.UNKNOWN
+    assert "give the parameter walker.camera_height_m" in status.note
+    with_network.estimate(a_frame(100 * MS))
+    assert stamps == [100 * MS], "a known lens is enough"
+
+
 def test_a_network_is_not_asked_where_fusion_is_off(tmp_path, monkeypatch):
     onnx = tiny_depth_onnx(tmp_path / "depth.onnx", 12, 16)
     off = DepthFusionSettings(enabled=False)

@@ -100,6 +100,10 @@ class DepthFusion:
             return seen
         return replace(self._bent(held, guess_m, sensor_m, sensor_sigma_m), word=word)
 
+    def holds(self, stamp_ns: int) -> bool:
+        """Return whether the last alignment still holds."""
+        return self._track.held(stamp_ns) is not None
+
     def carried(self, stamp_ns: int, guess: MonocularDepth, shape: tuple[int, ...]) -> Fused | None:
         """Return a network's depth by the last alignment, or None where that is too old."""
         held = self._track.held(stamp_ns)

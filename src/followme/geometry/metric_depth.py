@@ -35,7 +35,8 @@ from followme.values.depth_map import (
 from followme.values.frame import Frame
 
 _NO_DEPTH = "There is no depth: no sensor gave any, and no network was asked."
-_NO_METRE = (
+#: Why a network is not asked, or not believed at all.
+NO_METRE = (
     "There is no depth: the camera is neither calibrated nor is its height told, so that a "
     "network's metre could be any length; give the parameter walker.camera_height_m or a "
     "calibration."
@@ -93,6 +94,15 @@ class MetricDepth:
         self._sensor_scale.reset()
         self._posture.reset()
         self._stamp_ns = None
+
+    def can_use_guess(self, frame: Frame) -> bool:
+        """Return whether a network's answer for a frame could become metres.
+
+        It could not where neither lens nor height is known and no sensor gave a scale lately.
+        """
+        lens_known = frame.camera is not None and not frame.camera.nominal
+        scaled_by_sensor = frame.depth_m is not None or self._fusion.holds(frame.stamp_ns)
+        return lens_known or self._walker.camera_height_m > 0.0 or scaled_by_sensor
 
     def estimate(
         self, frame: Frame, monocular: MonocularDepth | None, health: ImageHealth
@@ -208,7 +218,7 @@ class MetricDepth:
             fit = self._fused_floor(frame, both)
             return self._fused(frame, both, fit, Scale(1.0, True), health)
         if not guess.focal_known and self._walker.camera_height_m <= 0.0:
-            return self._statuses.unknown(frame, health, f"{word} {_NO_METRE}".strip())
+            return self._statuses.unknown(frame, health, f"{word} {NO_METRE}".strip())
         guess_m = pool_nearest(guess.depth_m, camera.height, camera.width, 1e-3, np.inf)
         log_std = cv2.resize(
             guess.log_std, (camera.width, camera.height), interpolation=cv2.INTER_NEAREST

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from followme.geometry.ego_motion import EgoMotion
-from followme.geometry.metric_depth import MetricDepth
+from followme.geometry.metric_depth import NO_METRE, MetricDepth
 from followme.health.frozen_depth import FrozenDepth
 from followme.health.image_health import ImageJudge
 from followme.perception.depth import DepthNetwork
@@ -64,7 +64,11 @@ class DepthStage:
         frozen = self._frozen.judge(frame.depth_m, frame.stamp_ns) and not health.frozen
         if frozen:
             frame = replace(frame, depth_m=None)
-        result = self._metric.estimate(frame, self._guess(frame, health), health)
+        in_vain = self.network is not None and not self._metric.can_use_guess(frame)
+        guess = None if in_vain else self._guess(frame, health)
+        result = self._metric.estimate(frame, guess, health)
+        if in_vain:
+            result = _noted(result, NO_METRE)
         return _noted(result, _FROZEN) if frozen else result
 
     def _guess(self, frame: Frame, health: ImageHealth) -> MonocularDepth | None:

@@ -7,12 +7,13 @@ import pytest
 import torch
 from torch import nn
 
+from followme_training.common.samples import spread
 from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.evaluation import Guess, averaged, evaluate, predictor
 from followme_training.segmentation.exported import OUTPUTS, ExportedSegmentation
 from followme_training.segmentation.known_classes import CLASS_LISTS
 from followme_training.segmentation.pictures import blended, colours, write_sheet
-from followme_training.segmentation.publication import classes_of_card, spread
+from followme_training.segmentation.publication import classes_of_card
 from followme_training.segmentation.sample import SegmentationSample
 
 CLASSES = ClassList("three", "ids", ("a", "b", "c"), ((0,), (1,), (2,)), (255,))

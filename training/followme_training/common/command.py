@@ -18,7 +18,7 @@ TASKS = {
 VERBS = {
     "data": "say what a settings file trains and validates on, and draw what the network will see",
     "fit": "train, or go on with --ckpt_path last",
-    "evaluate": "measure a run or an ONNX file on held-out scenes and on RGB-D folders",
+    "evaluate": "measure a run or an ONNX file on what was held out, or on data of your own",
     "export": "write the ONNX file with its card, and the report of the run",
     "show": "draw what a network says of images",
     "study": "train one settings file in variants, and compare them in a table and a plot",

@@ -17,8 +17,10 @@ from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
 from followme_training.common.quantised import add_int8, int8_request
 from followme_training.common.run_folder import Run
+from followme_training.common.samples import spread
+from followme_training.datasets.image_data import AugmentedViews
 from followme_training.datasets.nyuv2 import NyuZip, split_scenes
-from followme_training.depth.data import DepthData, TrainingImages
+from followme_training.depth.data import DepthData
 from followme_training.depth.evaluation import Predictor, evaluate, predictor
 from followme_training.depth.exported import OUTPUTS, ExportedDepth
 from followme_training.depth.int8 import LARGEST_LOSS, MEASURE
@@ -58,7 +60,7 @@ def data(arguments: Sequence[str]) -> int:
     ):
         print(f"{name:<11}{_described(images)}")
     if given.sheet:
-        views = cast(TrainingImages, module.train_dataloader().dataset)
+        views = cast(AugmentedViews[DepthSample], module.train_dataloader().dataset)
         draws = list(module.train_dataloader().sampler)[:_SHEET_ROWS]
         write_sheet(((views[draw], None) for draw in draws), given.sheet)
         print(f"{given.sheet}: {len(draws)} augmented images with their depth")
@@ -142,7 +144,7 @@ def show(arguments: Sequence[str]) -> int:
     else:
         parser.error("give --nyuv2 FILE or --folder FOLDER to draw")
     predict = _network(given)
-    chosen = samples[:: max(1, len(samples) // _SHEET_ROWS)][:_SHEET_ROWS]
+    chosen = spread(samples, _SHEET_ROWS)
     write_sheet(((s, predict(s)) for s in chosen), given.out)
     print(f"{given.out}: colour, truth, guess, deviation, error of {len(chosen)} images")
     return 0

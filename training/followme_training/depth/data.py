@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import cv2
-import lightning as pl
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from followme_training.common.order import Draw, SeededOrder
 from followme_training.common.resampling import resized_rgb
-from followme_training.datasets.errors import DataError
+from followme_training.common.samples import Samples
+from followme_training.datasets.image_data import AugmentedViews, ImageData, rgb_tensor
 from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.augmentation import Augmentation, augmented
 from followme_training.depth.rgbd_folder import read_rgbd_folder
@@ -42,42 +42,6 @@ class DepthBatch(NamedTuple):
     names: list[str]
 
 
-class DepthImages(Protocol):
-    """Samples by number."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int) -> DepthSample: ...
-
-
-class TrainingImages(Dataset[DepthSample]):
-    """Augmented views of images; each draw is another one.
-
-    Parameters
-    ----------
-    images : sequence of DepthSample
-        The originals.
-    size_hw : tuple of two ints
-        Height and width of the views.
-    augmentation : Augmentation
-        How much is changed.
-    """
-
-    def __init__(
-        self, images: DepthImages, size_hw: tuple[int, int], augmentation: Augmentation
-    ) -> None:
-        self._images = images
-        self._size_hw = size_hw
-        self._augmentation = augmentation
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, draw: Draw) -> DepthSample:
-        sample = self._images[draw.sample]
-        return augmented(sample, self._size_hw, self._augmentation, draw.generator())
-
-
 class WholeImages(Dataset[tuple[DepthSample, DepthSample]]):
     """Images as the network will see them, each with its original.
 
@@ -89,7 +53,7 @@ class WholeImages(Dataset[tuple[DepthSample, DepthSample]]):
         Height and width of the input.
     """
 
-    def __init__(self, images: DepthImages, size_hw: tuple[int, int]) -> None:
+    def __init__(self, images: Samples[DepthSample], size_hw: tuple[int, int]) -> None:
         self._images = images
         self._size_hw = size_hw
 
@@ -113,7 +77,7 @@ def resized(sample: DepthSample, size_hw: tuple[int, int]) -> DepthSample:
 def collated(samples: list[DepthSample]) -> DepthBatch:
     """Return a batch of samples of one size."""
     return DepthBatch(
-        torch.from_numpy(np.stack([s.rgb for s in samples])).permute(0, 3, 1, 2).float(),
+        rgb_tensor([s.rgb for s in samples]),
         torch.from_numpy(np.stack([s.depth_m for s in samples]))[:, None],
         torch.tensor([[s.camera.fx, s.camera.fy, s.camera.cx, s.camera.cy] for s in samples]),
         [s.name for s in samples],
@@ -127,7 +91,7 @@ def collated_pairs(pairs: list[tuple[DepthSample, DepthSample]]) -> DepthBatch:
     return batch._replace(depth_m=depth_m)
 
 
-class DepthData(pl.LightningDataModule):
+class DepthData(ImageData):
     """NYUv2 for training and validation, by scenes; RGB-D folders and rendered walks beside it.
 
     Parameters
@@ -167,9 +131,7 @@ class DepthData(pl.LightningDataModule):
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
     ) -> None:
-        super().__init__()
-        self.size_hw = (size_hw[0], size_hw[1])
-        self.batch_size = batch_size
+        super().__init__(size_hw, batch_size, workers, seed)
         self.training_images: list[DepthSample] = []
         self.validation_images: list[DepthSample] = []
         self._nyuv2 = Path(nyuv2)
@@ -177,8 +139,6 @@ class DepthData(pl.LightningDataModule):
         self._walks = [Path(f) for f in walks or []]
         self._walk_every_s = walk_every_s
         self._every = hold_out_every
-        self._workers = workers
-        self._seed = seed
         self._augmentation = augmentation
 
     def setup(self, stage: str | None = None) -> None:
@@ -194,22 +154,11 @@ class DepthData(pl.LightningDataModule):
             for folder in self._folders:
                 self.training_images += read_rgbd_folder(folder)
             self.training_images += read_walks(self._walks, self._walk_every_s)
-            if len(self.training_images) < self.batch_size:
-                raise DataError(
-                    f"data: {len(self.training_images)} images are fewer than batch_size "
-                    f"{self.batch_size}; give more images or a smaller batch"
-                )
+            self.check_enough(len(self.training_images))
 
     def train_dataloader(self) -> DataLoader[DepthSample]:
-        images = TrainingImages(self.training_images, self.size_hw, self._augmentation)
-        return DataLoader(
-            images,
-            self.batch_size,
-            sampler=SeededOrder(images, self._seed),
-            num_workers=self._workers,
-            collate_fn=collated,
-            drop_last=True,
-        )
+        augment = partial(augmented, size_hw=self.size_hw, a=self._augmentation)
+        return self.training_loader(AugmentedViews(self.training_images, augment), collated)
 
     def val_dataloader(self) -> DataLoader[tuple[DepthSample, DepthSample]]:
         images = WholeImages(self.validation_images, self.size_hw)

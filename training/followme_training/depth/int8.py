@@ -7,6 +7,7 @@ from pathlib import Path
 from followme_training.common.int8_cost import Int8Cost, cost_of
 from followme_training.common.onnx_file import Engine
 from followme_training.common.quantised import Int8Request, quantise
+from followme_training.common.samples import spread
 from followme_training.depth.data import DepthData, resized
 from followme_training.depth.evaluation import evaluate, predictor
 from followme_training.depth.metrics import summary
@@ -42,6 +43,5 @@ def write_int8(
         figures = summary(evaluate(data.validation_images, predict))
         return {name: figures[name] for name in _FIGURES}
 
-    held = data.validation_images
-    some = held[:: max(1, len(held) // _COMPARED_IMAGES)][:_COMPARED_IMAGES]
+    some = spread(data.validation_images, _COMPARED_IMAGES)
     return cost_of(file, target, measure, [resized(s, data.size_hw).rgb for s in some])

@@ -22,6 +22,7 @@ from followme_training.common.parity import Limit
 from followme_training.common.quantised import Int8Request, QuantisationError, check_nncf
 from followme_training.common.report import write_report
 from followme_training.common.run_folder import Run
+from followme_training.common.samples import spread
 from followme_training.common.training_facts import report_facts, training_facts
 from followme_training.datasets.nyuv2 import scenes_of
 from followme_training.depth.calibration import deviation_factor
@@ -139,7 +140,7 @@ def publish(
     said = alike.removeprefix("parity: ")
     texts["parity"] = f"{said}; abs_rel of the second half {before['abs_rel']:.4f} by the network"
     report = reports / run.folder.name
-    chosen = second[:: max(1, len(second) // _SAMPLE_ROWS)][:_SAMPLE_ROWS]
+    chosen = spread(second, _SAMPLE_ROWS)
     predict = predictor(onnxruntime_engine(onnx), data.size_hw, task.focal_length_px)
     write_sheet(((s, predict(s)) for s in chosen), report / "samples.png")
     texts = report_facts(facts, command, runtime_ms) | texts
@@ -241,7 +242,9 @@ def _words(factor: float) -> str:
         "Figures are those of the exported file. The literature's measures are means over images "
         "inside Eigen's crop; `within1` and `within2` are the shares of true depths inside one "
         f"and two claimed deviations, which were multiplied by {factor:.3f} after one half of the "
-        "held-out scenes; `scale_std_log` is how much the scale varies from image to image. "
+        "held-out scenes; depth is told half a variance of ln depth nearer than its median, which "
+        "the curves, drawn while training, do not know; `scale_std_log` is how much the scale "
+        "varies from image to image. "
         "Pictures: colour, truth, guess, claimed deviation (0 to 0.5), error (blue too near, red "
         "too far)."
     )

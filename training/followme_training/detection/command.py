@@ -17,6 +17,7 @@ from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
 from followme_training.common.run_folder import Run
+from followme_training.common.samples import spread
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.images import read_image, rgb_of
 from followme_training.detection.curves import draw_curves
@@ -26,7 +27,7 @@ from followme_training.detection.evaluation import Predictor, evaluate, predicto
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.module import MEASURED_SCORE, DetectionTask
 from followme_training.detection.pictures import drawn, write_sheet
-from followme_training.detection.publication import publish, spread
+from followme_training.detection.publication import publish
 from followme_training.detection.sources import KINDS, Source, read_source
 from followme_training.detection.statistics import draw_statistics, lines, problem_lines
 from followme_training.detection.study import study
@@ -212,4 +213,4 @@ def _files(folder: Path, count: int) -> list[Path]:
     files = sorted(f for f in folder.iterdir() if f.suffix.lower() in _IMAGES)
     if not files:
         raise DataError(f"{folder}: holds no image ending in {', '.join(_IMAGES)}")
-    return files[:: max(1, len(files) // count)][:count]
+    return spread(files, count)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import lightning as pl
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from followme_training.common.order import Draw, SeededOrder
+from followme_training.common.order import Draw
 from followme_training.common.resampling import resized_rgb
 from followme_training.datasets.errors import DataError
+from followme_training.datasets.image_data import ImageData, rgb_tensor
 from followme_training.detection.augmentation import Augmentation, augmented, scaled
 from followme_training.detection.entries import BoxEntry, BoxImages, Decoded
 from followme_training.detection.sample import Boxes, BoxSample
@@ -151,16 +151,15 @@ def collated(samples: list[BoxSample]) -> BoxBatch:
 
 def collated_pairs(pairs: list[tuple[BoxSample, tuple[int, int]]]) -> BoxBatch:
     """Return a batch of inputs with the sizes of their originals."""
-    rgb = np.stack([sample.rgb for sample, _ in pairs])
     return BoxBatch(
-        torch.from_numpy(rgb).permute(0, 3, 1, 2).float(),
+        rgb_tensor([sample.rgb for sample, _ in pairs]),
         [sample.boxes for sample, _ in pairs],
         [size for _, size in pairs],
         [sample.name for sample, _ in pairs],
     )
 
 
-class DetectionData(pl.LightningDataModule):
+class DetectionData(ImageData):
     """Data sets of any kinds together, each split by its own groups.
 
     Parameters
@@ -197,17 +196,13 @@ class DetectionData(pl.LightningDataModule):
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
     ) -> None:
-        super().__init__()
+        super().__init__(size_hw, batch_size, workers, seed)
         if len(set(classes)) < max(len(classes), 1):
             raise DataError(f"data.classes is {classes}; give at least one name, none twice")
         self.classes = tuple(classes)
-        self.size_hw = (size_hw[0], size_hw[1])
-        self.batch_size = batch_size
         self.hold_out_every = hold_out_every
         self.parts: list[Part] = []
         self._sources = list(sources)
-        self._workers = workers
-        self._seed = seed
         self._augmentation = augmentation
 
     @property
@@ -222,26 +217,14 @@ class DetectionData(pl.LightningDataModule):
         if self.parts:
             return
         self.parts = read_parts(self._sources, self.classes, self.hold_out_every)
-        count = sum(len(part.training) for part in self.parts)
-        if count < self.batch_size:
-            raise DataError(
-                f"data: {count} images are fewer than batch_size {self.batch_size}; give more "
-                "images or a smaller batch"
-            )
+        self.check_enough(sum(len(part.training) for part in self.parts))
 
     def train_dataloader(self) -> DataLoader[BoxSample]:
         views = TrainingViews(self.parts, self.size_hw, self._augmentation)
-        return DataLoader(
-            views,
-            self.batch_size,
-            sampler=SeededOrder(views, self._seed),
-            num_workers=self._workers,
-            collate_fn=collated,
-            drop_last=True,
-        )
+        return self.training_loader(views, collated)
 
     def val_dataloader(self) -> DataLoader[tuple[BoxSample, tuple[int, int]]]:
         images = WholeImages(self.validation_images, self.size_hw)
         return DataLoader(
-            images, self.batch_size, num_workers=self._workers, collate_fn=collated_pairs
+            images, self.batch_size, num_workers=self.workers, collate_fn=collated_pairs
         )

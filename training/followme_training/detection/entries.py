@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, TypeAlias
 
 import cv2
 
+from followme_training.common.samples import Samples
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.file_tree import FileTree
 from followme_training.datasets.images import decoded, rgb_of
@@ -81,12 +82,8 @@ class Entries(NamedTuple):
     unasked: int
 
 
-class BoxImages(Protocol):
-    """Samples by number."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int) -> BoxSample: ...
+#: Decoded when asked for.
+BoxImages: TypeAlias = Samples[BoxSample]
 
 
 class Decoded:

@@ -20,17 +20,16 @@ from followme_training.common.parity import Limit, check_parity
 from followme_training.common.report import write_report
 from followme_training.common.resampling import resized_rgb
 from followme_training.common.run_folder import Run
+from followme_training.common.samples import spread
 from followme_training.common.training_facts import report_facts, training_facts
 from followme_training.detection.curves import draw_curves
 from followme_training.detection.data import DetectionData
 from followme_training.detection.detections import NMS_IOU
-from followme_training.detection.entries import BoxImages
 from followme_training.detection.evaluation import evaluate, predictor, scores_for_precision
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.figures import Figures
 from followme_training.detection.module import DetectionTask
 from followme_training.detection.pictures import drawn, write_sheet
-from followme_training.detection.sample import BoxSample
 
 #: Of the file, raised when what it gives changes.
 VERSION = "0.1.0"
@@ -133,11 +132,6 @@ def _is_face(task: DetectionTask) -> bool:
             "landmarks: FollowMe takes faces with landmarks or other things without; train so"
         )
     return is_face
-
-
-def spread(images: BoxImages, count: int) -> list[BoxSample]:
-    """Return so many images, evenly spread over all."""
-    return [images[i] for i in range(0, len(images), max(1, len(images) // count))][:count]
 
 
 def rows_of(figures: Figures, command: str) -> list[dict[str, Any]]:

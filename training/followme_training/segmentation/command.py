@@ -17,17 +17,19 @@ from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine
 from followme_training.common.run_folder import Run
+from followme_training.common.samples import spread
 from followme_training.datasets.errors import DataError
+from followme_training.datasets.image_data import AugmentedViews
 from followme_training.segmentation.class_balance import class_counts
 from followme_training.segmentation.class_plot import class_lines, draw_class_counts
 from followme_training.segmentation.classes import ClassList
-from followme_training.segmentation.data import SegmentationData, TrainingViews
+from followme_training.segmentation.data import SegmentationData
 from followme_training.segmentation.evaluation import Predictor, averaged, evaluate, predictor
 from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.module import SegmentationTask
 from followme_training.segmentation.photographs import Photographs
 from followme_training.segmentation.pictures import blended, colours, row_of, write_sheet
-from followme_training.segmentation.publication import publish, spread
+from followme_training.segmentation.publication import publish
 from followme_training.segmentation.sample import SegmentationSample
 from followme_training.segmentation.sources import WORDS
 from followme_training.segmentation.study import study
@@ -75,7 +77,7 @@ def data(arguments: Sequence[str]) -> int:
         write_sheet((_browsed(s, classes) for s in chosen), classes, given.sheet)
         print(f"{given.sheet}: image, labels and both laid together of {len(chosen)} images")
     if given.views:
-        views = cast(TrainingViews, module.train_dataloader().dataset)
+        views = cast(AugmentedViews[SegmentationSample], module.train_dataloader().dataset)
         draws = list(module.train_dataloader().sampler)[:_SHEET_ROWS]
         write_sheet((_browsed(views[draw], classes) for draw in draws), classes, given.views)
         print(f"{given.views}: {len(draws)} augmented images with their labels")

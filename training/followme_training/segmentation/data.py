@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import lightning as pl
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from followme_training.common.order import Draw, SeededOrder
 from followme_training.common.resampling import resized_rgb
-from followme_training.datasets.errors import DataError
+from followme_training.datasets.image_data import AugmentedViews, ImageData, rgb_tensor
 from followme_training.segmentation.augmentation import Augmentation, augmented
 from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.paired_files import PairedFiles
@@ -57,34 +55,6 @@ class WholeBatch(NamedTuple):
     names: list[str]
 
 
-class TrainingViews(Dataset[SegmentationSample]):
-    """Augmented views of images; each draw is another one.
-
-    Parameters
-    ----------
-    images : sequence of SegmentationSample
-        The originals.
-    size_hw : tuple of two ints
-        Height and width of the views.
-    augmentation : Augmentation
-        How much is changed.
-    """
-
-    def __init__(
-        self, images: SegmentationImages, size_hw: tuple[int, int], augmentation: Augmentation
-    ) -> None:
-        self._images = images
-        self._size_hw = size_hw
-        self._augmentation = augmentation
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, draw: Draw) -> SegmentationSample:
-        sample = self._images[draw.sample]
-        return augmented(sample, self._size_hw, self._augmentation, draw.generator())
-
-
 class WholeImages(Dataset[SegmentationSample]):
     """Images as they are.
 
@@ -107,7 +77,7 @@ class WholeImages(Dataset[SegmentationSample]):
 def collated(samples: list[SegmentationSample]) -> TrainingBatch:
     """Return a batch of samples of one size."""
     labels = torch.from_numpy(np.stack([s.labels for s in samples])).long()
-    return TrainingBatch(_tensor([s.rgb for s in samples]), labels, [s.name for s in samples])
+    return TrainingBatch(rgb_tensor([s.rgb for s in samples]), labels, [s.name for s in samples])
 
 
 class Whole:
@@ -125,17 +95,13 @@ class Whole:
     def __call__(self, samples: list[SegmentationSample]) -> WholeBatch:
         """Return the inputs with the labels of their originals."""
         return WholeBatch(
-            _tensor([resized_rgb(s.rgb, self._size_hw) for s in samples]),
+            rgb_tensor([resized_rgb(s.rgb, self._size_hw) for s in samples]),
             [torch.from_numpy(s.labels) for s in samples],
             [s.name for s in samples],
         )
 
 
-def _tensor(images: list[NDArray[np.uint8]]) -> torch.Tensor:
-    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
-
-
-class SegmentationData(pl.LightningDataModule):
+class SegmentationData(ImageData):
     """Labelled images for training and validation.
 
     Parameters
@@ -144,7 +110,7 @@ class SegmentationData(pl.LightningDataModule):
         Of the data set.
     dataset : str
         Its kind: ``nyuv2`` (the zip file), ``voc``, ``ade20k`` or ``folder``; the layouts are in
-        :mod:`followme_training.datasets.pairs`.
+        :mod:`followme_training.segmentation.sources`.
     classes : str
         Name of a class list, or a JSON file; see
         :func:`followme_training.segmentation.known_classes.class_list`.
@@ -181,16 +147,12 @@ class SegmentationData(pl.LightningDataModule):
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
     ) -> None:
-        super().__init__()
-        self.size_hw = (size_hw[0], size_hw[1])
-        self.batch_size = batch_size
+        super().__init__(size_hw, batch_size, workers, seed)
         self.classes = class_list(classes)
         self._path = Path(path)
         self._dataset = dataset
         self._every = hold_out_every
         self._train_list = train_list
-        self._workers = workers
-        self._seed = seed
         self._augmentation = augmentation
         self._split: Split | None = None
 
@@ -227,22 +189,12 @@ class SegmentationData(pl.LightningDataModule):
             for images in split:
                 if isinstance(images, PairedFiles):
                     images.check()
-        if stage not in ("validate", "test", "predict") and len(split.training) < self.batch_size:
-            raise DataError(
-                f"data: {len(split.training)} images are fewer than batch_size "
-                f"{self.batch_size}; give more images or a smaller batch"
-            )
+        if stage not in ("validate", "test", "predict"):
+            self.check_enough(len(split.training))
 
     def train_dataloader(self) -> DataLoader[SegmentationSample]:
-        views = TrainingViews(self.training_images, self.size_hw, self._augmentation)
-        return DataLoader(
-            views,
-            self.batch_size,
-            sampler=SeededOrder(views, self._seed),
-            num_workers=self._workers,
-            collate_fn=collated,
-            drop_last=True,
-        )
+        augment = partial(augmented, size_hw=self.size_hw, a=self._augmentation)
+        return self.training_loader(AugmentedViews(self.training_images, augment), collated)
 
     def val_dataloader(self) -> DataLoader[SegmentationSample]:
         images = WholeImages(self.validation_images)

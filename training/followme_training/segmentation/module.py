@@ -119,8 +119,9 @@ class SegmentationTask(pl.LightningModule):
             self._class_weights = ClassWeights("median_frequency")
         self._recipe = recipe
         self._optimiser, self._sgd = optimiser, sgd
-        # a misspelt name is refused before hours of reading
-        self._loss: Loss = make_loss(loss, None if loss != "balanced" else torch.ones(1))
+        # a misspelt name, or weights for a loss that takes none, is refused before hours of reading
+        weighted = self._class_weights.method != "none"
+        self._loss: Loss = make_loss(loss, torch.ones(1) if weighted else None)
         self._confusion = ConfusionMatrix(len(self.classes))
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from followme_training.common.parity import Limit, changed_share, check_parity
 from followme_training.common.report import write_report
 from followme_training.common.resampling import resized_rgb
 from followme_training.common.run_folder import Run
+from followme_training.common.samples import spread
 from followme_training.common.training_facts import report_facts, training_facts
 from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.data import SegmentationData
@@ -24,7 +25,6 @@ from followme_training.segmentation.evaluation import evaluate, predictor
 from followme_training.segmentation.exported import OUTPUTS, ExportedSegmentation
 from followme_training.segmentation.module import SegmentationTask
 from followme_training.segmentation.pictures import row_of, write_sheet
-from followme_training.segmentation.sample import SegmentationImages, SegmentationSample
 
 #: Of the file, raised when what it gives changes.
 VERSION = "0.1.0"
@@ -93,11 +93,6 @@ def publish(run: Run, checkpoint: str, onnx: Path, reports: Path, command: str) 
     title = f"Segmentation: {run.folder.name}"
     write_report(report, run, title, texts, metrics, curves, _WORDS)
     yield f"{report}: report with {len(metrics)} figures, mIoU {figures['miou']:.3f}"
-
-
-def spread(images: SegmentationImages, count: int) -> list[SegmentationSample]:
-    """Return so many images, evenly spread over all."""
-    return [images[i] for i in range(0, len(images), max(1, len(images) // count))][:count]
 
 
 def rows_of(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from followme_training.common.samples import Samples
 from followme_training.datasets.errors import DataError
 
 
@@ -40,9 +41,5 @@ class SegmentationSample:
             )
 
 
-class SegmentationImages(Protocol):
-    """Samples by number, read when asked for."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int) -> SegmentationSample: ...
+#: Read when asked for.
+SegmentationImages: TypeAlias = Samples[SegmentationSample]
