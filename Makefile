@@ -8,10 +8,6 @@ SHELL := /bin/bash
 PYTHON ?= python3
 OUT ?= output
 CHECKED := src training tests launch tools tools/set_up setup.py
-# real ROS 2 in the process or in many: apart, as a tracer in rclpy's threads slows them eightfold
-WITH_ROS := tests/ros tests/nodes tests/graph
-# in one thread each, so beside the others on the second core
-OF_TRAINING := tests/training
 IN_ENV := . tools/env.sh &&
 
 help: ## this list
@@ -24,14 +20,7 @@ demo: build ## walk through a synthetic corridor and listen: results in output/
 	@echo "      $(OUT)/announcements.jsonl has every announcement with its reason and age"
 
 test: check ## set-up, linters, types, import floors, all tests with coverage
-	@mkdir -p log
-	@($(IN_ENV) COVERAGE_FILE=.coverage.training exec python -m pytest $(OF_TRAINING) \
-	    --cov=followme_training --cov-report=term) > log/training_tests.txt 2>&1 & \
-	  training=$$!; trap 'kill $$training 2>/dev/null' EXIT; failed=0; \
-	  $(IN_ENV) python -m pytest $(patsubst %,--ignore=%,$(WITH_ROS) $(OF_TRAINING)) \
-	    --cov=followme --cov-report=term || failed=1; \
-	  wait $$training || failed=1; cat log/training_tests.txt; exit $$failed
-	@$(IN_ENV) python -m pytest $(WITH_ROS)
+	@tools/run_tests
 
 check: ## set-up and linters only
 	@$(PYTHON) tools/set_up --tests
@@ -52,7 +41,7 @@ config: ## write config/followme.yaml and docs/nodes.md from the code
 	@$(IN_ENV) python -m followme.cli.write_nodes_page
 
 clean: ## remove what was built and recorded here, keep .venv
-	@rm -rf build install log $(OUT) htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \
+	@rm -rf build install log $(OUT) htmlcov .coverage .coverage[-.]* .mypy_cache .ruff_cache \
 	  .pytest_cache .hypothesis .import_linter_cache
 	@find src training tests tools -name __pycache__ -prune -exec rm -rf {} +
 

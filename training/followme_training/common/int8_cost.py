@@ -123,6 +123,25 @@ class Int8Cost:
         return f"{self.name}: {self.before_mib:.1f} to {self.after_mib:.1f} MiB; {engines}"
 
 
+def shipped_int8(file: Path, int8: Path, refusal: str | None, ship: bool) -> bool:
+    """Put a file of 8 bits in the place of that in float32 where it may be; return whether it was.
+
+    Parameters
+    ----------
+    file, int8 : Path
+        In float32 and in 8 bits; a card of an earlier export goes with the name that ends.
+    refusal : str or None
+        What :meth:`Int8Cost.refusal` says.
+    ship : bool
+        Whether the user wants it there.
+    """
+    if refusal or not ship:
+        return False
+    int8.replace(file)
+    int8.with_suffix(".json").unlink(missing_ok=True)
+    return True
+
+
 def cost_of(
     file: Path, int8: Path, measure: Measure, images: Sequence[NDArray[np.uint8]]
 ) -> Int8Cost:

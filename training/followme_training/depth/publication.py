@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from followme_training.common import parity
 from followme_training.common.card import write_card
+from followme_training.common.int8_cost import shipped_int8
 from followme_training.common.onnx_file import (
     Engine,
     export_onnx,
@@ -128,12 +129,10 @@ def publish(
         costs = cost.rows(command)
         texts["int8"] = cost.sentence(MEASURE)
         yield texts["int8"]
-        if int8.ship and refusal is None:
-            small.replace(onnx)
-            small.with_suffix(".json").unlink(missing_ok=True)
-        else:
+        shipped = shipped_int8(onnx, small, refusal, int8.ship)
+        if not shipped:
             yield carded(small, task, data, sets, facts, images[0], command)[1]
-        texts["shipped"] = "int8" if int8.ship and refusal is None else "float32"
+        texts["shipped"] = "int8" if shipped else "float32"
     metrics, said, runtime_ms = carded(onnx, task, data, sets, facts, images[0], command)
     yield said
     before = summary(evaluate(second, predictor(network, data.size_hw, task.focal_length_px)))

@@ -16,6 +16,7 @@ from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine
+from followme_training.common.quantised import add_int8, int8_request
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
 from followme_training.datasets.errors import DataError
@@ -25,6 +26,7 @@ from followme_training.segmentation.class_plot import class_lines, draw_class_co
 from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.data import SegmentationData
 from followme_training.segmentation.evaluation import Predictor, averaged, evaluate, predictor
+from followme_training.segmentation.int8 import LARGEST_LOSS, MEASURE
 from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.module import SegmentationTask
 from followme_training.segmentation.photographs import Photographs
@@ -119,9 +121,11 @@ def export(arguments: Sequence[str]) -> int:
     parser.add_argument("--checkpoint", default="best", help="best (default) or last")
     parser.add_argument("--out", type=Path, default=Path("models/segmentation.onnx"), help="file")
     parser.add_argument("--reports", type=Path, default=Path("training/reports/segmentation"))
+    add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
     command = "followme-train segmentation export " + " ".join(arguments)
-    for line in publish(Run(given.run), given.checkpoint, given.out, given.reports, command):
+    run, int8 = Run(given.run), int8_request(given)
+    for line in publish(run, given.checkpoint, given.out, given.reports, command, int8):
         print(line)
     return 0
 

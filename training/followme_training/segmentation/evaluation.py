@@ -15,6 +15,7 @@ from followme_training.common.progress import progress
 from followme_training.common.resampling import resized_rgb
 from followme_training.segmentation.boundary import BoundaryIou
 from followme_training.segmentation.classes import ClassList
+from followme_training.segmentation.confidence import ConfidenceHistogram
 from followme_training.segmentation.confusion import ConfusionMatrix
 from followme_training.segmentation.deeplab import DeepLab, resized
 from followme_training.segmentation.sample import SegmentationImages
@@ -99,29 +100,31 @@ def averaged(
 
 
 def evaluate(
-    images: SegmentationImages, predict: Predictor, classes: ClassList
+    images: SegmentationImages,
+    predict: Predictor,
+    classes: ClassList,
+    confidence: ConfidenceHistogram | None = None,
 ) -> dict[str, float]:
     """Return the figures of all images together, whole images at their own size.
 
     ``images``, what :meth:`ConfusionMatrix.summary` and :meth:`BoundaryIou.summary` give, and
     ``confidence_right`` and ``confidence_wrong``: the mean probability of the guessed class where
-    it is right and where it is wrong.
+    it is right and where it is wrong, which ``confidence`` has more of.
     """
+    confidence = confidence or ConfidenceHistogram()
     confusion, boundary = ConfusionMatrix(len(classes)), BoundaryIou(len(classes))
-    sums = np.zeros((2, 2))
     for sample in progress(images, "measuring"):
         guess = predict(sample.rgb)
         confusion.update(sample.labels, guess.labels)
         boundary.update(sample.labels, guess.labels)
         known = sample.labels < len(classes)
         right = sample.labels == guess.labels
-        for row, where in enumerate((known & right, known & ~right)):
-            sums[row] += guess.confidence[where].sum(dtype=np.float64) / 255.0, where.sum()
-    means = [total / count if count else float("nan") for total, count in sums]
+        confidence.update(guess.confidence, known & right, known & ~right)
+    sure_right, sure_wrong = confidence.means()
     return {
         "images": float(len(images)),
         **confusion.summary(classes.names),
         **boundary.summary(classes.names),
-        "confidence_right": means[0],
-        "confidence_wrong": means[1],
+        "confidence_right": sure_right,
+        "confidence_wrong": sure_wrong,
     }
