@@ -30,6 +30,7 @@ OF_RULES = {
         "hysteresis.",
         "tracking.",
         "naming.",
+        "unranged.",
         "sight.",
     ),
     "speech": ("scheduler.", "phrases."),

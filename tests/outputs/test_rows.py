@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from followme.outputs.rows import announcement_row, obstacle_row, truth_row
 from followme.values.depth_map import Provenance
 from followme.values.intent import Announcement, Outcome, Priority
-from followme.values.obstacle import Kind, Obstacle, Obstacles, Side, Sight, Zone
+from followme.values.obstacle import Kind, Obstacle, Obstacles, Side, Sight, UnrangedThing, Zone
 from followme.values.truth import TruthObject
 
 ANNOUNCEMENT_KEYS = [
@@ -94,7 +94,7 @@ def strictly(row):
 @given(obstacles())
 def test_any_obstacles_become_one_line_of_strict_json(given_obstacles):
     row = obstacle_row(given_obstacles)
-    assert list(row) == ["stamp_ns", "sight", "reason", "obstacles"]
+    assert list(row) == ["stamp_ns", "sight", "reason", "obstacles", "unranged"]
     back = strictly(row)
     assert back["stamp_ns"] == given_obstacles.stamp_ns
     assert Sight[back["sight"]] is given_obstacles.sight
@@ -194,3 +194,13 @@ def test_numbers_of_numpy_become_plain_ones():
     assert one["top_m"] is None
     assert one["time_to_contact_s"] is None  # infinite: it does not come nearer
     assert one["in_corridor"] is True
+
+
+def test_things_without_metres_have_a_name_and_a_side():
+    door = UnrangedThing(1 << 30, Kind.OBJECT, "door", 0.75, 0.5, Side.LEFT)
+    row = strictly(obstacle_row(Obstacles(5, (), Sight.BLIND, "no_depth", unranged=(door,))))
+    assert row["obstacles"] == []
+    assert row["unranged"] == [
+        {"track_id": 1 << 30, "kind": "OBJECT", "label": "door", "confidence": 0.75}
+        | {"bearing_rad": 0.5, "side": "left"}
+    ]

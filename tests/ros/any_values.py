@@ -14,7 +14,16 @@ from followme.values.depth_map import DepthStatus, FloorPlane, ImageHealth, Imag
 from followme.values.frame import CameraInfo, ColourImage, DepthImage
 from followme.values.intent import Announcement, Outcome, Priority
 from followme.values.motion import Motion
-from followme.values.obstacle import Ages, Kind, Obstacle, Obstacles, Side, Sight, Zone
+from followme.values.obstacle import (
+    Ages,
+    Kind,
+    Obstacle,
+    Obstacles,
+    Side,
+    Sight,
+    UnrangedThing,
+    Zone,
+)
 
 #: NaN is unknown, infinity is free: both have to arrive.
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -80,6 +89,15 @@ OBSTACLES = st.builds(
     in_corridor=st.booleans(),
     side=st.sampled_from(Side),
 )
+UNRANGED = st.builds(
+    UnrangedThing,
+    track_id=TRACK_IDS,
+    kind=st.sampled_from(Kind),
+    label=WORDS,
+    confidence=NUMBERS,
+    bearing_rad=NUMBERS,
+    side=st.sampled_from(Side),
+)
 ALL_OBSTACLES = st.builds(
     Obstacles,
     stamp_ns=STAMPS_NS,
@@ -90,6 +108,7 @@ ALL_OBSTACLES = st.builds(
     distances_known=st.booleans(),
     observed_free=NUMBERS,
     walker_speed_mps=NUMBERS,
+    unranged=st.lists(UNRANGED, max_size=2).map(tuple),
 )
 ANNOUNCEMENTS = st.builds(
     Announcement,

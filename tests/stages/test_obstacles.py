@@ -206,6 +206,39 @@ def look(stage: ObstacleStage, names_first: bool, frames: int = 5) -> list[Obsta
     return answers
 
 
+class TestNamesWithoutMetres:
+    def show(self, stage, stamps_ms=(0, 100, 200), **facts) -> Obstacles:
+        for stamp_ms in stamps_ms:
+            stage.named(OBJECTS, an_object(stamp_ms * MS, "door"))
+            answer = stage.see(no_depth(stamp_ms * MS, **facts), stamp_ms * MS)
+        return answer
+
+    def test_are_no_obstacles(self, stage):
+        answer = self.show(stage)
+        assert (answer.sight, answer.reason) == (Sight.BLIND, "no_depth")
+        assert answer.obstacles == ()
+        assert [thing.label for thing in answer.unranged] == ["door"]
+        assert not answer.distances_known
+
+    def test_end_where_metres_begin(self, stage):
+        self.show(stage)
+        stage.named(OBJECTS, an_object(300 * MS, "door"))
+        assert stage.see(depth_map([box_at(1.5)], 300 * MS), 300 * MS).unranged == ()
+        # sight that was there and is lost names nothing
+        assert self.show(stage, (400, 500, 600)).unranged == ()
+
+    def test_are_forgotten_with_all_else(self, stage):
+        self.show(stage)
+        stage.reset()
+        assert stage.see(no_depth(0), 0).unranged == ()
+
+    def test_of_faces_are_none(self, stage):
+        for stamp_ms in (0, 100, 200):
+            stage.named(FACES, an_object(stamp_ms * MS, "face"))
+            answer = stage.see(no_depth(stamp_ms * MS), stamp_ms * MS)
+        assert answer.unranged == ()
+
+
 class TestNames:
     def test_before_anybody_looked_there_is_no_age(self, stage):
         ages = see(stage).ages

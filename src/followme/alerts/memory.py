@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from followme.alerts.sorts import closing_mps
+from followme.alerts.sorts import by_track, closing_mps
 from followme.alerts.want import Want
 from followme.settings import SchedulerSettings
 from followme.values.intent import Intent, Priority
@@ -76,15 +76,11 @@ class Memory:
 
     def observe(self, obstacles: Obstacles, now_s: float, s: SchedulerSettings) -> None:
         """Note which tracks are there, and which zones fell."""
-        zones: dict[int, Zone] = {}
-        for thing in obstacles.obstacles:
-            # things that are not followed share one id: the most urgent speaks for them
-            zones[thing.track_id] = max(thing.zone, zones.get(thing.track_id, Zone.CLEAR))
-        for track_id, zone in zones.items():
+        for track_id, thing in by_track(obstacles.obstacles).items():
             told = self.of(track_id)
             told.seen_s = now_s
-            told.zone = min(told.zone, zone)
-            told.muted = min(told.muted, zone)
+            told.zone = min(told.zone, thing.zone)
+            told.muted = min(told.muted, thing.zone)
         for track_id in [t for t, told in self._tracks.items() if now_s - told.seen_s > s.forget_s]:
             del self._tracks[track_id]
 

@@ -7,11 +7,12 @@ import re
 from functools import cache
 from pathlib import Path
 
-from followme.alerts.catalogue import TYPES, Catalogue, PhraseError, read_catalogue
+from followme.alerts.catalogue import Catalogue, PhraseError, read_catalogue
+from followme.alerts.spoken_type import spoken_type
 from followme.settings import PhraseSettings, did_you_mean
 from followme.share import share_path
 from followme.values.intent import Intent, Utterance
-from followme.values.obstacle import Kind, Obstacle
+from followme.values.obstacle import Obstacle
 
 __all__ = ["PhraseError", "Phrases", "english_words", "spoken_number"]
 
@@ -113,7 +114,7 @@ class Phrases:
 
     def _named(self, thing: Obstacle) -> dict[str, str]:
         return {
-            "type": self._texts[f"type.{_type_of(thing)}"],
+            "type": self._texts[f"type.{spoken_type(thing)}"],
             "dir": self._texts[f"dir.{thing.side.name.lower()}"],
         }
 
@@ -157,13 +158,6 @@ def _form(thing: Obstacle | None, s: PhraseSettings, distances_known: bool) -> s
         return ".close"
     sure = thing.distance_std_m <= s.unsure_share * thing.distance_m  # NaN is unsure
     return ".number" if sure else ".bare"
-
-
-def _type_of(thing: Obstacle) -> str:
-    if thing.kind is Kind.PERSON:
-        return "person"
-    label = thing.label.strip().lower()
-    return label if label in TYPES else "obstacle"
 
 
 def _path_of(language: str) -> Path:

@@ -17,10 +17,11 @@ from followme.alerts.memory import Before, Memory
 from followme.alerts.phrases import english_words
 from followme.alerts.questions import Scene, answer, reply_intent
 from followme.alerts.sight_watch import UNCERTAIN, SightWatch
-from followme.alerts.sorts import capped
+from followme.alerts.sorts import by_track, capped
 from followme.alerts.sound_budget import SoundBudget
 from followme.alerts.stop_words import BURST_S, StopWords
 from followme.alerts.turn import Fit, fit, may_cut
+from followme.alerts.unranged import UnrangedNews, as_obstacle
 from followme.alerts.waiting import Dropped, Waiting
 from followme.alerts.want import Source, Want
 from followme.settings import SchedulerSettings
@@ -88,6 +89,7 @@ class Scheduler:
         """Forget what was seen and said: time jumped."""
         self._sight.reset()
         self._memory = Memory()
+        self._unranged = UnrangedNews()
         self._clearing = Clearing()
         self._budget = SoundBudget()
         self._stop_words = StopWords()
@@ -106,16 +108,12 @@ class Scheduler:
         obstacles = replace(obstacles, obstacles=tuple(capped(t) for t in obstacles.obstacles))
         self._obstacles = obstacles
         self._arrived_s = now_s
-        by_id: dict[int, Obstacle] = {}
-        for thing in obstacles.obstacles:
-            known = by_id.get(thing.track_id)
-            if known is None or thing.zone > known.zone:
-                by_id[thing.track_id] = thing
-        self._by_id = by_id
+        things = (*obstacles.obstacles, *map(as_obstacle, obstacles.unranged))
+        self._by_id = by_track(things)
         self._sight.look(
             obstacles.sight, obstacles.reason, obstacles.distances_known, now_s, self._s
         )
-        self._memory.observe(obstacles, now_s, self._s)
+        self._memory.observe(replace(obstacles, obstacles=things), now_s, self._s)
         self._clearing.observe(obstacles, now_s, self._s)
 
     def decide(self, now_s: float, playing: Intent | None) -> Decision:
@@ -149,6 +147,7 @@ class Scheduler:
         handed.heard_s = now_s
         want = handed.want
         self._memory.heard(handed.before, intent, now_s)
+        self._unranged.heard(intent, now_s)
         if want.source is Source.TRACK and want.priority <= Priority.STOP and not want.is_tone:
             self._stop_words.heard(self._words(intent), now_s)
         if want.source is not Source.USER:
@@ -213,6 +212,10 @@ class Scheduler:
         due: list[Want] = []
         if not self._sight.blind:
             due = due_hazards(self._obstacles, self._arrived_s, self._memory, now_s, self._s)
+        elif self._sight.without_metres:
+            due = self._unranged.wants(
+                self._obstacles, self._arrived_s, self._memory, now_s, self._s
+            )
         audible = []
         for want in due:
             if self._is_audible(want, now_s):

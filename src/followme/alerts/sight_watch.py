@@ -56,6 +56,11 @@ class SightWatch:
         return self._sight is Sight.BLIND
 
     @property
+    def without_metres(self) -> bool:
+        """Whether images come and only distance cannot be judged, which the user was told."""
+        return self._sight is Sight.BLIND and self._reason == "no_depth" and self._lost_told > 0
+
+    @property
     def settled(self) -> bool:
         """Whether sight is there and its last loss is over for good."""
         return not self.blind and self._lost_since_s is None

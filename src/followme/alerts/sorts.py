@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 from followme.settings import SchedulerSettings
@@ -83,6 +84,19 @@ def capped(thing: Obstacle) -> Obstacle:
     if thing.zone is Zone.STOP and _unsure_sort(thing) == "gap":
         return replace(thing, zone=Zone.WARN)
     return thing
+
+
+def by_track(things: Iterable[Obstacle]) -> dict[int, Obstacle]:
+    """Return things by their track, of each track the most urgent.
+
+    Things that are not followed share one.
+    """
+    found: dict[int, Obstacle] = {}
+    for thing in things:
+        known = found.get(thing.track_id)
+        if known is None or thing.zone > known.zone:
+            found[thing.track_id] = thing
+    return found
 
 
 def closing_mps(thing: Obstacle) -> float:

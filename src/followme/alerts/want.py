@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -64,4 +65,5 @@ class Want:
             return (self.priority, not self.first, 0.0, 0.0)
         # NaN would make the order undefined
         contact_s = thing.time_to_contact_s if thing.time_to_contact_s >= 0.0 else 0.0
-        return (self.priority, not self.first, contact_s, thing.distance_m)
+        distance_m = math.inf if math.isnan(thing.distance_m) else thing.distance_m
+        return (self.priority, not self.first, contact_s, distance_m)

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from followme.values.intent import Announcement
-from followme.values.obstacle import Obstacle, Obstacles
+from followme.values.obstacle import Obstacle, Obstacles, UnrangedThing
 from followme.values.truth import TruthObject
 
 Row = dict[str, Any]
@@ -23,6 +23,7 @@ def obstacle_row(o: Obstacles) -> Row:
         "sight": o.sight.name,
         "reason": o.reason,
         "obstacles": [_one_obstacle(thing) for thing in o.obstacles],
+        "unranged": [_one_unranged(thing) for thing in o.unranged],
     }
 
 
@@ -76,6 +77,17 @@ def _one_obstacle(o: Obstacle) -> Row:
         "zone": o.zone.name,
         "provenance": o.provenance.name,
         "in_corridor": bool(o.in_corridor),
+    }
+
+
+def _one_unranged(thing: UnrangedThing) -> Row:
+    return {
+        "track_id": int(thing.track_id),
+        "kind": thing.kind.name,
+        "label": thing.label,
+        "confidence": _number(thing.confidence),
+        "bearing_rad": _number(thing.bearing_rad),
+        "side": thing.side.name.lower(),
     }
 
 

@@ -12,11 +12,21 @@ from followme.values.camera import Attitude
 from followme.values.depth_map import DepthStatus, FloorPlane, ImageHealth, ImageState, Provenance
 from followme.values.intent import Announcement, Outcome, Priority
 from followme.values.motion import Motion
-from followme.values.obstacle import Ages, Kind, Obstacle, Obstacles, Side, Sight, Zone
+from followme.values.obstacle import (
+    Ages,
+    Kind,
+    Obstacle,
+    Obstacles,
+    Side,
+    Sight,
+    UnrangedThing,
+    Zone,
+)
 from followme_msgs.msg import Announcement as AnnouncementMsg
 from followme_msgs.msg import DepthStatus as DepthStatusMsg
 from followme_msgs.msg import Obstacle as ObstacleMsg
 from followme_msgs.msg import ObstacleArray
+from followme_msgs.msg import UnrangedThing as UnrangedThingMsg
 
 
 def status_to_msg(s: DepthStatus, frame_id: str) -> DepthStatusMsg:
@@ -84,6 +94,7 @@ def obstacles_to_msg(o: Obstacles, _frame_id: str = "") -> ObstacleArray:
         distances_known=o.distances_known,
         observed_free=o.observed_free,
         walker_speed_mps=o.walker_speed_mps,
+        unranged=[_unranged_to_msg(x) for x in o.unranged],
         image_age_s=o.ages.image_s,
         depth_age_s=o.ages.depth_s,
         labels_age_s=o.ages.labels_s,
@@ -109,6 +120,7 @@ def obstacles_from_msg(m: ObstacleArray) -> Obstacles:
         distances_known=m.distances_known,
         observed_free=m.observed_free,
         walker_speed_mps=m.walker_speed_mps,
+        unranged=tuple(_unranged_from_msg(x) for x in m.unranged),
     )
 
 
@@ -157,6 +169,28 @@ def _obstacle_from_msg(m: ObstacleMsg) -> Obstacle:
         zone=Zone(m.zone),
         provenance=Provenance(m.provenance),
         in_corridor=m.in_corridor,
+        side=Side(m.side),
+    )
+
+
+def _unranged_to_msg(t: UnrangedThing) -> UnrangedThingMsg:
+    return UnrangedThingMsg(
+        track_id=t.track_id,
+        kind=int(t.kind),
+        label=t.label,
+        confidence=t.confidence,
+        bearing_rad=t.bearing_rad,
+        side=int(t.side),
+    )
+
+
+def _unranged_from_msg(m: UnrangedThingMsg) -> UnrangedThing:
+    return UnrangedThing(
+        track_id=m.track_id,
+        kind=Kind(m.kind),
+        label=m.label,
+        confidence=m.confidence,
+        bearing_rad=m.bearing_rad,
         side=Side(m.side),
     )
 

@@ -27,7 +27,12 @@ from followme.settings.setting import (
     settings_of,
 )
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
-from followme.settings.tracking import HysteresisSettings, NamingSettings, TrackingSettings
+from followme.settings.tracking import (
+    HysteresisSettings,
+    NamingSettings,
+    TrackingSettings,
+    UnrangedSettings,
+)
 from followme.settings.walker import WalkerSettings
 
 __all__ = [
@@ -56,6 +61,7 @@ __all__ = [
     "SightSettings",
     "SpeechSettings",
     "TrackingSettings",
+    "UnrangedSettings",
     "VoiceSettings",
     "WalkerSettings",
     "ZoneSettings",

@@ -13,7 +13,12 @@ from followme.settings.motion import EgoMotionSettings
 from followme.settings.perception import ModelSettings
 from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
-from followme.settings.tracking import HysteresisSettings, NamingSettings, TrackingSettings
+from followme.settings.tracking import (
+    HysteresisSettings,
+    NamingSettings,
+    TrackingSettings,
+    UnrangedSettings,
+)
 from followme.settings.walker import WalkerSettings
 
 _AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
@@ -158,6 +163,7 @@ class ObstacleFusionSettings:
     hysteresis: HysteresisSettings = field(default_factory=HysteresisSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     naming: NamingSettings = field(default_factory=NamingSettings)
+    unranged: UnrangedSettings = field(default_factory=UnrangedSettings)
     sight: SightSettings = field(default_factory=SightSettings)
 
 

@@ -50,6 +50,13 @@ class SchedulerSettings:
         1.0, "A repeat needs the thing to be nearer by this.", unit="m", low=0.0, high=5.0
     )
     hush_s: float = setting(30.0, "How long hush lasts.", unit="s", low=1.0, high=600.0)
+    name_again_s: float = setting(
+        10.0,
+        "While no distance can be judged, the same name on the same side rests for this long.",
+        unit="s",
+        low=0.0,
+        high=300.0,
+    )
     lost_again_s: float = setting(
         3.0, "Lost sight is said again after.", unit="s", low=1.0, high=60.0
     )

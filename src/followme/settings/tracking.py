@@ -166,6 +166,29 @@ class TrackingSettings:
 
 
 @dataclass(frozen=True)
+class UnrangedSettings:
+    """How things are followed that have a name and no distance."""
+
+    field_deg: float = setting(
+        60.0,
+        "Horizontal field of view that their directions are told by.",
+        unit="deg",
+        low=20.0,
+        high=170.0,
+    )
+    overlap: float = setting(
+        0.3,
+        "What two boxes must share of what they cover together, to be one thing.",
+        low=0.05,
+        high=0.95,
+    )
+    sightings: int = setting(2, "So often it must be seen.", low=1, high=20)
+    keep_s: float = setting(
+        1.0, "It is forgotten when it was not seen for this long.", unit="s", low=0.1, high=10.0
+    )
+
+
+@dataclass(frozen=True)
 class NamingSettings:
     """How names are joined to the things that depth found (B2)."""
 

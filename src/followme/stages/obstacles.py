@@ -7,6 +7,7 @@ from collections import deque
 
 from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.geometry.obstacle_finder import FoundObstacles, ObstacleFinder
+from followme.geometry.unranged import UnrangedThings
 from followme.health.sight import SightJudge
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import DepthMap, DepthStatus
@@ -30,6 +31,8 @@ class ObstacleStage:
 
     def __init__(self, s: ObstacleFusionSettings) -> None:
         self._finder = ObstacleFinder(s)
+        self._unranged = UnrangedThings(s.unranged, s.hysteresis)
+        self._ever_ranged = False
         self._judge = SightJudge(s.sight)
         self._use_source_motion = s.tracking.use_source_motion
         self._told_ns: int | None = None
@@ -83,6 +86,7 @@ class ObstacleStage:
         self._depth_stamp_ns = depth.stamp_ns
         if isinstance(depth, DepthMap):
             self._status = depth.status
+            self._ever_ranged = True
             found = self._finder.find(depth, self._motion)
         else:
             self._status = depth
@@ -100,6 +104,8 @@ class ObstacleStage:
         """Forget everything: time jumped."""
         self._finder.reset()
         self._judge.reset()
+        self._unranged.reset()
+        self._ever_ranged = False
         self._image_stamp_ns = self._depth_stamp_ns = None
         self._status = self._motion = self._told_ns = None
         self._names.clear()
@@ -112,6 +118,8 @@ class ObstacleStage:
                 self._names.append((who, seen))  # its depth may still come
                 continue
             self._finder.name(who, seen)
+            if who == OBJECTS and isinstance(seen, Detections) and not self._ever_ranged:
+                self._unranged.see(seen)
             before_ns = self._name_stamps_ns.get(who, seen.stamp_ns)
             self._name_stamps_ns[who] = max(seen.stamp_ns, before_ns)
 
@@ -142,6 +150,8 @@ class ObstacleStage:
             distances_known=self._status is not None and self._status.scale_known,
             observed_free=found.observed_free,
             walker_speed_mps=self._speed_mps(now_ns),
+            # where there were metres before, they will be back, or sight is lost for good
+            unranged=() if self._ever_ranged else self._unranged.things(stamp_ns),
         )
 
 

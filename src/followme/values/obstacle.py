@@ -108,6 +108,36 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
+class UnrangedThing:
+    """One thing that a detector names, followed from image to image, at no known distance.
+
+    It is no :class:`Obstacle`: nobody knows whether it stands in the way.
+
+    Parameters
+    ----------
+    track_id : int
+        The same for the same thing; no obstacle has it.
+    kind : Kind
+        PERSON or OBJECT.
+    label : str
+        Class name.
+    confidence : float
+        Of the detector, 0 to 1.
+    bearing_rad : float
+        Of its middle, positive to the left; as good as what is known of the lens.
+    side : Side
+        After its dead band.
+    """
+
+    track_id: int
+    kind: Kind
+    label: str
+    confidence: float
+    bearing_rad: float
+    side: Side
+
+
+@dataclass(frozen=True)
 class Ages:
     """How old the newest input of each kind is, seconds; NaN when it never came."""
 
@@ -141,6 +171,8 @@ class Obstacles:
         rest never stands for free.
     walker_speed_mps : float
         NaN unknown.
+    unranged : tuple of UnrangedThing
+        What was named while no distance could be judged, the surest first.
     """
 
     stamp_ns: int
@@ -151,6 +183,7 @@ class Obstacles:
     distances_known: bool = False
     observed_free: float = 0.0
     walker_speed_mps: float = math.nan
+    unranged: tuple[UnrangedThing, ...] = ()
 
 
 #: Why sight may be lost or limited; the phrase catalogue has words for each.
