@@ -51,7 +51,7 @@ def decode_faces(outputs: Arrays, fitting: Fit, card: Card, stamp_ns: int) -> De
     ----------
     outputs : dict of str to array
         ``boxes`` (N, 4), ``scores`` (N,), ``landmarks`` (N, 5, 2), before suppression, in pixels
-        of the input.
+        of the input from its outer edge.
     fitting : Fit
         How the image lies in the input.
     card : Card

@@ -50,7 +50,8 @@ def decode_objects(outputs: Arrays, fitting: Fit, card: Card, stamp_ns: int) -> 
     Parameters
     ----------
     outputs : dict of str to array
-        ``boxes`` (N, 4) in pixels of the input and ``scores`` (N, C), before suppression.
+        ``boxes`` (N, 4) in pixels of the input from its outer edge, and ``scores`` (N, C), before
+        suppression.
     fitting : Fit
         How the image lies in the input.
     card : Card
