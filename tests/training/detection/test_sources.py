@@ -101,7 +101,7 @@ def test_coco_lists_what_is_odd(tmp_path: Path) -> None:
         ("images/p00_1.png", "negative or under 1 pixel"),
         ("images/p00_1.png", "partly outside, clipped"),
     ]
-    assert found.unasked == 3  # the discs
+    assert found.unasked == {"disc": 3}
     assert [len(e.boxes.xyxy) for e in found.entries] == [1, 1, 1]
     assert found.entries[1].boxes.ignored.tolist() == [[90, 10, 96, 19]]
     sample = found.entries[2].sample()

@@ -16,6 +16,7 @@ from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
+from followme_training.common.quantised import add_int8, int8_request
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
 from followme_training.datasets.errors import DataError
@@ -26,6 +27,7 @@ from followme_training.detection.entries import Decoded
 from followme_training.detection.evaluation import Predictor, evaluate, predictor, sample_of
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.face_text import FACE
+from followme_training.detection.int8 import LARGEST_LOSS, MEASURE
 from followme_training.detection.module import MEASURED_SCORE, DetectionTask
 from followme_training.detection.pictures import drawn, write_sheet
 from followme_training.detection.publication import publish
@@ -168,10 +170,12 @@ def export(arguments: Sequence[str]) -> int:
     parser.add_argument("--checkpoint", default="best", help="best (default) or last")
     parser.add_argument("--out", type=Path, required=True, help="such as models/face.onnx")
     parser.add_argument("--reports", type=Path, default=Path("training/reports/detection"))
+    add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
     command = "followme-train detection export " + " ".join(arguments)
-    for line in publish(Run(given.run), given.checkpoint, given.out, given.reports, command):
-        print(line)
+    int8 = int8_request(given)
+    for line in publish(Run(given.run), given.checkpoint, given.out, given.reports, command, int8):
+        print(line, flush=True)
     return 0
 
 
