@@ -199,7 +199,7 @@ def test_yolo_text(tmp_path: Path) -> None:
     assert np.allclose(a.boxes.xyxy, [[40, 15, 60, 35]], atol=1e-4)
     assert a.boxes.labelled.tolist() == [True, False]
     assert len(b.boxes.xyxy) == 0
-    assert found.unasked == 1
+    assert found.unasked == {"cat": 1}
     assert sorted(p.kind for p in found.problems) == ["missing image", "unknown class"]
     (tmp_path / "labels" / "a.txt").write_text("0 0.5 0.5\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"a\.txt, line 1 is not five numbers"):

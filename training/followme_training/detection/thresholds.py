@@ -58,7 +58,8 @@ def _best(figures: Figures, number: int) -> Threshold:
     f1 = np.where(possible, 2 * recall * precision / together, 0.0)
     if not f1.max(initial=0.0) > 0.0:
         return Threshold(_NEVER_RIGHT, 0.0, 0.0)
-    best = int(np.argmax(f1))
+    # rounded, as equal ones differ in their last bit
+    best = int(np.argmax(np.round(f1, 6)))
     # rounded down, or the thing itself would not reach it
     least = math.floor(float(score[best]) * 1000) / 1000
     return Threshold(least, float(precision[best]), float(recall[best]))
