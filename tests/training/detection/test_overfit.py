@@ -30,10 +30,17 @@ def test_two_images_are_learned_by_heart(boxes_zip, backbone, classes, landmarks
     optimiser = torch.optim.AdamW(learner.parameters(), 3e-3)
     # two images are too few for running means: those of the batch stay in use
     learner.train()
-    for _ in range(30):
+    reached = 0.0
+    for step in range(1, 41):
         optimiser.zero_grad()
         torch.stack(list(learner.loss_parts(learner(batch.rgb), batch).values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(learner.parameters(), 5.0)
         optimiser.step()
-    learner.validation_step(batch, 0)
-    assert learner._figures.result()["ap50"] > 0.9
+        # as soon as it is learned: a whole ResNet-50 takes its time
+        if step % 5 == 0:
+            learner._figures.clear()
+            learner.validation_step(batch, 0)
+            reached = learner._figures.result()["ap50"]
+            if reached > 0.9:
+                break
+    assert reached > 0.9

@@ -14,6 +14,7 @@ from followme_training.datasets.file_tree import FileTree
 from followme_training.datasets.images import decoded, rgb_of
 from followme_training.detection.detections import Found
 from followme_training.detection.evaluation import Predictor
+from followme_training.detection.sample import Colours
 from followme_training.detection.wider_files import read_found, read_truth, write_found
 from followme_training.detection.wider_protocol import (
     LevelResult,
@@ -82,6 +83,6 @@ def _missing(tree: FileTree, images: Sequence[WiderImage]) -> list[str]:
     return [_file(image) for image in images if _file(image) not in there]
 
 
-def _picture(tree: FileTree, image: WiderImage) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _picture(tree: FileTree, image: WiderImage) -> Colours:
     name = _file(image)
     return rgb_of(decoded(tree.read(name), cv2.IMREAD_COLOR, f"{tree.path}: {name}"))
