@@ -165,9 +165,10 @@ def spot_onnx(
 ) -> Path:
     """Write a detector that finds the reddest pixel, twice, and its card.
 
-    The boxes reach 2 pixels to each side; the second is a little less sure and one pixel to the
-    right. For "objects" the classes are chair and person, for "face" the five points are the
-    pixel itself, 1 left, 1 right, 1 above and 1 below.
+    The boxes reach 2 pixels to each side of its centre; the second is a little less sure and one
+    pixel to the right. For "objects" the classes are chair and person, for "face" the five points
+    are that centre, 1 left, 1 right, 1 above and 1 below. All count from the edge of the first
+    pixel, so that the centre of pixel 3 is 3.5.
     """
     nodes = [
         helper.make_node("Cast", ["image"], ["pixels"], to=TensorProto.FLOAT),
@@ -184,7 +185,7 @@ def spot_onnx(
         helper.make_node("Mul", ["reddest", "sureness"], ["scores"]),
     ]
     sure = np.array([0.9, 0.8], np.float32) / 255
-    reach = np.array([[-2, -2, 2, 2], [-1, -2, 3, 2]], np.float32)
+    reach = np.array([[-2, -2, 2, 2], [-1, -2, 3, 2]], np.float32) + np.float32(0.5)
     constants = {"red_index": np.array(0, np.int64), "reach": reach, "sureness": sure}
     outputs: dict[str, tuple[int, list[int | str]]] = {"boxes": (TensorProto.FLOAT, [2, 4])}
     outputs["scores"] = (TensorProto.FLOAT, [2])
@@ -192,7 +193,8 @@ def spot_onnx(
         constants["sureness"] = np.stack([0 * sure, sure], axis=1)
         outputs["scores"] = (TensorProto.FLOAT, [2, 2])
     else:
-        constants["around"] = np.array([[[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]]] * 2, np.float32)
+        around = np.array([[[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]]] * 2, np.float32)
+        constants["around"] = around + np.float32(0.5)
         nodes.append(helper.make_node("Add", ["xy", "around"], ["landmarks"]))
         outputs["landmarks"] = (TensorProto.FLOAT, [2, 5, 2])
     save_onnx(path, height, width, nodes, constants, outputs)

@@ -107,6 +107,41 @@ def test_a_detector_says_what_it_sees_with_the_stamp_and_size_of_the_image(
     assert np.isfinite(thing.landmarks).all() == (task == "face")
 
 
+@pytest.mark.parametrize("task", ["face", "objects"])
+def test_a_detector_with_tiles_and_thresholds_of_its_own_says_one_box_in_the_image(
+    graph: Graph, tmp_path: Path, task: str
+) -> None:
+    topic, name = ("faces", "face") if task == "face" else (task, "person")
+    # by the card nothing were sure enough
+    file = spot_onnx(tmp_path / f"{task}.onnx", task, H, W, {"thresholds": {"score": 0.99}})
+    node = a_node(file, task, tiles="2x2", thresholds=f"{name}=0.5")
+    got = graph.collect(WIRES[topic].type, topic, profile("RESULT"))
+    camera = Camera(graph)
+    graph.start(node)
+    await_that(lambda: node.wanted(topic), why="discovery")
+    camera.show(7, node)
+    await_that(lambda: got, why=topic)
+    (message,) = got
+    assert (message.image_width, message.image_height) == (64, 48)
+    boxes = [(d.x1, d.y1, d.x2, d.y2) for d in message.detections if d.score > 0.85]
+    x1, y1, x2, y2 = boxes[0]
+    assert x1 <= 41 <= x2 and y1 <= 21 <= y2
+
+
+def test_a_threshold_for_an_unknown_class_keeps_the_node_from_beginning(
+    graph: Graph, tmp_path: Path, capfd: Any
+) -> None:
+    node = a_node(
+        a_network(tmp_path, "objects"), "objects", thresholds="persn=0.4", autostart=False
+    )
+    graph.spin(node)
+    answers: list[Any] = []
+    graph.call(lambda: answers.append(node.trigger_configure()))
+    assert answers == [TransitionCallbackReturn.FAILURE]
+    said = capfd.readouterr().err
+    assert "has no class 'persn'; did you mean 'person'?" in said and "Traceback" not in said
+
+
 def test_the_segmenter_looks_at_every_third_image_and_says_what_its_numbers_mean(
     graph: Graph, tmp_path: Path
 ) -> None:

@@ -40,12 +40,29 @@ def test_the_corners_of_the_image_come_back_to_its_corners(image, size, resize):
     assert made.left >= 0 and made.left + width <= size[1]
     corners = np.array(
         [
-            [made.left - 0.5, made.top - 0.5],
-            [made.left + width - 0.5, made.top + height - 0.5],
+            [made.left, made.top],
+            [made.left + width, made.top + height],
         ]
     )
     expected = np.array([[-0.5, -0.5], [image[1] - 0.5, image[0] - 0.5]])
     np.testing.assert_allclose(made.to_image(corners), expected, atol=1e-3)
+
+
+def test_a_box_over_one_pixel_of_the_input_covers_the_four_it_was_made_from():
+    """Pixel (3, 7) of 320x240 is made from 6 and 7, 14 and 15 of 640x480: of 5.5 to 7.5, ..."""
+    made = fit((480, 640), (240, 320), "plain")
+    box = made.to_image(np.array([[3, 7], [4, 8]]))
+    assert box.tolist() == [[5.5, 13.5], [7.5, 15.5]]
+    bgr = np.zeros((480, 640, 3), np.uint8)
+    bgr[14:16, 6:8] = 200
+    assert np.argwhere(rgb_of(bgr, made)[..., 0]).tolist() == [[7, 3]]
+
+
+def test_a_box_in_a_letterbox_covers_what_it_was_made_from():
+    """300 rows of 400 lie in 320 of 320: 40 rows of grey above, .8 in scale."""
+    made = fit((300, 400), (320, 320), "letterbox")
+    box = made.to_image(np.array([[0, 40], [8, 44]]))
+    np.testing.assert_allclose(box, [[-0.5, -0.5], [9.5, 4.5]])
 
 
 @given(SIZES, SIZES, RESIZES, st.floats(0, 1), st.floats(0, 1))

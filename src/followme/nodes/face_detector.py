@@ -20,7 +20,7 @@ class FaceDetectorNode(NetworkNode[FaceDetectorSettings, FaceDetector]):
         self._mirror = self.mirror_of("faces")
 
     def open(self, model: Path, s: ModelSettings) -> FaceDetector:
-        return FaceDetector(model, s)
+        return FaceDetector(model, s, self.settings.tiles, self.settings.thresholds)
 
     def began(self, network: FaceDetector) -> None:
         if self._mirror is not None:

@@ -20,7 +20,7 @@ class ObjectDetectorNode(NetworkNode[ObjectDetectorSettings, ObjectDetector]):
         self._mirror = self.mirror_of("objects")
 
     def open(self, model: Path, s: ModelSettings) -> ObjectDetector:
-        return ObjectDetector(model, s)
+        return ObjectDetector(model, s, self.settings.tiles, self.settings.thresholds)
 
     def began(self, network: ObjectDetector) -> None:
         if self._mirror is not None:

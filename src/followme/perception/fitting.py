@@ -1,7 +1,8 @@
 """An image made to fit the input of a network, and the way back to its own pixels.
 
-Pixels count as everywhere: the centre of the first is 0, so an image begins at -0.5. Boxes and
-points of a network are in the pixels of its input and come back to those of the image.
+Boxes and points of a network count from the outer edge of the first pixel of its input, as COCO's
+do: the input covers 0 to its width. Here they become FollowMe's, which count from the centre of the
+first pixel of the image, so that an image begins at -0.5.
 """
 
 from __future__ import annotations
@@ -39,12 +40,24 @@ class Fit:
     left: int
 
     def to_image(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return points (..., 2), x and y in pixels of the input, in pixels of the image."""
+        """Return points of a network as points of the image.
+
+        Parameters
+        ----------
+        points : (..., 2) float
+            x and y in pixels of the input, from the outer edge of its first pixel.
+
+        Returns
+        -------
+        (..., 2) float32
+            In pixels of the image, from the centre of its first pixel. A pixel of the input, from
+            its left to its right edge, covers exactly the pixels that it was made from.
+        """
         scale_x = self.image_hw[1] / self.inner_hw[1]
         scale_y = self.image_hw[0] / self.inner_hw[0]
         scale = np.array([scale_x, scale_y])
         begin = np.array([self.left, self.top])
-        moved = (np.asarray(points, np.float64) - begin + 0.5) * scale - 0.5
+        moved = (np.asarray(points, np.float64) - begin) * scale - 0.5
         return np.asarray(moved, np.float32)
 
     def inner(self, values: NDArray[np.uint8]) -> NDArray[np.uint8]:

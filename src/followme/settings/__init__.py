@@ -16,7 +16,7 @@ from followme.settings.nodes import (
     SegmenterSettings,
     SpeechSettings,
 )
-from followme.settings.perception import ModelSettings
+from followme.settings.perception import DetectorSettings, ModelSettings, scores_by_name
 from followme.settings.setting import (
     Setting,
     SettingsError,
@@ -41,6 +41,7 @@ __all__ = [
     "DepthEstimatorSettings",
     "DepthFusionSettings",
     "DepthSettings",
+    "DetectorSettings",
     "DistanceSettings",
     "EgoMotionSettings",
     "FaceDetectorSettings",
@@ -68,6 +69,7 @@ __all__ = [
     "build",
     "did_you_mean",
     "flatten",
+    "scores_by_name",
     "setting",
     "settings_of",
 ]

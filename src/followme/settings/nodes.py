@@ -10,7 +10,7 @@ from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneS
 from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.motion import EgoMotionSettings
-from followme.settings.perception import ModelSettings
+from followme.settings.perception import AFTER_DEPTH, AUTOSTART, DetectorSettings, ModelSettings
 from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
 from followme.settings.tracking import (
@@ -21,16 +21,12 @@ from followme.settings.tracking import (
 )
 from followme.settings.walker import WalkerSettings
 
-_AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
-_AFTER_DEPTH = "In one process: look at an image only after its depth is known, one node at a time."
-_MIRROR = "Publish the same as vision_msgs/Detection2DArray too, where vision_msgs is installed."
-
 
 @dataclass(frozen=True)
 class CameraNodeSettings:
     """Node camera: frames from a source."""
 
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    autostart: bool = setting(True, AUTOSTART, read_only=True)
     source: str = setting(
         "synthetic",
         "synthetic; webcam:0 or webcam:/dev/video0; a folder of images, of RGB-D frames or of a "
@@ -88,31 +84,21 @@ class CameraNodeSettings:
 
 
 @dataclass(frozen=True)
-class FaceDetectorSettings:
+class FaceDetectorSettings(DetectorSettings):
     """Node face_detector: where faces are, to blur them and to know people."""
-
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
-    after_depth: bool = setting(True, _AFTER_DEPTH)
-    mirror: bool = setting(False, _MIRROR, read_only=True)
-    model: ModelSettings = field(default_factory=ModelSettings)
 
 
 @dataclass(frozen=True)
-class ObjectDetectorSettings:
+class ObjectDetectorSettings(DetectorSettings):
     """Node object_detector: which things an image shows."""
-
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
-    after_depth: bool = setting(True, _AFTER_DEPTH)
-    mirror: bool = setting(False, _MIRROR, read_only=True)
-    model: ModelSettings = field(default_factory=ModelSettings)
 
 
 @dataclass(frozen=True)
 class SegmenterSettings:
     """Node segmenter: what each pixel shows."""
 
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
-    after_depth: bool = setting(True, _AFTER_DEPTH)
+    autostart: bool = setting(True, AUTOSTART, read_only=True)
+    after_depth: bool = setting(True, AFTER_DEPTH)
     every: int = setting(3, "Look at every so many images only.", low=1, high=30)
     model: ModelSettings = field(default_factory=ModelSettings)
 
@@ -121,7 +107,7 @@ class SegmenterSettings:
 class DepthEstimatorSettings:
     """Node depth_estimator: metres for each pixel."""
 
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    autostart: bool = setting(True, AUTOSTART, read_only=True)
     use_sensor: bool = setting(
         True, "Take the metres of a depth sensor where there is one; false: of the network alone."
     )
@@ -145,7 +131,7 @@ class DepthEstimatorSettings:
 class ObstacleFusionSettings:
     """Node obstacle_fusion: obstacles that last."""
 
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    autostart: bool = setting(True, AUTOSTART, read_only=True)
     clock_hz: float = setting(
         10.0, "Obstacles are published at least this often.", unit="Hz", low=1.0, high=50.0
     )
@@ -171,7 +157,7 @@ class ObstacleFusionSettings:
 class SpeechSettings:
     """Node speech: what is said and when."""
 
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    autostart: bool = setting(True, AUTOSTART, read_only=True)
     scheduler: SchedulerSettings = field(default_factory=SchedulerSettings)
     phrases: PhraseSettings = field(default_factory=PhraseSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
@@ -181,7 +167,7 @@ class SpeechSettings:
 class OverlaySettings:
     """Node overlay: the picture for people who look."""
 
-    autostart: bool = setting(True, _AUTOSTART, read_only=True)
+    autostart: bool = setting(True, AUTOSTART, read_only=True)
     keep_faces: bool = setting(False, "Leave faces as they are instead of blurring them.")
     draw_labels: bool = setting(
         True, "Paint the class of each pixel over the image, where the segmenter gives it."

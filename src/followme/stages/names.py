@@ -72,8 +72,12 @@ class NameStage:
             find_model(task, s.model)
             for task, s in (("face", faces), ("objects", objects), ("segmentation", labels))
         )
-        self._faces = None if face is None else FaceDetector(face, faces.model)
-        self._objects = None if thing is None else ObjectDetector(thing, objects.model)
+        self._faces = None
+        if face is not None:
+            self._faces = FaceDetector(face, faces.model, faces.tiles, faces.thresholds)
+        self._objects = None
+        if thing is not None:
+            self._objects = ObjectDetector(thing, objects.model, objects.tiles, objects.thresholds)
         self._labels = None if label is None else Segmenter(label, labels.model)
         self._label_every = labels.every
         self._every = EveryNth()

@@ -21,7 +21,7 @@ class Detections:
     size_wh : tuple of two ints
         Width and height of the image in pixels.
     xyxy : (N, 4) float32
-        Left, top, right, bottom in pixels; x right, y down.
+        Left, top, right, bottom in pixels; x right, y down; the centre of the first pixel is 0.
     score : (N,) float32
         0 to 1.
     name : tuple of N str

@@ -7,7 +7,6 @@ import pytest
 
 from followme_training.detection.average_precision import COCO_IOUS, AveragePrecision
 from followme_training.detection.detections import Found
-from followme_training.detection.evaluation import scores_for_precision
 from followme_training.detection.figures import Figures, point_errors, without_small
 from followme_training.detection.sample import Boxes
 
@@ -147,17 +146,3 @@ def test_figures_are_means_over_classes_that_occur() -> None:
     assert np.isnan(result["ap50/c"]) and "landmark_error" not in result
     figures.clear()
     assert np.isnan(figures.result()["ap50"]) and figures.images == 0
-
-
-def test_the_score_of_a_wanted_precision() -> None:
-    figures = Figures(("a", "b", "c"), landmarks=False)
-    boxes = [[i * 20, 0, i * 20 + 10, 10] for i in range(6)]
-    truth = Boxes.of(boxes[:4], [0] * 4, labelled=[True] * 3)
-    # right, right, right, wrong, right, wrong: 4 of 5 down to .5, 4 of 6 down to .4
-    order = [boxes[0], boxes[1], boxes[2], boxes[4], boxes[3], boxes[5]]
-    scores = [0.85, 0.8, 0.7, 0.6, 0.5, 0.4]
-    figures.add(found(order, scores), truth, (50, 50), (50, 50))
-    figures.add(found([], []), Boxes.of(TRUE[:1], [1], labelled=[True] * 3), (9, 9), (9, 9))
-    limits = scores_for_precision(figures, 0.8)
-    assert limits["a"] == pytest.approx(0.5)
-    assert limits["b"] == pytest.approx(0.9) and limits["c"] == 0.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
@@ -102,7 +104,7 @@ def views(counts: dict[float, int], size_hw=(40, 40), mosaic: float = 0.0) -> Tr
             BoxEntry(f"{repeat}/{i}", f"{i}", lambda x=image: x, size_hw, boxes)
             for i in range(count)
         ]
-        parts.append(Part(source, entries, [], [], 0))
+        parts.append(Part(source, entries, [], [], Counter()))
     return TrainingViews(parts, (48, 64), Augmentation(mosaic=mosaic))
 
 

@@ -101,7 +101,7 @@ def test_coco_lists_what_is_odd(tmp_path: Path) -> None:
         ("images/p00_1.png", "negative or under 1 pixel"),
         ("images/p00_1.png", "partly outside, clipped"),
     ]
-    assert found.unasked == 3  # the discs
+    assert found.unasked == {"disc": 3}
     assert [len(e.boxes.xyxy) for e in found.entries] == [1, 1, 1]
     assert found.entries[1].boxes.ignored.tolist() == [[90, 10, 96, 19]]
     sample = found.entries[2].sample()
@@ -199,7 +199,7 @@ def test_yolo_text(tmp_path: Path) -> None:
     assert np.allclose(a.boxes.xyxy, [[40, 15, 60, 35]], atol=1e-4)
     assert a.boxes.labelled.tolist() == [True, False]
     assert len(b.boxes.xyxy) == 0
-    assert found.unasked == 1
+    assert found.unasked == {"cat": 1}
     assert sorted(p.kind for p in found.problems) == ["missing image", "unknown class"]
     (tmp_path / "labels" / "a.txt").write_text("0 0.5 0.5\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"a\.txt, line 1 is not five numbers"):

@@ -11,9 +11,9 @@ def verb_parser(task: str, verb: str, words: str) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(prog=f"followme-train {task} {verb}", description=words)
 
 
-def add_network(parser: argparse.ArgumentParser) -> None:
+def add_network(parser: argparse.ArgumentParser, required: bool = True) -> None:
     """Let a parser ask for a network: a run, or a file with its card."""
-    which = parser.add_mutually_exclusive_group(required=True)
+    which = parser.add_mutually_exclusive_group(required=required)
     which.add_argument("--run", type=Path, help="default_root_dir of a training")
     which.add_argument("--onnx", type=Path, help="ONNX file with its card beside it")
     parser.add_argument("--checkpoint", default="best", help="of a run: best (default) or last")

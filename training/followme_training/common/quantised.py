@@ -101,6 +101,11 @@ def int8_request(given: argparse.Namespace) -> Int8Request | None:
     return Int8Request(given.int8_images, given.int8_seed, given.ship_int8)
 
 
+def beside(onnx: Path) -> Path:
+    """Return where the file of 8 bits of another one lies."""
+    return onnx.with_name(f"{onnx.stem}.int8.onnx")
+
+
 def check_nncf() -> None:
     """Raise :class:`QuantisationError` where NNCF is not installed, before hours are spent."""
     if importlib.util.find_spec("nncf") is None:

@@ -20,7 +20,12 @@ from followme_training.common.onnx_file import (
     torch_engine,
 )
 from followme_training.common.parity import Limit
-from followme_training.common.quantised import Int8Request, QuantisationError, check_nncf
+from followme_training.common.quantised import (
+    Int8Request,
+    QuantisationError,
+    beside,
+    check_nncf,
+)
 from followme_training.common.report import write_report
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
@@ -123,7 +128,7 @@ def publish(
     refusal = None
     texts = {}
     if int8:
-        small = onnx.with_name(f"{onnx.stem}.int8.onnx")
+        small = beside(onnx)
         cost = write_int8(data, task.focal_length_px, onnx, small, int8)
         refusal = cost.refusal(MEASURE, LARGEST_LOSS) if int8.ship else None
         costs = cost.rows(command)

@@ -8,6 +8,7 @@ is the name that it had before.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -68,7 +69,7 @@ def _entries(
     names = {number: joined.get(name, name) for number, name in own.items()}
     there = images.names()
     problems: list[Problem] = []
-    unasked = 0
+    unasked = Counter[str]()
     by_image: dict[int, list[RawBox]] = {int(i["id"]): [] for i in raw["images"]}
     for label in raw["annotations"]:
         image = int(label["image_id"])
@@ -78,7 +79,7 @@ def _entries(
         name = names.get(int(label["category_id"]))
         ignored = bool(label.get("iscrowd"))
         if name is not None and name not in classes:
-            unasked += 1
+            unasked[name] += 1
             continue
         # a number that the file itself does not know stays, to be refused as unknown
         said = name if name is not None else f"category {label['category_id']}"

@@ -16,21 +16,25 @@ from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
+from followme_training.common.quantised import add_int8, int8_request
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.images import read_image, rgb_of
-from followme_training.detection.curves import draw_curves
+from followme_training.detection.curves import draw_curves, draw_levels
 from followme_training.detection.data import DetectionData, TrainingViews
 from followme_training.detection.entries import Decoded
 from followme_training.detection.evaluation import Predictor, evaluate, predictor, sample_of
 from followme_training.detection.exported import ExportedDetector
+from followme_training.detection.face_text import FACE
+from followme_training.detection.int8 import LARGEST_LOSS, MEASURE
 from followme_training.detection.module import MEASURED_SCORE, DetectionTask
 from followme_training.detection.pictures import drawn, write_sheet
 from followme_training.detection.publication import publish
 from followme_training.detection.sources import KINDS, Source, read_source
 from followme_training.detection.statistics import draw_statistics, lines, problem_lines
 from followme_training.detection.study import study
+from followme_training.detection.wider import measured_network, measured_texts
 
 #: By which the best checkpoint is chosen; more is better.
 MONITOR = "val/ap50"
@@ -87,7 +91,7 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     parser = verb_parser(
         "detection", "evaluate", "Measures a run's network, or an ONNX file with its card."
     )
-    add_network(parser)
+    add_network(parser, required=False)
     _add_data(parser)
     parser.add_argument(
         "--least-px",
@@ -97,20 +101,61 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--curves", type=Path, help="draw precision over recall into this PNG")
     parser.add_argument("--json", type=Path, help="also write the figures as JSON")
+    parser.add_argument(
+        "--wider",
+        type=Path,
+        help="measure by WIDER FACE's protocol: folder with its wider_*_val.mat; --data is that "
+        "with the events' pictures",
+    )
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        help="with --wider, folder of EVENT/NAME.txt: written by the network, or, where none is "
+        "given, read as what another detector found",
+    )
     given = parser.parse_args(arguments)
-    network = _network(given)
-    images = _images(given, network.classes)
-    figures = evaluate(images, network.predict, network.classes, network.landmarks, given.least_px)
+    figures = _by_wider(given) if given.wider else _by_average_precision(given)
     # what nothing was counted for has no figure, and NaN is no JSON
-    said = {k: float(v) if np.isfinite(v) else None for k, v in figures.result().items()}
-    said = {"images": figures.images, "boxes": int(figures.precision.truths.sum()), **said}
+    said = {k: v if np.isfinite(v) else None for k, v in figures.items()}
     print(json.dumps(said, indent=2))
     if given.json:
         write_json(given.json, said)
     if given.curves:
-        draw_curves(figures, given.curves)
         print(f"{given.curves}: precision over recall")
     return 0
+
+
+def _by_average_precision(given: argparse.Namespace) -> dict[str, float]:
+    network = _network(given)
+    images = _images(given, network.classes)
+    figures = evaluate(images, network.predict, network.classes, network.landmarks, given.least_px)
+    if given.curves:
+        draw_curves(figures, given.curves)
+    counts = {"images": figures.images, "boxes": int(figures.precision.truths.sum())}
+    return {**counts, **figures.result()}
+
+
+def _by_wider(given: argparse.Namespace) -> dict[str, float]:
+    if given.run or given.onnx:
+        if not given.data:
+            raise DataError("wider: --data is missing; give the folder with the events' pictures")
+        network = _network(given)
+        if FACE not in network.classes:
+            raise DataError(
+                f"wider: it is about faces, the network finds {', '.join(network.classes)}; give "
+                "one for faces"
+            )
+        count, results = measured_network(given.wider, given.data, network.predict, given.texts)
+    elif given.texts:
+        count, results = measured_texts(given.wider, given.texts)
+    else:
+        raise DataError("wider: nothing is given to measure; add --run, --onnx or --texts")
+    if given.curves:
+        draw_levels(results, given.curves)
+    figures: dict[str, float] = {"images": count}
+    for level, result in results.items():
+        figures |= {f"ap50/{level}": result.average_precision, f"faces/{level}": result.faces}
+    return figures
 
 
 def export(arguments: Sequence[str]) -> int:
@@ -125,10 +170,12 @@ def export(arguments: Sequence[str]) -> int:
     parser.add_argument("--checkpoint", default="best", help="best (default) or last")
     parser.add_argument("--out", type=Path, required=True, help="such as models/face.onnx")
     parser.add_argument("--reports", type=Path, default=Path("training/reports/detection"))
+    add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
     command = "followme-train detection export " + " ".join(arguments)
-    for line in publish(Run(given.run), given.checkpoint, given.out, given.reports, command):
-        print(line)
+    int8 = int8_request(given)
+    for line in publish(Run(given.run), given.checkpoint, given.out, given.reports, command, int8):
+        print(line, flush=True)
     return 0
 
 
@@ -182,6 +229,8 @@ def _network(given: argparse.Namespace, least_score: float = MEASURED_SCORE) -> 
         size = (int(card["input_size"][0]), int(card["input_size"][1]))
         predict = predictor(onnxruntime_engine(given.onnx), size, least_score)
         return _Network(predict, tuple(card["classes"]), card["task"] == "face")
+    if given.run is None:
+        raise DataError("a network is missing; give --run FOLDER or --onnx FILE")
     model = Run(given.run).load(DetectionTask, DetectionData, given.checkpoint)[0]
     task = cast(DetectionTask, model)
     exported = ExportedDetector(task.network, task.anchor_boxes)

@@ -206,6 +206,11 @@ class DetectionData(ImageData):
         self._augmentation = augmentation
 
     @property
+    def least_px(self) -> float:
+        """Shorter side from which on a box is asked for in training."""
+        return self._augmentation.least_px
+
+    @property
     def validation_images(self) -> Decoded:
         """What is held out; without that, a few of the training images."""
         held = [entry for part in self.parts for entry in part.held_out]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -73,13 +74,13 @@ class Entries(NamedTuple):
         In the order of the file.
     problems : list of Problem
         What was clipped or refused.
-    unasked : int
-        Boxes of classes that the settings do not ask for.
+    unasked : Counter
+        Boxes of classes that the settings do not ask for, by name.
     """
 
     entries: list[BoxEntry]
     problems: list[Problem]
-    unasked: int
+    unasked: Counter[str]
 
 
 #: Decoded when asked for.

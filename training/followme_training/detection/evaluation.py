@@ -83,32 +83,6 @@ def evaluate(
     return figures
 
 
-def scores_for_precision(
-    figures: Figures, wanted: float = 0.8, least: float = 0.2, most: float = 0.9
-) -> dict[str, float]:
-    """Return for each class the least score from which on so much of what is said is right.
-
-    Parameters
-    ----------
-    figures : Figures
-        Over images that were held out.
-    wanted : float
-        Share of what is said that should be right.
-    least, most : float
-        Bounds of the result; ``most`` where that precision is never reached, .5 without truth.
-    """
-    limits = {}
-    for number, name in enumerate(figures.classes):
-        curve = figures.precision.curve(number)
-        if curve is None:
-            limits[name] = 0.5
-            continue
-        _, precision, scores = curve
-        enough = scores[precision >= wanted]
-        limits[name] = float(np.clip(enough.min(initial=most), least, most))
-    return limits
-
-
 def sample_of(name: str, rgb: Colours, classes: int) -> BoxSample:
     """Return an image of which nothing is known."""
     return BoxSample(name, rgb, Boxes.of(labelled=[False] * classes))

@@ -11,6 +11,7 @@ points are what they are read for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -78,7 +79,7 @@ def read_face_points(images: FileTree, classes: Sequence[str]) -> Entries:
         row, column = divmod(i % each, cols)
         decode = partial(_tile, mosaics, i // each, row * tile, column * tile, tile)
         entries.append(BoxEntry(name, f"{source}_{i}", decode, (tile, tile), boxes))
-    return Entries(entries, problems, 0)
+    return Entries(entries, problems, Counter())
 
 
 def _tile(mosaics: list[Colours], number: int, top: int, left: int, side: int) -> Colours:

@@ -10,6 +10,7 @@ in its training part, five times x, y and a flag, then the blur; coordinates of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -118,4 +119,4 @@ def _read(
         problems += odd
         origin = PurePosixPath(name).stem
         entries.append(BoxEntry(name, origin, decode, (height, width), boxes))
-    return Entries(entries, problems, 0)
+    return Entries(entries, problems, Counter())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from followme_training.common.card import write_card
+from followme_training.common.int8_cost import shipped_int8
 from followme_training.common.onnx_file import (
     ExportError,
     export_onnx,
@@ -17,6 +18,12 @@ from followme_training.common.onnx_file import (
     torch_engine,
 )
 from followme_training.common.parity import Limit, check_parity
+from followme_training.common.quantised import (
+    Int8Request,
+    QuantisationError,
+    beside,
+    check_nncf,
+)
 from followme_training.common.report import write_report
 from followme_training.common.resampling import resized_rgb
 from followme_training.common.run_folder import Run
@@ -25,11 +32,14 @@ from followme_training.common.training_facts import report_facts, training_facts
 from followme_training.detection.curves import draw_curves
 from followme_training.detection.data import DetectionData
 from followme_training.detection.detections import NMS_IOU
-from followme_training.detection.evaluation import evaluate, predictor, scores_for_precision
+from followme_training.detection.evaluation import evaluate, predictor
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.figures import Figures
+from followme_training.detection.int8 import LARGEST_LOSS, MEASURE, write_int8
+from followme_training.detection.known_limits import face_limits, object_limits
 from followme_training.detection.module import DetectionTask
 from followme_training.detection.pictures import drawn, write_sheet
+from followme_training.detection.thresholds import Threshold, thresholds
 
 #: Of the file, raised when what it gives changes.
 VERSION = "0.1.0"
@@ -38,14 +48,41 @@ _LIMITS = {"boxes": Limit(0.05), "scores": Limit(1e-3), "landmarks": Limit(0.05)
 _PARITY_IMAGES = 4
 _SAMPLES = 16
 _FACE = ("face",)
-_FACE_LIMITS = (
-    "It was not asked for faces of fewer than about 7 pixels in its input while it learned.",
-    "About half of the faces that it saw wore masks; points under a mask are guessed.",
-    "It says that there is a face, never whose.",
-)
+_CURVES = (("train/loss",), ("train/classes", "train/boxes"), ("val/ap50", "val/ap"))
 
 
-def publish(run: Run, checkpoint: str, onnx: Path, reports: Path, command: str) -> Iterator[str]:
+class Carded(NamedTuple):
+    """A finished file: what was measured, and what its card says.
+
+    Parameters
+    ----------
+    figures : Figures
+        Over held-out images.
+    limits : mapping of str to Threshold
+        Least score of each class.
+    rows : list of mappings
+        The figures as card and report have them.
+    runtime_ms : float
+        Of one image.
+    said : str
+        In a sentence.
+    """
+
+    figures: Figures
+    limits: Mapping[str, Threshold]
+    rows: list[dict[str, Any]]
+    runtime_ms: float
+    said: str
+
+
+def publish(
+    run: Run,
+    checkpoint: str,
+    onnx: Path,
+    reports: Path,
+    command: str,
+    int8: Int8Request | None = None,
+) -> Iterator[str]:
     """Write everything; yield a sentence for each thing done.
 
     Parameters
@@ -60,12 +97,20 @@ def publish(run: Run, checkpoint: str, onnx: Path, reports: Path, command: str) 
         Folder of this task's reports.
     command : str
         For the record.
+    int8 : Int8Request, optional
+        Whether a file of 8 bits is made too: ``NAME.int8.onnx`` with a card of its own, or, where
+        it is to be shipped, in the place of ``onnx``.
 
     Raises
     ------
     ExportError
         When the network is no face detector and has landmarks, or an engine disagrees with it.
+    QuantisationError
+        When 8 bits were to be shipped and cost too much; ``onnx`` is in float32 then, and all else
+        is written.
     """
+    if int8:
+        check_nncf()
     model, module = run.load(DetectionTask, DetectionData, checkpoint)
     task, data = cast(DetectionTask, model), cast(DetectionData, module)
     is_face = _is_face(task)
@@ -76,17 +121,52 @@ def publish(run: Run, checkpoint: str, onnx: Path, reports: Path, command: str) 
     images = [resized_rgb(s.rgb, data.size_hw) for s in spread(held, _PARITY_IMAGES)]
     network = torch_engine(exported, exported.outputs)
     yield check_parity(network, onnx, images, {name: _LIMITS[name] for name in exported.outputs})
+    words = f"{_sources(data)}; {len(held)} images held out"
+    facts = training_facts(run, checkpoint, "detection", words)
+    costs: list[dict[str, Any]] = []
+    refusal = None
+    texts = {}
+    if int8:
+        small = beside(onnx)
+        cost = write_int8(data, task.classes, is_face, onnx, small, int8)
+        refusal = cost.refusal(MEASURE, LARGEST_LOSS) if int8.ship else None
+        costs = cost.rows(command)
+        texts["int8"] = cost.sentence(MEASURE)
+        yield texts["int8"]
+        shipped = shipped_int8(onnx, small, refusal, int8.ship)
+        if not shipped:
+            yield carded(small, run, task, data, facts, command).said
+        texts["shipped"] = "int8" if shipped else "float32"
+    made = carded(onnx, run, task, data, facts, command)
+    yield made.said
+    report = reports / run.folder.name
+    _draw(onnx, data, task, made, report)
+    texts = report_facts(facts, command, made.runtime_ms) | texts
+    rows, title = made.rows + costs, f"Detection: {run.folder.name}"
+    write_report(report, run, title, texts, rows, _CURVES, _WORDS)
+    yield f"{report}: report with {len(rows)} figures, AP50 {made.figures.result()['ap50']:.3f}"
+    if refusal:
+        raise QuantisationError(refusal)
+
+
+def carded(
+    onnx: Path,
+    run: Run,
+    task: DetectionTask,
+    data: DetectionData,
+    facts: dict[str, Any],
+    command: str,
+) -> Carded:
+    """Measure a finished file on held-out images and write its card."""
+    held, is_face = data.validation_images, _is_face(task)
     engine = onnxruntime_engine(onnx)
-    predict = predictor(engine, data.size_hw)
-    runtime_ms = median_ms(engine, images[0])
-    figures = evaluate(held, predict, task.classes, is_face)
-    rows = rows_of(figures, command)
-    limits = scores_for_precision(figures)
-    sources = ", ".join(
-        dict.fromkeys(f"{Path(p.source.images).name} {p.source.labels}".strip() for p in data.parts)
-    )
+    runtime_ms = median_ms(engine, resized_rgb(held[0].rgb, data.size_hw))
+    figures = evaluate(held, predictor(engine, data.size_hw), task.classes, is_face)
+    limits = thresholds(figures)
+    rows = rows_of(figures, limits, command)
     name = "face" if is_face else "objects"
-    facts = training_facts(run, checkpoint, "detection", f"{sources}; {len(held)} images held out")
+    model = run.config["model"]
+    begun = f"begun from {model.get('backbone')}" if model.get("weights") else "begun from nothing"
     card = write_card(
         onnx,
         {
@@ -95,32 +175,42 @@ def publish(run: Run, checkpoint: str, onnx: Path, reports: Path, command: str) 
             "task": name,
             "input_size": list(data.size_hw),
             "classes": list(task.classes),
-            "thresholds": {n: round(v, 3) for n, v in limits.items()},
+            "thresholds": {n: limit.score for n, limit in limits.items()},
             "nms_iou": NMS_IOU,
             "runtime_ms": round(runtime_ms, 1),
             "training": facts,
             "metrics": rows,
-            "licence": f"Apache-2.0; trained on {sources}, whose terms their pages name; begun "
-            f"from {run.config['model'].get('backbone')}",
-            "known_limits": list(_FACE_LIMITS) if is_face else object_limits(figures, data),
+            "licence": f"Apache-2.0; trained on {_sources(data)}, whose terms their pages name; "
+            f"{begun}",
+            "known_limits": face_limits(data.least_px)
+            if is_face
+            else object_limits(figures, data.parts),
         },
     )
-    yield f"{onnx} and {card.name}: {onnx.stat().st_size / 2**20:.1f} MiB, {runtime_ms:.1f} ms"
-    report = reports / run.folder.name
-    sure = np.array([limits[n] for n in task.classes], np.float32)
+    size_mib = onnx.stat().st_size / 2**20
+    said = f"{onnx} and {card.name}: {size_mib:.1f} MiB, {runtime_ms:.1f} ms"
+    return Carded(figures, limits, rows, runtime_ms, said)
+
+
+def _draw(onnx: Path, data: DetectionData, task: DetectionTask, made: Carded, report: Path) -> None:
+    """Draw what a file finds at the scores of its card, and its curves."""
+    predict = predictor(onnxruntime_engine(onnx), data.size_hw)
+    sure = np.array([made.limits[n].score for n in task.classes], np.float32)
     sheet = []
-    for sample in spread(held, _SAMPLES):
+    for sample in spread(data.validation_images, _SAMPLES):
         things = predict(sample.rgb)
         use = things.scores >= sure[things.classes]
         points = None if things.points is None else things.points[use]
         shown = type(things)(things.xyxy[use], things.scores[use], things.classes[use], points)
         sheet.append(drawn(sample, shown, task.classes))
     write_sheet(sheet, report / "samples.png")
-    draw_curves(figures, report / "precision_recall.png")
-    curves = (("train/loss",), ("train/classes", "train/boxes"), ("val/ap50", "val/ap"))
-    texts = report_facts(facts, command, runtime_ms)
-    write_report(report, run, f"Detection: {run.folder.name}", texts, rows, curves, _WORDS)
-    yield f"{report}: report with {len(rows)} figures, AP50 {figures.result()['ap50']:.3f}"
+    draw_curves(made.figures, report / "precision_recall.png")
+
+
+def _sources(data: DetectionData) -> str:
+    """Return the data sets in words."""
+    names = (f"{Path(p.source.images).name} {p.source.labels}".strip() for p in data.parts)
+    return ", ".join(dict.fromkeys(names))
 
 
 def _is_face(task: DetectionTask) -> bool:
@@ -134,38 +224,28 @@ def _is_face(task: DetectionTask) -> bool:
     return is_face
 
 
-def rows_of(figures: Figures, command: str) -> list[dict[str, Any]]:
+def rows_of(
+    figures: Figures, limits: Mapping[str, Threshold], command: str
+) -> list[dict[str, Any]]:
     """Return the figures as rows of card and report; what nothing was counted for is left out."""
+    found = figures.result()
+    for name, limit in limits.items():
+        of = f"/{name}" if len(limits) > 1 else ""
+        found |= {f"precision{of}": limit.precision, f"recall{of}": limit.recall}
     return [
         {"set": "held-out images", "split": "validation by groups", "measure": measure}
         | {"value": round(value, 4), "n": figures.images, "command": command}
-        for measure, value in figures.result().items()
+        for measure, value in found.items()
         if np.isfinite(value)
     ]
-
-
-def object_limits(figures: Figures, data: DetectionData, least: int = 200) -> list[str]:
-    """Return which classes the data carry badly, so that nobody relies on them."""
-    boxes = dict.fromkeys(figures.classes, 0)
-    for part in data.parts:
-        for entry in part.training:
-            for number in entry.boxes.classes:
-                boxes[figures.classes[int(number)]] += 1
-    few = [f"{name} ({count})" for name, count in boxes.items() if count < least]
-    said: Sequence[str] = (
-        "What is not on its list is not seen: stairs above all, of which no data were found.",
-        "Furniture was mostly seen in NYUv2, boxed by connected pieces of masks: touching things "
-        "share a box.",
-        f"Few boxes were there to learn from: {', '.join(few)}." if few else "",
-    )
-    return [sentence for sentence in said if sentence]
 
 
 _WORDS = (
     "Figures are those of the exported file on held-out images at their own size, after "
     "suppression; an image counts only for classes that are complete in it. `ap50` is average "
     "precision at overlap .5, `ap` the mean over COCO's ten overlaps, `landmark_error` the mean "
-    "distance of the five points over the distance of the eyes. The samples show, at the scores "
-    "of the card, green what is right, red what is wrong, yellow what was missed, grey what "
+    "distance of the five points over the distance of the eyes; `precision` and `recall` are those "
+    "at the score of the card, which has the best F1 on these images. The samples show, at the "
+    "scores of the card, green what is right, red what is wrong, yellow what was missed, grey what "
     "nobody labelled. `precision_recall.png` has the curves."
 )

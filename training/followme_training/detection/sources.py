@@ -77,15 +77,15 @@ class Part(NamedTuple):
         The two parts.
     problems : list of Problem
         What was clipped or refused, of both parts.
-    unasked : int
-        Boxes of classes that the settings do not ask for.
+    unasked : Counter
+        Boxes of classes that the settings do not ask for, by name.
     """
 
     source: Source
     training: list[BoxEntry]
     held_out: list[BoxEntry]
     problems: list[Problem]
-    unasked: int
+    unasked: Counter[str]
 
 
 def read_source(source: Source, classes: Sequence[str]) -> Entries:

@@ -62,10 +62,12 @@ def lines(parts: Sequence[Part], classes: Sequence[str]) -> list[str]:
     for part in parts:
         name = Path(part.source.images).name
         boxes = [sum(len(e.boxes.xyxy) for e in half) for half in (part.training, part.held_out)]
+        others = ", ".join(f"{n} {count}" for n, count in part.unasked.most_common())
         said.append(
             f"{name} {part.source.labels}".strip()
             + f": {len(part.training)} images with {boxes[0]} boxes to train with, "
-            f"{len(part.held_out)} with {boxes[1]} held out; {part.unasked} boxes of other classes"
+            f"{len(part.held_out)} with {boxes[1]} held out; "
+            f"{part.unasked.total()} boxes of other classes" + (f": {others}" if others else "")
         )
     train = [e for part in parts for e in part.training]
     held = [e for part in parts for e in part.held_out]

@@ -7,6 +7,7 @@ names of the classes stand in a text file, one a line. The text lies beside its 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -50,7 +51,7 @@ def read_yolo(
         if name.endswith(".txt")
     ]
     entries = []
-    unasked = 0
+    unasked = Counter[str]()
     for picture in pictures:
         decode = decoder(images, picture)
         height, width = decode().shape[:2]
@@ -58,7 +59,7 @@ def read_yolo(
         raw = []
         for box in _boxes(images, text, names, (height, width)) if text else ():
             if box.name in names and box.name not in classes:
-                unasked += 1
+                unasked[box.name] += 1
             else:
                 raw.append(box)
         boxes, odd = checked(picture, (height, width), raw, classes, names)

@@ -16,7 +16,12 @@ from followme_training.common.onnx_file import (
     torch_engine,
 )
 from followme_training.common.parity import Limit, changed_share, check_parity
-from followme_training.common.quantised import Int8Request, QuantisationError, check_nncf
+from followme_training.common.quantised import (
+    Int8Request,
+    QuantisationError,
+    beside,
+    check_nncf,
+)
 from followme_training.common.report import write_report
 from followme_training.common.resampling import resized_rgb
 from followme_training.common.run_folder import Run
@@ -98,7 +103,7 @@ def publish(
     carded = partial(write_measured_card, data=data, run=run, facts=facts, command=command)
     texts, costs, refusal = {"parity": alike.removeprefix("parity: ")}, [], None
     if int8:
-        small = onnx.with_name(f"{onnx.stem}.int8.onnx")
+        small = beside(onnx)
         cost = write_int8(data, onnx, small, int8)
         refusal = cost.refusal(MEASURE, LARGEST_LOSS) if int8.ship else None
         costs = cost.rows(command)
