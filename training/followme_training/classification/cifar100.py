@@ -89,7 +89,7 @@ def _decoded(data: bytes, binary: bool, name: str) -> CifarImages:
 
 
 def _binary(data: bytes, name: str) -> CifarImages:
-    """Records of superclass, class, then the red, the green and the blue pixels."""
+    """Return what is in records of superclass, class, red, green and blue pixels."""
     record = 2 + _PIXELS
     if not data or len(data) % record:
         raise DataError(

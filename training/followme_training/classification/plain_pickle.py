@@ -17,8 +17,11 @@ import numpy as np
 _MARK = object()
 #: Opcodes whose argument is the value.
 _VALUES = frozenset(
-    "INT BININT BININT1 BININT2 LONG1 BINSTRING SHORT_BINSTRING STRING UNICODE BINUNICODE "
-    "SHORT_BINUNICODE BINBYTES SHORT_BINBYTES BINFLOAT FLOAT LONG".split()
+    [
+        *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "FLOAT", "BINFLOAT"),
+        *("STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES"),
+        *("UNICODE", "BINUNICODE", "SHORT_BINUNICODE"),
+    ]
 )
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _NAMES = {

@@ -143,7 +143,7 @@ def _geometric(
     shift: tuple[NDArray[np.float64], int] | None = None,
     across: bool = False,
 ) -> Images:
-    count, height, width = images.shape[:3]
+    count = len(images)
     nothing = np.zeros(count)
     x = torch.from_numpy(images).permute(0, 3, 1, 2).float()
     # along y what is done along x to an image with its axes exchanged

@@ -33,9 +33,7 @@ def load_trunk(network: Classifier, checkpoint: Path) -> None:
         )
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
-        trunk = {
-            k.removeprefix(_PREFIX): v for k, v in state.items() if k.startswith(_PREFIX)
-        }
+        trunk = {k.removeprefix(_PREFIX): v for k, v in state.items() if k.startswith(_PREFIX)}
         network.trunk.load_state_dict(trunk)
     except Exception as error:
         # torch's errors for a truncated file, a pickle and other shapes share no base

@@ -23,9 +23,7 @@ class FullyConnected(nn.Module):
         dropout follows.
     """
 
-    def __init__(
-        self, image: tuple[int, int, int], width: int, depth: int, dropout: float
-    ) -> None:
+    def __init__(self, image: tuple[int, int, int], width: int, depth: int, dropout: float) -> None:
         super().__init__()
         self.width = width
         layers: list[nn.Module] = [Standardised(image[2]), nn.Flatten()]
