@@ -7,6 +7,7 @@ is described with the data set.
 from __future__ import annotations
 
 import gzip
+import math
 import zlib
 from pathlib import Path
 
@@ -33,13 +34,13 @@ def read_idx(file: Path) -> NDArray[np.uint8]:
         raise DataError(f"{file}: cannot be read ({error}); fetch it again") from error
     if len(data) < 4 or data[:2] != b"\0\0" or data[2] != _UINT8 or not 1 <= data[3] <= 4:
         raise DataError(f"{file}: is no IDX file of bytes; fetch it again")
-    dimensions = data[3]
-    begin = 4 + 4 * dimensions
+    begin = 4 + 4 * data[3]
+    if len(data) < begin:
+        raise DataError(f"{file}: ends within its head; fetch it again")
     shape = tuple(int(n) for n in np.frombuffer(data[4:begin], ">u4"))
-    count = int(np.prod(shape, dtype=np.int64))
-    if len(shape) != dimensions or len(data) - begin != count:
+    count = math.prod(shape)
+    if len(data) - begin != count:
         raise DataError(
-            f"{file}: holds {max(0, len(data) - begin)} bytes, its head says {count}; "
-            "fetch it again"
+            f"{file}: holds {len(data) - begin} bytes, its head says {count}; fetch it again"
         )
     return np.frombuffer(data, np.uint8, offset=begin).reshape(shape)
