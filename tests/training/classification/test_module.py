@@ -20,7 +20,7 @@ from followme_training.datasets.errors import DataError
 from tests.training.classification.tiny_data import write_digits, write_settings
 from tests.training.stopping import digest
 
-LAYOUT = Layout("convolutional", (12, 12, 1), 10, 4, 2)
+LAYOUT = Layout("fully_connected", (12, 12, 1), 10, 32, 1)
 
 
 def task(**changed: object) -> ClassificationTask:
@@ -102,13 +102,13 @@ def test_a_frozen_trunk_keeps_its_weights_and_its_norms(tmp_path: Path) -> None:
     last = torch.load(Run(tmp_path / "run").checkpoint("last"), weights_only=True)["state_dict"]
     trunk = {k: v for k, v in last.items() if k.startswith("network.trunk.")}
     # the run's own beginning: the same seed, nothing learnt
-    assert main(["classification", "fit", "-c", str(settings), *ONE_STEP(tmp_path)]) == 0
+    assert main(["classification", "fit", "-c", str(settings), *without_learning(tmp_path)]) == 0
     first = torch.load(Run(tmp_path / "first").checkpoint("last"), weights_only=True)["state_dict"]
     assert all(torch.equal(v, first[k]) for k, v in trunk.items())
     assert not torch.equal(last["network.head.weight"], first["network.head.weight"])
 
 
-def ONE_STEP(folder: Path) -> list[str]:  # noqa: N802 - reads as the constant that it nearly is
+def without_learning(folder: Path) -> list[str]:
     root = f"--trainer.default_root_dir={folder / 'first'}"
     frozen = ["--model.frozen_epochs=-1", "--model.recipe.lr=0", "--trainer.max_epochs=1"]
     return [root, *frozen, "--ema_decay=0"]
@@ -116,17 +116,17 @@ def ONE_STEP(folder: Path) -> list[str]:  # noqa: N802 - reads as the constant t
 
 def test_a_trunk_is_taken_over_and_its_head_is_not(trained_classifier: Path) -> None:
     best = Run(trained_classifier).checkpoint("best")
-    begun = task(layout=Layout("convolutional", (12, 12, 1), 3, 4, 2), trunk=best)
+    begun = task(layout=Layout("fully_connected", (12, 12, 1), 3, 32, 1), trunk=best)
     state = torch.load(best, weights_only=True)["state_dict"]
     for name, value in begun.network.trunk.state_dict().items():
         assert torch.equal(value, state[f"network.trunk.{name}"])
-    assert begun.network.head.weight.shape == (3, 8)
+    assert begun.network.head.weight.shape == (3, 32)
 
 
 def test_a_trunk_that_does_not_fit_is_said(trained_classifier: Path, tmp_path: Path) -> None:
     best = Run(trained_classifier).checkpoint("best")
     with pytest.raises(StartError, match=r"best\.ckpt does not fit .*size mismatch"):
-        task(layout=Layout("convolutional", (12, 12, 1), 10, 5, 2), trunk=best)
+        task(layout=Layout("fully_connected", (12, 12, 1), 10, 5, 1), trunk=best)
     (tmp_path / "x.ckpt").write_bytes(b"no checkpoint")
     with pytest.raises(StartError, match=r"x\.ckpt does not fit"):
         task(trunk=tmp_path / "x.ckpt")

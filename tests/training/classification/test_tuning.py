@@ -30,7 +30,7 @@ from followme_training.common.command import main
 from followme_training.common.variation import StudyError
 from tests.training.classification.tiny_data import write_settings
 
-SEARCH = ["--search", "model.recipe.lr=0.0001..0.05 log", "--search", "model.layout.width=2,4"]
+SEARCH = ["--search", "model.recipe.lr=0.0001..0.05 log", "--search", "model.layout.width=8,16"]
 QUICK = ["--epochs", "1", "--data.per_class", "12"]
 
 
@@ -53,7 +53,7 @@ def test_every_trial_is_in_the_table(searched: Path) -> None:
     rows = list(csv.DictReader((searched / "out" / "trials.csv").open(encoding="utf-8")))
     assert [row["trial"] for row in rows] == ["0", "1", "2", "3", "4"]
     assert len({row["model.recipe.lr"] for row in rows}) == 5
-    assert {row["model.layout.width"] for row in rows} <= {"2", "4"}
+    assert {row["model.layout.width"] for row in rows} <= {"8", "16"}
     assert all(1e-4 <= float(row["model.recipe.lr"]) <= 0.05 for row in rows)
     found = json.loads((searched / "out" / "metrics.json").read_text(encoding="utf-8"))
     best = max(float(row["accuracy"]) for row in rows if row["state"] == "complete")

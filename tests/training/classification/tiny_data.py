@@ -43,14 +43,13 @@ trainer:
   enable_progress_bar: false
 model:
   layout:
-    network: convolutional
+    network: fully_connected
     image: [12, 12, 1]
     classes: 10
-    width: 4
-    depth: 2
-    dropout: 0.1
+    width: 32
+    depth: 1
   smoothing: 0.05
-  recipe: {{method: adamw, lr: 0.02, weight_decay: 0.0}}
+  recipe: {{method: adamw, lr: 0.03, weight_decay: 0.0}}
 data:
   dataset: mnist
   path: {train}

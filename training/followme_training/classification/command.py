@@ -146,6 +146,10 @@ def show(arguments: Sequence[str]) -> int:
     if given.tsne and not given.run:
         parser.error("--tsne needs the features of a --run; a file gives none")
     asked = _asked(given)
+    laid_out = None
+    if given.tsne:
+        # too few images are said before anything is drawn
+        laid_out = some_classes(asked.images, given.tsne_classes, given.tsne_images)
     written = write_figures(answers(asked.images, asked.predict), asked.images, given.out)
     if given.run:
         file = given.out / "curves.png"
@@ -153,15 +157,14 @@ def show(arguments: Sequence[str]) -> int:
         units = ("cross-entropy (nat)", "accuracy (share)")
         write_with(file, lambda part: draw_curves(Run(given.run), panels, part, units))
         written.append(file)
-    if given.tsne:
+    if laid_out is not None:
         file = given.out / "tsne.png"
         networks = {
             "before training": _beginning(given.run).network,
             "after training": _task(given.run, given.checkpoint).network,
         }
-        chosen = some_classes(asked.images, given.tsne_classes, given.tsne_images)
-        for name, share in write_embeddings(networks, chosen, file, given.seed).items():
-            print(f"{name}: {share:.4f} of {len(chosen)} images are like their neighbours")
+        for name, share in write_embeddings(networks, laid_out, file, given.seed).items():
+            print(f"{name}: {share:.4f} of {len(laid_out)} images are like their neighbours")
         written.append(file)
     for file in written:
         print(f"{file}: of {asked.part}")

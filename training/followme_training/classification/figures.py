@@ -52,12 +52,15 @@ def write_figures(logits: Logits, images: LabelledImages, folder: Path) -> list[
     return [folder / name for name in drawn]
 
 
-def new_figure(width: float, height: float) -> Any:
-    """Return an empty figure of so many inches."""
+def new_figure(width: float, height: float, layout: str | None = "constrained") -> Any:
+    """Return an empty figure of so many inches.
+
+    Many small pictures are placed by hand, ``layout`` None: to weigh all of them takes seconds.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout=layout)
     FigureCanvasAgg(figure)
     return figure
 
@@ -170,7 +173,9 @@ def draw_samples(p: NDArray[np.float64], images: LabelledImages) -> Any:
     mistakes = wrong[np.argsort(-sure[wrong], kind="stable")][:half]
     rows = [chosen[i : i + _COLUMNS] for i in range(0, len(chosen), _COLUMNS)]
     rows += [mistakes[i : i + _COLUMNS] for i in range(0, len(mistakes), _COLUMNS)]
-    figure = new_figure(1.15 * _COLUMNS, 0.5 + 1.45 * len(rows))
+    height = 0.5 + 1.5 * len(rows)
+    figure = new_figure(1.15 * _COLUMNS, height, layout=None)
+    figure.subplots_adjust(0.01, 0.1 / height, 0.99, 1 - 0.7 / height, 0.1, 0.35)
     figure.suptitle(
         "evenly chosen images, then the surest mistakes: named class and its probability; "
         "in vermilion, with the true class, where it is wrong",

@@ -18,7 +18,8 @@ def write_batch_sheet(batch: Batch, classes: ClassNames, file: Path) -> None:
     """Draw the first images of an augmented batch, each under its class or its two classes."""
     pictures = batch.images[:_IMAGES].clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
     rows = -(-len(pictures) // _COLUMNS)
-    figure = new_figure(1.1 * _COLUMNS, 1.35 * rows)
+    figure = new_figure(1.1 * _COLUMNS, 1.35 * rows, layout=None)
+    figure.subplots_adjust(0.01, 0.01, 0.99, 1 - 0.05 / rows - 0.02, 0.1, 0.25)
     cells = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for axes in cells:
         axes.axis("off")
