@@ -51,7 +51,7 @@ def test_a_mixture_costs_its_shares() -> None:
 def test_a_loss_that_is_no_number_stops_with_the_names_of_the_images() -> None:
     learner = task()
     learner.network.head.bias.data[0] = float("nan")
-    with pytest.raises(NonFiniteLossError, match="cross_entropy nan.* image 0, image 1"):
+    with pytest.raises(NonFiniteLossError, match=r"cross_entropy nan.* image 0, image 1"):
         learner.training_step(batch(), 0)
 
 

@@ -232,7 +232,7 @@ def test_damaged_mosaics_are_said(changed: dict, words: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("data", [b"", b"no archive"])
 def test_what_is_no_archive_is_said(name: str, data: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(data)
-    with pytest.raises(DataError, match="fetch|give"):
+    with pytest.raises(DataError, match=r"fetch|give"):
         read_labelled("cifar100", tmp_path / name)
 
 

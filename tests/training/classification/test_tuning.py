@@ -6,10 +6,8 @@ import csv
 import json
 import os
 import platform
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -22,6 +20,7 @@ from followme_training.classification.search_space import (
     usual_search,
 )
 from followme_training.classification.tuning import (
+    ReportsToTrial,
     counted,
     open_study,
     repeat_what_was_broken_off,
@@ -110,36 +109,30 @@ def test_what_was_broken_off_is_asked_once_more(tmp_path: Path) -> None:
     assert len(study.trials) == 4
 
 
-def test_a_killed_search_goes_on(tmp_path: Path) -> None:
-    settings = write_settings(tmp_path, epochs=200)
-    journal = tmp_path / "trials.journal"
-    command = ["classification", "tune", "-c", str(settings), "--storage", str(journal)]
-    command += [*SEARCH, "--out", str(tmp_path / "out"), "--trials", "2", "--data.per_class", "12"]
-    root = Path(__file__).resolve().parents[3]
-    path = os.pathsep.join(
-        [str(root / "training"), str(root / "src"), os.environ.get("PYTHONPATH", "")]
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "followme_training.common.command", *command],
-        env={**os.environ, "PYTHONPATH": path},
-        stdout=subprocess.DEVNULL,
-    )
-    # until a figure of the first trial is there
-    while not journal.is_file() or b"intermediate" not in journal.read_bytes():
-        assert process.poll() is None
-        time.sleep(0.1)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    study = optuna.load_study(
-        study_name="tiny",
-        storage=optuna.storages.JournalStorage(
-            optuna.storages.journal.JournalFileBackend(str(journal))
-        ),
-    )
-    broken = study.trials[0].params
-    repeat_what_was_broken_off(study)
-    assert study.trials[0].state == optuna.trial.TrialState.FAIL
-    assert study.trials[1].system_attrs["fixed_params"] == broken
+def test_a_search_that_was_broken_off_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings(tmp_path)
+    options = [*SEARCH, "--trials", "1", "--storage", str(tmp_path / "journal")]
+
+    def power_cut(*_: object) -> None:
+        raise InterruptedError("the power is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ReportsToTrial, "on_validation_end", power_cut)
+        with pytest.raises(InterruptedError):
+            tune(tmp_path, *options)
+    assert tune(tmp_path, *options) == 0
+    (row,) = csv.DictReader((tmp_path / "out" / "trials.csv").open(encoding="utf-8"))
+    study = open_study_again(tmp_path / "journal")
+    assert [trial.state.name for trial in study.trials] == ["FAIL", "COMPLETE"]
+    assert study.trials[0].params == study.trials[1].params
+    assert row["trial"] == "1"
+
+
+def open_study_again(journal: Path) -> optuna.Study:
+    backend = optuna.storages.journal.JournalFileBackend(str(journal))
+    return optuna.load_study(study_name="tiny", storage=optuna.storages.JournalStorage(backend))
 
 
 @pytest.mark.parametrize(

@@ -259,10 +259,10 @@ def _optuna() -> Any:
 
 
 def _alive(worker: str) -> bool:
-    """Return whether a process still runs; one of another machine is believed to."""
+    """Return whether a process still runs; one of another machine, or unknown, is believed to."""
     host, _, number = worker.rpartition(":")
     if host != platform.node() or not number.isdigit():
-        return bool(host)
+        return True
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
