@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme_training.classification.plain_pickle import PickleError, read_plain_pickle
+from followme_training.common.progress import progress
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.file_tree import FileTree
 from followme_training.datasets.images import decoded, rgb_of
@@ -141,7 +142,7 @@ def _mosaics(files: FileTree) -> CifarImages:
         )
     images = [
         _tiles(files, f"mosaic_{number:03d}.webp", rows, columns)
-        for number in range(-(-count // (rows * columns)))
+        for number in progress(range(-(-count // (rows * columns))), "reading mosaics")
     ]
     return CifarImages(np.concatenate(images)[:count], fine, coarse)
 

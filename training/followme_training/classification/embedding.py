@@ -19,6 +19,7 @@ from followme_training.classification.labelled_images import LabelledImages
 from followme_training.classification.networks import Classifier
 from followme_training.common.colours import COLOURS, MARKERS
 from followme_training.common.files import write_with
+from followme_training.common.progress import progress
 from followme_training.datasets.errors import DataError
 
 Floats = NDArray[np.float32]
@@ -32,10 +33,11 @@ LEAST = 10
 def features_of(network: Classifier, images: LabelledImages) -> Floats:
     """Return the features (N, F) in front of the last layer."""
     network.eval()
+    begins = range(0, len(images), _AT_ONCE)
     with torch.no_grad():
         found = [
             network.features(channels_first(images.images[begin : begin + _AT_ONCE])).numpy()
-            for begin in range(0, len(images), _AT_ONCE)
+            for begin in progress(begins, "looking")
         ]
     return np.concatenate(found)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme_training.classification.labelled_images import ClassNames, LabelledImages
+from followme_training.common.progress import progress
 from followme_training.common.resampling import resized_rgb
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.images import read_image, rgb_of
@@ -37,7 +38,7 @@ def read_class_folders(folder: Path, size_hw: tuple[int, int] | None) -> Labelle
         raise DataError(f"{folder}: holds no folders; give a folder with one folder for each class")
     images: list[NDArray[np.uint8]] = []
     labels: list[int] = []
-    for number, one in enumerate(folders):
+    for number, one in enumerate(progress(folders, "reading images")):
         files = sorted(f for f in one.iterdir() if f.suffix.lower() in _ENDINGS)
         if not files:
             raise DataError(f"{one}: holds no image; add some, or remove the folder")
