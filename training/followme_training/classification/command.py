@@ -100,7 +100,7 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     classes = asked.images.classes
     counts = confusion(asked.images.labels, logits.argmax(1).astype(np.int64), len(classes))
     pairs = [
-        {"classes": [classes.names[p.one], classes.names[p.other]], "images": p.count}
+        {"classes": [classes.names[p.one], classes.names[p.other]], "images": p.images}
         for p in most_confused(counts, 10)
     ]
     said = {asked.part: {**figures, "most_confused": pairs}}

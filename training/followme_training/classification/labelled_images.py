@@ -84,7 +84,7 @@ class LabelledImages:
         return len(self.images)
 
     def __getitem__(self, index: int) -> NDArray[np.uint8]:
-        return self.images[index]
+        return np.asarray(self.images[index], np.uint8)
 
     def chosen(self, which: NDArray[np.int64]) -> LabelledImages:
         """Return some of the images, by their places."""

@@ -136,11 +136,11 @@ def group_accuracy(counts: Integers, classes: ClassNames) -> Floats:
 
 
 class Confused(NamedTuple):
-    """Two classes that were taken for each other so often, in both directions together."""
+    """Two classes, and how many images of one were taken for the other, in both directions."""
 
     one: int
     other: int
-    count: int
+    images: int
 
 
 def most_confused(counts: Integers, limit: int) -> list[Confused]:

@@ -171,7 +171,7 @@ def confused_words(one: Measured) -> str:
     if not pairs:
         return "No image is taken for another class."
     said = ", ".join(
-        f"{classes.names[p.one]} and {classes.names[p.other]} ({p.count})" for p in pairs
+        f"{classes.names[p.one]} and {classes.names[p.other]} ({p.images})" for p in pairs
     )
     return f"Most confused, with the number of images in both directions: {said}."
 
