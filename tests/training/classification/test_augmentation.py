@@ -132,19 +132,19 @@ def test_a_thing_right_of_the_middle_goes_where_it_should(
     angle, sizes, shear, shift, expected
 ) -> None:
     """y down: a turn of 90 degrees brings what is right of the middle below it."""
-    matrix = matrices(angle * ONES, sizes * np.ones((2, 1)), np.float32(shear * ONES))
+    matrix = matrices(angle * ONES, sizes * np.ones((2, 1)), shear * ONES)
     found = moved(spot(4, 6), matrix, np.array([shift], float))
     assert place(found) == expected
     assert found.max() > 0.4
 
 
 def test_a_sheared_row_below_the_middle_moves_to_the_right() -> None:
-    matrix = matrices(0 * ONES, np.ones((2, 1)), np.float32(0.5 * ONES))
+    matrix = matrices(0 * ONES, np.ones((2, 1)), 0.5 * ONES)
     assert place(moved(spot(6, 4), matrix, np.zeros((1, 2)))) == (6, 5)
 
 
 def test_a_bend_moves_by_pixels() -> None:
-    still = matrices(0 * ONES, np.ones((2, 1)), np.float32(0 * ONES))
+    still = matrices(0 * ONES, np.ones((2, 1)), 0 * ONES)
     bend = np.zeros((1, 2, 4, 4), np.float32)
     bend[:, 0] = 2.0
     # what is taken from two pixels to the right comes out two pixels to the left
@@ -154,7 +154,7 @@ def test_a_bend_moves_by_pixels() -> None:
 def test_pixels_that_are_not_square_turn_as_squares() -> None:
     image = torch.zeros(1, 1, 5, 11)
     image[0, 0, 2, 7] = 1.0
-    matrix = matrices(np.pi / 2 * ONES, np.ones((2, 1)), np.float32(0 * ONES))
+    matrix = matrices(np.pi / 2 * ONES, np.ones((2, 1)), 0 * ONES)
     assert place(moved(image, matrix, np.zeros((1, 2)))) == (4, 5)
 
 

@@ -114,7 +114,7 @@ def cropped(images: Images, margin: int, flip: bool, random: np.random.Generator
     if not margin and not flip:
         return images
     tops, lefts = random.integers(0, 2 * margin + 1, (2, count))
-    mirrored = random.random(count) < (0.5 if flip else 0.0)
+    mirrored = random.random((count,)) < (0.5 if flip else 0.0)
     padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin), (0, 0)), mode="reflect")
     rows = tops[:, None] + np.arange(height)
     columns = np.where(mirrored[:, None], np.arange(width)[::-1], np.arange(width))
@@ -129,7 +129,7 @@ def with_cutout(images: Images, side: int, random: np.random.Generator) -> Image
     At the border a part of the square lies outside, as in the paper.
     """
     count, height, width = images.shape[:3]
-    centres = (random.integers(0, height, count), random.integers(0, width, count))
+    centres = (random.integers(0, height, (count,)), random.integers(0, width, (count,)))
     inside = []
     for centre, size in zip(centres, (height, width), strict=True):
         offset = np.arange(size)[None] - (centre[:, None] - side // 2)

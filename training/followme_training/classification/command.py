@@ -11,7 +11,6 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from followme_training.classification.batches import Batch
 from followme_training.classification.data import ClassificationData
 from followme_training.classification.embedding import some_classes, write_embeddings
 from followme_training.classification.evaluation import (
@@ -77,7 +76,7 @@ def data(arguments: Sequence[str]) -> int:
         )
     if given.sheet:
         loader = module.train_dataloader()
-        batch = cast(Batch, loader.dataset[next(iter(loader.sampler))])
+        batch = loader.dataset[next(iter(loader.sampler))]
         write_batch_sheet(batch, module.training_images.classes, given.sheet)
         print(f"{given.sheet}: augmented images with their classes")
     return 0

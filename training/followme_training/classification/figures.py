@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,9 @@ def write_figures(logits: Logits, images: LabelledImages, folder: Path) -> list[
     return [folder / name for name in drawn]
 
 
-def new_figure(width: float, height: float, layout: str | None = "constrained") -> Any:
+def new_figure(
+    width: float, height: float, layout: Literal["constrained"] | None = "constrained"
+) -> Any:
     """Return an empty figure of so many inches.
 
     Many small pictures are placed by hand, ``layout`` None: to weigh all of them takes seconds.

@@ -38,7 +38,7 @@ def log_softmax(logits: Tensor) -> Tensor:
 
 class _CrossEntropy(torch.autograd.Function):
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, logits: Tensor, classes: Tensor, weights: Tensor, smoothing: float
     ) -> Tensor:
         log_p = log_softmax(logits)
@@ -109,7 +109,9 @@ def cross_entropy(
     if not len(chosen):
         # of no image, but still with a way back to the logits
         return chosen.sum()
-    value: Tensor = _CrossEntropy.apply(chosen, classes, weights.to(chosen), smoothing)
+    value: Tensor = _CrossEntropy.apply(  # type: ignore[no-untyped-call]
+        chosen, classes, weights.to(chosen), smoothing
+    )
     return value
 
 

@@ -52,7 +52,7 @@ def rand_augmented(
 
 
 def _rounded(values: NDArray[np.float32]) -> Images:
-    return np.clip(values + 0.5, 0.0, 255.0).astype(np.uint8)
+    return np.asarray(np.clip(values + 0.5, 0.0, 255.0), np.uint8)
 
 
 def _toward(base: NDArray[np.float32], images: Images, factor: NDArray[np.float64]) -> Images:
@@ -151,7 +151,7 @@ def _geometric(
     matrix = matrices(
         nothing if angle is None else angle,
         np.ones((2, count)),
-        np.asarray(nothing if shear is None else shear, np.float32),
+        nothing if shear is None else shear,
     )
     shift_px = np.zeros((count, 2))
     if shift is not None:

@@ -176,7 +176,7 @@ def carried_out(trial: Any, search: Search) -> float:
     folder = search.root / f"trial_{trial.number:04d}"
     command = _command([*search.arguments, *options, f"--trainer.default_root_dir={folder}"])
     watch = ReportsToTrial(trial, STUDIED.monitor)
-    command.trainer.callbacks.append(watch)
+    command.trainer.callbacks.append(watch)  # type: ignore[attr-defined]
     try:
         command.trainer.fit(command.model, command.datamodule)
     except NonFiniteLossError as error:

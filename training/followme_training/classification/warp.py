@@ -59,7 +59,9 @@ def warped(images: torch.Tensor, w: Warp, random: np.random.Generator) -> torch.
     return moved(images, matrices(angle, sizes, shear), shift_px.T, bend)
 
 
-def matrices(angle: NDArray[np.float64], sizes: NDArray[np.float64], shear: Floats) -> Floats:
+def matrices(
+    angle: NDArray[np.float64], sizes: NDArray[np.float64], shear: NDArray[np.float64]
+) -> Floats:
     """Return (B, 2, 2): from a place in the new image to the place in the old it is taken from.
 
     Parameters
