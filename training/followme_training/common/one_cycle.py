@@ -70,11 +70,13 @@ def risen_and_fallen(
     moves_momentum : bool
         Whether momentum falls while rates rise.
     """
+    # torch divides by the steps that follow the first one of the rise, also where there are none
+    one_step = warm_up * total_steps == 1.0
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
         [group["lr"] for group in optimiser.param_groups],
         total_steps=total_steps,
-        pct_start=warm_up,
+        pct_start=1.001 * warm_up if one_step else warm_up,
         cycle_momentum=moves_momentum,
     )
     return [optimiser], [{"scheduler": schedule, "interval": "step"}]
