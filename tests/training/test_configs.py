@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from followme_training.classification.data import ClassificationData
+from followme_training.classification.module import ClassificationTask
 from followme_training.common.fitting import TrainingCommand
 from followme_training.depth.data import DepthData
 from followme_training.depth.module import DepthTask
@@ -18,6 +20,7 @@ from followme_training.segmentation.module import SegmentationTask
 FOLDER = Path(__file__).resolve().parents[2] / "training" / "configs"
 FILES = sorted(FOLDER.rglob("*.yaml"))
 TASKS = {
+    "classification": (ClassificationTask, ClassificationData),
     "depth": (DepthTask, DepthData),
     "detection": (DetectionTask, DetectionData),
     "segmentation": (SegmentationTask, SegmentationData),

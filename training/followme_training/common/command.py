@@ -10,6 +10,7 @@ from followme_training.common.wording import did_you_mean
 
 #: Tasks and the module that has their verbs; imported only when asked for, as torch takes seconds.
 TASKS = {
+    "classification": "followme_training.classification.command",
     "depth": "followme_training.depth.command",
     "detection": "followme_training.detection.command",
     "segmentation": "followme_training.segmentation.command",
@@ -18,6 +19,7 @@ TASKS = {
 VERBS = {
     "data": "say what a settings file trains and validates on, and draw what the network will see",
     "fit": "train, or go on with --ckpt_path last",
+    "tune": "search for good settings, in any number of processes, and say which of them matter",
     "evaluate": "measure a run or an ONNX file on what was held out, or on data of your own",
     "export": "write the ONNX file with its card, and the report of the run",
     "show": "draw what a network says of images",

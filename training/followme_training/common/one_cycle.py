@@ -51,11 +51,32 @@ def one_cycle(net: nn.Module, backbone: str, total_steps: int, o: OneCycle) -> A
         Rates and decay.
     """
     groups = parameter_groups(net, backbone, o.lr, o.backbone_factor, o.weight_decay)
-    optimiser = torch.optim.AdamW(groups)
+    return risen_and_fallen(torch.optim.AdamW(groups), total_steps, o.warm_up)
+
+
+def risen_and_fallen(
+    optimiser: torch.optim.Optimizer, total_steps: int, warm_up: float, moves_momentum: bool = True
+) -> Any:
+    """Return an optimiser and its one-cycle schedule as Lightning takes them.
+
+    Parameters
+    ----------
+    optimiser : Optimizer
+        The rates of its groups are the peaks.
+    total_steps : int
+        Of the whole training.
+    warm_up : float
+        Share of all steps in which the rates rise.
+    moves_momentum : bool
+        Whether momentum falls while rates rise.
+    """
+    # torch divides by the steps that follow the first one of the rise, also where there are none
+    one_step = warm_up * total_steps == 1.0
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
-        [group["lr"] for group in groups],
+        [group["lr"] for group in optimiser.param_groups],
         total_steps=total_steps,
-        pct_start=o.warm_up,
+        pct_start=1.001 * warm_up if one_step else warm_up,
+        cycle_momentum=moves_momentum,
     )
     return [optimiser], [{"scheduler": schedule, "interval": "step"}]

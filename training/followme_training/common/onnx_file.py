@@ -49,7 +49,12 @@ class Signature(NamedTuple):
 
 
 def export_onnx(
-    net: nn.Module, size_hw: tuple[int, int], outputs: Sequence[str], file: Path
+    net: nn.Module,
+    size_hw: tuple[int, int],
+    outputs: Sequence[str],
+    file: Path,
+    channels: int = 3,
+    any_count: bool = False,
 ) -> None:
     """Write a network that takes ``image`` uint8 [1, H, W, 3] RGB, of one fixed size.
 
@@ -63,8 +68,14 @@ def export_onnx(
         Names of what it returns.
     file : Path
         Target.
+    channels : int
+        Of the image, where it is not RGB.
+    any_count : bool
+        Whether it takes any number of images at once, [N, H, W, channels].
     """
-    example = torch.zeros(1, *size_hw, 3, dtype=torch.uint8)
+    # two images: a single one would be taken for a number that never changes
+    example = torch.zeros(2 if any_count else 1, *size_hw, channels, dtype=torch.uint8)
+    shapes = ({0: torch.export.Dim("N")},) if any_count else None
 
     def write(part: Path) -> None:
         with warnings.catch_warnings():
@@ -77,6 +88,7 @@ def export_onnx(
                 dynamo=True,
                 opset_version=OPSET,
                 external_data=False,
+                dynamic_shapes=shapes,
                 input_names=["image"],
                 output_names=list(outputs),
                 verbose=False,
@@ -111,13 +123,21 @@ def onnxruntime_engine(file: Path, threads: int = 1) -> Engine:
     OnnxError
         When the file is missing or is no ONNX file.
     """
+    batches = onnxruntime_batch_engine(file, threads)
+    return lambda rgb: batches(rgb[None])
+
+
+def onnxruntime_batch_engine(file: Path, threads: int = 1) -> Engine:
+    """Return a function from images (N, H, W, C) uint8 to the outputs by name.
+
+    Raises
+    ------
+    OnnxError
+        When the file is missing or is no ONNX file.
+    """
     session = _session(file, threads)
     names = [o.name for o in session.get_outputs()]
-
-    def run(rgb: NDArray[np.uint8]) -> Outputs:
-        return dict(zip(names, session.run(names, {"image": rgb[None]}), strict=True))
-
-    return run
+    return lambda images: dict(zip(names, session.run(names, {"image": images}), strict=True))
 
 
 def _session(file: Path, threads: int) -> Any:

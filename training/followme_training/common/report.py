@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from followme_training.common.colours import COLOURS, LINES
 from followme_training.common.files import write_json, write_text, write_with
 from followme_training.common.run_folder import Run
 
@@ -22,6 +23,7 @@ def write_report(
     metrics: Sequence[Mapping[str, Any]],
     curves: Sequence[Sequence[str]],
     words: str,
+    units: Sequence[str] = (),
 ) -> None:
     """Write ``config.yaml``, ``log.csv``, ``metrics.json``, ``curves.png`` and ``report.md``.
 
@@ -41,11 +43,13 @@ def write_report(
         Names of what is drawn: one panel each.
     words : str
         What a reader should know beside the numbers.
+    units : sequence of str
+        What the vertical axis of each panel is, with its unit.
     """
     write_text(folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
     write_text(folder / "log.csv", log_table(run))
     write_json(folder / "metrics.json", {"facts": dict(facts), "metrics": list(metrics)})
-    write_with(folder / "curves.png", lambda part: draw_curves(run, curves, part))
+    write_with(folder / "curves.png", lambda part: draw_curves(run, curves, part, units))
     write_text(folder / "report.md", page(title, facts, metrics, words, folder))
 
 
@@ -77,13 +81,17 @@ def page(
         rows = [m for m in metrics if (m["set"], m["split"]) == (name, split)]
         lines += ["", f"## {name}, {split}", "", "| measure | value |", "| --- | --- |"]
         lines += [f"| {m['measure']} | {m['value']:.4g} |" for m in rows]
-    pictures = [p for p in ("curves.png", "samples.png") if (folder / p).is_file()]
+    first = ("curves.png", "samples.png")
+    further = sorted(f.name for f in folder.glob("*.png") if f.name not in first)
+    pictures = [p for p in (*first, *further) if (folder / p).is_file()]
     for picture in pictures:
         lines += ["", f"![{picture.partition('.')[0]}]({picture})"]
     return "\n".join(lines) + "\n"
 
 
-def draw_curves(run: Run, panels: Sequence[Sequence[str]], file: Path) -> None:
+def draw_curves(
+    run: Run, panels: Sequence[Sequence[str]], file: Path, units: Sequence[str] = ()
+) -> None:
     """Draw what was logged over epochs, a panel for each group of names."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -93,11 +101,14 @@ def draw_curves(run: Run, panels: Sequence[Sequence[str]], file: Path) -> None:
     FigureCanvasAgg(figure)
     for i, names in enumerate(panels):
         axes = figure.add_subplot(1, len(panels), i + 1)
-        for name in names:
+        for number, name in enumerate(names):
             points = logged.get(name, [])
             if points:
-                axes.plot(*zip(*points, strict=True), label=name)
+                colour = COLOURS[number % len(COLOURS)]
+                style = LINES[number % len(LINES)]
+                axes.plot(*zip(*points, strict=True), label=name, color=colour, linestyle=style)
         axes.set_xlabel("epoch")
+        axes.set_ylabel(units[i] if i < len(units) else "")
         axes.grid(alpha=0.3)
         if axes.lines:
             axes.legend(fontsize=8)

@@ -10,13 +10,9 @@ from typing import Any
 
 import yaml
 
+from followme_training.common.colours import COLOURS, MARKERS
 from followme_training.common.files import write_json, write_text, write_with
 
-# Okabe and Ito, "Color Universal Design", 2008: told apart by people of any colour vision. Their
-# yellow is left out, as a line of it is hardly seen on white.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000")
-# Further differences, for print without colours and for more variants than there are colours.
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*", "p")
 _HATCHES = ("", "///", "...", "xxx")
 _DPI = 110
 # A legend inside would cover what it explains.
@@ -174,8 +170,8 @@ def _draw_curves(axes: Any, shown: Shown, outcomes: Sequence[Outcome]) -> None:
         axes.plot(
             *zip(*o.curve, strict=True),
             label=o.name,
-            color=_COLOURS[i % len(_COLOURS)],
-            marker=_MARKERS[i % len(_MARKERS)],
+            color=COLOURS[i % len(COLOURS)],
+            marker=MARKERS[i % len(MARKERS)],
             markersize=5,
         )
     axes.set_xlabel("epochs trained")
@@ -195,8 +191,8 @@ def _draw_bars(axes: Any, shown: Shown, outcomes: Sequence[Outcome], names: Sequ
             [0.0 if math.isnan(v) else v for v in (_figure(o, name) for name in names)],
             width,
             label=o.name,
-            color=_COLOURS[i % len(_COLOURS)],
-            hatch=_HATCHES[i // len(_COLOURS) % len(_HATCHES)],
+            color=COLOURS[i % len(COLOURS)],
+            hatch=_HATCHES[i // len(COLOURS) % len(_HATCHES)],
             edgecolor="white",
             linewidth=0.4,
         )

@@ -1,0 +1,1 @@
+"""Classification: which one thing an image shows."""
