@@ -9,14 +9,14 @@ import pytest
 pytest.importorskip("rclpy", reason="no ROS 2 here: run 'make test'")
 
 from followme.cli.write_nodes_page import main, nodes_page, write_nodes_page
-from followme.graph import NODES, TOPICS
+from followme.graph import ALL_NODES, NODES, TOPICS
 from followme.launching.arguments import GRAPH_ARGUMENTS
 from followme.ros.qos import PROFILES
 from followme.settings import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = nodes_page()
-EACH_NODE = pytest.mark.parametrize("node", NODES, ids=lambda node: node.name)
+EACH_NODE = pytest.mark.parametrize("node", ALL_NODES, ids=lambda node: node.name)
 
 
 def section(title: str) -> str:

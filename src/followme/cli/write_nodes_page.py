@@ -12,7 +12,7 @@ from pathlib import Path
 from rclpy.qos import QoSProfile
 
 from followme.cli.write_config import literal
-from followme.graph import NODES, TOPICS, WALKER_FRAME, NodeSpec
+from followme.graph import ALL_NODES, NODES, TOPICS, WALKER_FRAME, NodeSpec
 from followme.launching.arguments import GRAPH_ARGUMENTS
 from followme.ros.qos import PROFILES
 from followme.settings import Setting, settings_of
@@ -37,7 +37,7 @@ Messages of FollowMe carry comments with unit, frame and range: `src/followme_ms
 def nodes_page() -> str:
     """Return the whole page."""
     parts = [HEADER, *_qualities(), *_topics()]
-    for node in NODES:
+    for node in ALL_NODES:
         parts += _node(node)
     parts += _arguments()
     return "\n".join(parts)

@@ -14,7 +14,7 @@ from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
-from followme.graph import CAMERA_FRAME, NODES, NodeSpec
+from followme.graph import ALL_NODES, CAMERA_FRAME, NodeSpec
 from followme.health.latest import LatestSlot
 from followme.ros.diagnostics import Timings, Troubles
 from followme.ros.exchange import Exchange
@@ -70,7 +70,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             automatically_declare_parameters_from_overrides=True,
             parameter_overrides=[Parameter(k, value=v) for k, v in (overrides or {}).items()],
         )
-        self.spec: NodeSpec = next(n for n in NODES if n.name == name)
+        self.spec: NodeSpec = next(n for n in ALL_NODES if n.name == name)
         self.slot: LatestSlot[Any] = LatestSlot()
         self.troubles = Troubles()
         self.timings, self.ages = Timings(), Timings()
