@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,6 +19,8 @@ from followme.sources.source import SourceError
 
 BAG_SUFFIXES = (".mcap", ".db3", ".bag")
 _METADATA = "metadata.yaml"
+_STORAGES = ("mcap", "sqlite3")
+_STORAGE = re.compile(r"^\s*storage_identifier:\s*[\"']?([^\"'\s#]*)", re.MULTILINE)
 _METADATA_KEY = "rosbag2_bagfile_information"
 
 
@@ -135,6 +138,7 @@ def opened(path: Path) -> Iterator[BagReader]:
     SourceError
         When it is missing, damaged or no bag.
     """
+    _refuse_what_is_no_bag(path)
     with _reading(path):
         files, cuts = _whole(path, _files(path))
         reader = AnyReader(files, default_typestore=_known_types())
@@ -164,6 +168,34 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir() or (path / _METADATA).is_file():
         return [path]
     return sorted(p for p in path.iterdir() if p.suffix in (".mcap", ".db3")) or [path]
+
+
+def _refuse_what_is_no_bag(path: Path) -> None:
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such bag; give its folder or one of its files")
+    if path.is_file() and path.suffix not in BAG_SUFFIXES:
+        raise SourceError(
+            f"{path}: is no bag, which ends with {', '.join(BAG_SUFFIXES)}; give another file"
+        )
+    if path.is_dir() and not is_bag_folder(path) and not (path / _METADATA).is_file():
+        raise SourceError(
+            f"{path}: is a folder without a bag (no {_METADATA}, .mcap or .db3 in it); give the "
+            "folder that `followme record` or `ros2 bag record` made"
+        )
+    storage = _storage_of(path / _METADATA)
+    if storage not in ("", *_STORAGES):
+        raise SourceError(
+            f"{path}: its storage is {storage!r}, none of {', '.join(_STORAGES)}; convert it with "
+            "`ros2 bag convert`"
+        )
+
+
+def _storage_of(metadata: Path) -> str:
+    """Return the storage that the metadata name; empty where they do not, for whatever reason."""
+    if not metadata.is_file():
+        return ""
+    found = _STORAGE.search(metadata.read_text("utf-8", "replace"))
+    return found[1] if found else ""
 
 
 def _whole(path: Path, files: list[Path]) -> tuple[list[Path], list[str]]:
