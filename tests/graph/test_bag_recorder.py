@@ -16,7 +16,8 @@ from std_msgs.msg import String
 
 from followme.nodes.bag_recorder import BagRecorder, topics_of
 from followme.ros.images import colour_to_msg
-from followme.ros.message_definitions import definition_of
+from followme.ros.message_definitions import NoDefinitionError, definition_of, refuse_another
+from followme.ros.message_types import message_class
 from followme.ros.qos import profile
 from followme.settings import SettingsError
 from followme.values.frame import ColourImage
@@ -200,3 +201,20 @@ def test_nothing_that_came_is_one_sentence_and_2(processes: Processes, tmp_path:
     assert process.returncode == 2
     assert last.startswith("followme record: nothing came on /obstacles; start what publishes")
     assert not folder.exists()
+
+
+def test_a_definition_that_is_not_that_of_the_publisher_is_refused() -> None:
+    kind = "std_msgs/msg/String"
+    known = "RIHS01_df668c740482bbd48fb39d76a70dfd4bd59db1288021743503259e948f6b1a18"
+    refuse_another(kind, definition_of(kind), known)
+    refuse_another(kind, definition_of(kind), "")
+    with pytest.raises(NoDefinitionError, match="not the one with which its publisher was built"):
+        refuse_another(kind, definition_of(kind), known[:-1] + "9")
+
+
+def test_a_type_that_is_not_installed_is_named_with_its_package() -> None:
+    with pytest.raises(NoDefinitionError, match=r"install ros-.*-no-such-msgs"):
+        definition_of("no_such_msgs/msg/Thing")
+    for kind in ("no_such_msgs/msg/Thing", "std_msgs/msg/Thing", "String"):
+        with pytest.raises(NoDefinitionError, match=f"{kind}: this type is not installed here"):
+            message_class(kind)

@@ -81,20 +81,13 @@ def _watch(node: BagRecorder, stop: Any, seconds: float | None) -> None:
                 refresh=False,
             )
             bar.update(sum(node.counts.values()) - bar.n)
-            if (seconds is not None and waited_s >= seconds) or _cannot(node):
+            if (seconds is not None and waited_s >= seconds) or node.broken:
                 return
 
 
-def _cannot(node: BagRecorder) -> str:
-    """Return why nothing will be written; empty when something may."""
-    if node.broken:
-        return node.broken
-    return "" if node.active or not node.troubles.count else node.troubles.last
-
-
 def _told(node: BagRecorder, known: set[str]) -> int:
-    if not node.files and (why := _cannot(node) if node.broken or not node.counts else ""):
-        raise ValueError(why)
+    if node.broken and not node.files:
+        raise ValueError(node.broken)
     counts, lost = node.counts, node.lost
     if not any(counts.values()):
         raise ValueError(

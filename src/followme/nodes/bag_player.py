@@ -141,11 +141,20 @@ class BagPlayer(BaseNode[BagPlayerSettings]):
                 self._ended()
 
     def _await_takers(self, alive: Callable[[], bool]) -> None:
+        """Wait for who takes the images; time stands at the begin of the bag meanwhile."""
+        assert self.plan is not None
+        begin_ns = self.plan.begin_ns + round(self.settings.start_s * 1e9)
+
+        def told() -> bool:
+            if self.settings.clock_hz:
+                self._tell(begin_ns)
+            return alive()
+
         if self._ready is None:
-            await_takers(self, self.settings.wait_s, alive)
+            await_takers(self, self.settings.wait_s, told)
             return
         deadline_s = time.monotonic() + self.settings.wait_s
-        while alive() and not self._ready() and time.monotonic() < deadline_s:
+        while told() and not self._ready() and time.monotonic() < deadline_s:
             time.sleep(_NAP_S)
 
     def _play(self, alive: Callable[[], bool]) -> None:
@@ -167,17 +176,14 @@ class BagPlayer(BaseNode[BagPlayerSettings]):
                 if not alive():
                     return
                 self._say_time(message.recorded_ns)
+                is_image = message.connection.topic == plan.camera_topics.colour
                 begin = time.perf_counter()
                 self._give(bag, message)
-                self.note_work((time.perf_counter() - begin) * 1e3)
+                if is_image:
+                    self.note_work((time.perf_counter() - begin) * 1e3)
                 bar.update(max(0.0, clock.played_s(message.recorded_ns) - bar.n))
-                if self.settings.every_frame and message.connection.topic == self._colour:
+                if is_image and self.settings.every_frame:
                     self._await_obstacles(self._stamp_ns(message), alive)
-
-    @property
-    def _colour(self) -> str:
-        assert self.plan is not None
-        return self.plan.camera_topics.colour
 
     def _wait(self, clock: PlaybackClock, due_s: float, alive: Callable[[], bool]) -> None:
         """Let time pass until a message is due, on /clock too."""

@@ -84,6 +84,13 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
         return list(self._files)
 
     def load(self) -> None:
+        try:
+            self._load()
+        except ValueError as error:
+            self.broken = str(error)
+            raise
+
+    def _load(self) -> None:
         names = topics_of(self.settings.topics)
         self._queue = BagQueue(self.settings.queue_mib * _MIB)
         self.broken = ""

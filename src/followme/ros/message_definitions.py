@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
+from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 # What ``ros2 bag record`` puts between the types of a schema (MCAP, "ros2msg").
 _RULE = "=" * 80
@@ -40,6 +41,33 @@ def definition_of(kind: str) -> str:
     first, *others = texts
     below = (f"{_RULE}\nMSG: {_short(other)}\n{texts[other]}" for other in others)
     return "\n".join([texts[first].rstrip("\n"), *(b.rstrip("\n") for b in below)]) + "\n"
+
+
+def refuse_another(kind: str, definition: str, type_hash: str) -> None:
+    """Hold a definition against the hash of the type as its publisher was built.
+
+    Where a workspace is linked and not built anew, the text is newer than the type; a bag with
+    both could not be read.
+
+    Parameters
+    ----------
+    kind, definition : str
+        A type and its text.
+    type_hash : str
+        RIHS01 (REP 2011); nothing is held against one that is empty.
+
+    Raises
+    ------
+    NoDefinitionError
+        When it is that of another type.
+    """
+    store = get_typestore(Stores.EMPTY)
+    store.register(get_types_from_msg(definition, kind))
+    if type_hash and store.hash_rihs01(kind) != type_hash:
+        raise NoDefinitionError(
+            f"{kind}: its definition here is not the one with which its publisher was built; "
+            "build the workspace anew and start both again"
+        )
 
 
 def _text(kind: str) -> str:

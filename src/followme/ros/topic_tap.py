@@ -10,7 +10,11 @@ from rclpy.qos import QoSProfile
 
 from followme.outputs.bag_metadata import RecordedTopic
 from followme.ros.bag_qos import as_written, asked, offered
-from followme.ros.message_definitions import NoDefinitionError, definition_of
+from followme.ros.message_definitions import (
+    NoDefinitionError,
+    definition_of,
+    refuse_another,
+)
 from followme.ros.message_types import message_class
 
 
@@ -86,13 +90,10 @@ class TopicTap:
         there = self._node.get_publishers_info_by_topic(self.topic)
         profiles = offered(there) or [as_written(self._profile)] if self._profile else []
         hashes = [str(e.topic_type_hash) for e in there if e.topic_type == self._kind]
-        return RecordedTopic(
-            self.topic,
-            self._kind,
-            definition_of(self._kind),
-            next((h for h in hashes if h.startswith("RIHS01_")), ""),
-            profiles,
-        )
+        type_hash = next((h for h in hashes if h.startswith("RIHS01_")), "")
+        definition = definition_of(self._kind)
+        refuse_another(self._kind, definition, type_hash)
+        return RecordedTopic(self.topic, self._kind, definition, type_hash, profiles)
 
     def close(self) -> None:
         """End the subscription; in the executor's thread."""

@@ -64,10 +64,11 @@ class BagPlan:
     stamps_ahead_ns: int
 
     def messages(self, bag: BagReader, start_s: float) -> Iterator[Serialized]:
-        """Give what is played, an image after its own calibration and depth."""
+        """Give what is played, an image after its own calibration, depth and motion."""
         from_ns = self.begin_ns + round(start_s * 1e9)
         topics = self.camera_topics
         beside = [t for t in (topics.depth, topics.info) if t]
+        beside += [theirs for theirs, ours in self.routes.items() if ours == MOTION]
         return image_last(bag.serialized(self.routes, from_ns), topics.colour, beside, _TOGETHER_NS)
 
 

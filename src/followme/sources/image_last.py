@@ -31,6 +31,9 @@ def image_last(
     waiting: deque[tuple[int, Serialized]] = deque()
     newest = dict.fromkeys(beside, -1)
     for message in messages:
+        while waiting and waiting[0][1].recorded_ns + wait_ns < message.recorded_ns:
+            late = waiting.popleft()[1]
+            yield late._replace(recorded_ns=late.recorded_ns + wait_ns)
         topic = message.connection.topic
         if topic == image:
             waiting.append((stamp_of_serialized(message.data), message))
@@ -38,10 +41,7 @@ def image_last(
             if topic in newest:
                 newest[topic] = stamp_of_serialized(message.data)
             yield message
-        while waiting and (
-            min(newest.values(), default=waiting[0][0]) >= waiting[0][0]
-            or message.recorded_ns - waiting[0][1].recorded_ns > wait_ns
-        ):
+        while waiting and min(newest.values(), default=waiting[0][0]) >= waiting[0][0]:
             # at the place where it now is in time
             yield waiting.popleft()[1]._replace(recorded_ns=message.recorded_ns)
     for _, message in waiting:
