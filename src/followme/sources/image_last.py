@@ -32,8 +32,7 @@ def image_last(
     newest = dict.fromkeys(beside, -1)
     for message in messages:
         while waiting and waiting[0][1].recorded_ns + wait_ns < message.recorded_ns:
-            late = waiting.popleft()[1]
-            yield late._replace(recorded_ns=late.recorded_ns + wait_ns)
+            yield _late(waiting.popleft()[1], wait_ns)
         topic = message.connection.topic
         if topic == image:
             waiting.append((stamp_of_serialized(message.data), message))
@@ -45,4 +44,9 @@ def image_last(
             # at the place where it now is in time
             yield waiting.popleft()[1]._replace(recorded_ns=message.recorded_ns)
     for _, message in waiting:
-        yield message
+        yield _late(message, wait_ns)
+
+
+def _late(message: Serialized, wait_ns: int) -> Serialized:
+    """Return an image that waited in vain."""
+    return message._replace(recorded_ns=message.recorded_ns + wait_ns)
