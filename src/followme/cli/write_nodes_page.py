@@ -13,7 +13,7 @@ from rclpy.qos import QoSProfile
 
 from followme.cli.write_config import literal
 from followme.graph import ALL_NODES, NODES, TOPICS, WALKER_FRAME, NodeSpec
-from followme.launching.arguments import GRAPH_ARGUMENTS
+from followme.launching.arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS, Argument
 from followme.ros.qos import PROFILES
 from followme.settings import Setting, settings_of
 
@@ -88,11 +88,15 @@ def _arguments() -> Iterator[str]:
         "`--name VALUE`) take the same. `replay.launch.py` takes those without a driver; it must "
         "be given `source`, and its `at_end` is `end`.\n"
     )
-    rows = (
-        (f"`{a.name}`", f"`{a.default}`" if a.default else "", ", ".join(a.choices), a.text)
-        for a in GRAPH_ARGUMENTS
-    )
-    yield _table(("argument", "default", "values", "what it does"), rows)
+    head = ("argument", "default", "values", "what it does")
+    yield _table(head, map(_argument, GRAPH_ARGUMENTS))
+    yield "`replay.launch.py` also takes:\n"
+    known = {a.name for a in GRAPH_ARGUMENTS}
+    yield _table(head, (_argument(a) for a in REPLAY_ARGUMENTS if a.name not in known))
+
+
+def _argument(a: Argument) -> tuple[str, ...]:
+    return f"`{a.name}`", f"`{a.default}`" if a.default else "", ", ".join(a.choices), a.text
 
 
 def _setting(s: Setting) -> tuple[str, ...]:
