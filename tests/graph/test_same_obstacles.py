@@ -90,7 +90,7 @@ def live(graph: Graph, folder: Path, bag: Path) -> Seen:
     """Run the graph on a folder of images beside a recorder."""
     source = OneByOne(folder)
     recorder = BagRecorder(overrides={"bag": str(bag), "topics": "inputs"})
-    made = Composition(_PLAIN, lambda _n, _ms: None, "camera", {"source": source})
+    made = Composition(_PLAIN, lambda _n, _ms: None, {"source": source})
     seen = Seen(made)
     source.seen = lambda: len(seen.all)
     graph.spin(recorder, *made.nodes.values())
@@ -119,13 +119,13 @@ def again(graph: Graph, bag: Path) -> Seen:
     made = Composition(
         {**on_its_time, "bag_player": {"every_frame": True, "wait_s": 60.0}},
         lambda _n, _ms: None,
-        "bag_player",
         {
             "plan": plan,
             "ended": ended.set,
             "ready": lambda: made is not None and made.ready(),
             "caught_up": lambda ns: made is None or made.caught_up(ns),
         },
+        "bag_player",
     )
     seen = Seen(made)
     graph.spin(*made.nodes.values())

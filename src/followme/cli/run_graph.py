@@ -136,7 +136,7 @@ def run_watched(given: argparse.Namespace, source: GraphSource, lines: TextIO = 
         source.open()
         observer = RunObserver(LiveLines(lines), _record(given, source.rate_hz), began_s)
         overrides = _joined(source.overrides(), _speech(given))
-        graph = Composition(overrides, observer.timed, source.node, source.wiring(end))
+        graph = Composition(overrides, observer.timed, source.wiring(end), source.node)
         source.join(graph)
         _tap(graph, observer)
         if not given.keep_faces:

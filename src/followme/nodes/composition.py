@@ -21,10 +21,11 @@ class Composition:
         Parameters by node name that outrank files.
     timed : callable
         Called with a node's name and the milliseconds of each piece of its work.
+    camera : mapping, optional
+        What the node that gives the images is given besides: an opened source, what to call at
+        its end.
     source : str
-        Node that gives the images: camera or bag_player.
-    wiring : mapping, optional
-        What that node is given besides: an opened source, what to call at its end.
+        That node: camera or bag_player.
 
     Raises
     ------
@@ -36,8 +37,8 @@ class Composition:
         self,
         overrides: Mapping[str, Mapping[str, Any]],
         timed: Callable[[str, float], None],
+        camera: Mapping[str, Any] | None = None,
         source: str = "camera",
-        wiring: Mapping[str, Any] | None = None,
     ) -> None:
         self._exchange = Exchange()
         gate = Gate()
@@ -45,7 +46,7 @@ class Composition:
         for spec in reversed(NODES):
             is_source = spec.name == "camera"
             name = source if is_source else spec.name
-            own = dict(wiring or {}) if is_source else {}
+            own = dict(camera or {}) if is_source else {}
             if spec.gate:
                 own["gate"] = gate
             try:

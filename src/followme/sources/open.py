@@ -71,8 +71,8 @@ def open_source(
         When there is no such source or it cannot be read.
     """
     named = only_of_camera(read_remaps(remaps))
-    if remaps and not _may_be_bag(text):
-        raise SourceError(f"remaps: source {text!r} is no bag and has no topics; leave it away")
+    if text == SYNTHETIC or is_webcam(text):
+        _refuse_remaps(text, named)
     if text == SYNTHETIC:
         source = SyntheticSource(width, height, rate_hz, seed, seconds, progress)
         source.prepare()
@@ -85,14 +85,9 @@ def open_source(
         raise SourceError(f"source {text!r} cannot be opened ({error}); {_POSSIBLE}") from error
 
 
-def _may_be_bag(text: str) -> bool:
-    """Return whether a text names a bag, or nothing that is there."""
-    if text == SYNTHETIC or is_webcam(text):
-        return False
-    path = Path(text)
-    if path.is_dir():
-        return is_bag_folder(path)
-    return path.suffix.lower() in BAG_SUFFIXES or not path.exists()
+def _refuse_remaps(text: str, named: BagTopics) -> None:
+    if named != BagTopics():
+        raise SourceError(f"remaps: source {text!r} is no bag and has no topics; leave them away")
 
 
 def _open_path(
@@ -101,9 +96,12 @@ def _open_path(
     if text and path.is_dir() and is_bag_folder(path):
         return _open_bag(path, rate_hz, named, report)
     if text and path.is_dir():
+        _refuse_remaps(text, named)
         return _open_folder(path, rate_hz, report)
     if path.suffix.lower() in BAG_SUFFIXES and path.is_file():
         return _open_bag(path, rate_hz, named, report)
+    if path.is_file():
+        _refuse_remaps(text, named)
     if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file():
         return VideoSource(path, rate_hz, report=report)
     if path.is_file():
