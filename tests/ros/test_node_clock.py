@@ -113,8 +113,11 @@ class TestSimulated:
 
     def test_the_first_word_of_the_clock_of_a_recording_is_a_jump(self, simulation):
         clock, tell = simulation
+        assert not clock.settled
         tell(1_700_000_000 * S)
+        assert not clock.settled
         await_that(clock.take_jump, why="time begins")
+        assert clock.settled
         tell(1_700_000_600 * S)
         assert not clock.take_jump()
 

@@ -75,7 +75,9 @@ class Composition:
     def ready(self) -> bool:
         """Return whether all nodes work, but those that wait for what may never come."""
         return all(
-            n.active or n.waits_for is not None or n.troubles.last or not n.settings.autostart
+            n.clock.settled
+            if n.active
+            else n.waits_for is not None or n.troubles.last or not n.settings.autostart
             for n in self.nodes.values()
         )
 

@@ -58,6 +58,13 @@ class NodeClock:
             self._offset_ns = offset_ns
         return now_ns
 
+    @property
+    def settled(self) -> bool:
+        """Whether time has begun and nobody has still to take notice of a jump."""
+        with self._lock:
+            jumped = self._jumped
+        return not jumped and self.now_ns() > 0
+
     def take_jump(self) -> bool:
         """Return whether time jumped since the last call."""
         with self._lock:
