@@ -80,7 +80,7 @@ class BagPlayer(BaseNode[BagPlayerSettings]):
         self._others: dict[str, Any] = {}
         self._clock_out = self.create_publisher(Clock, "/clock", 10)
         self._obstacles = threading.Condition()
-        self._obstacles_ns = -1
+        self._answered: set[int] = set()
         self.frames_out = 0
         self.takes("obstacles", self._obstacles_came)
 
@@ -161,7 +161,6 @@ class BagPlayer(BaseNode[BagPlayerSettings]):
         """Give out each message once, in time; a late one is given at once."""
         plan = self.plan
         assert plan is not None
-        self._obstacles_ns = -1  # time begins anew
         clock = PlaybackClock(self.settings.rate)
         total_s = plan.duration_s - self.settings.start_s
         # quiet in a pipe
@@ -178,6 +177,8 @@ class BagPlayer(BaseNode[BagPlayerSettings]):
                 self._say_time(message.recorded_ns)
                 is_image = message.connection.topic == plan.camera_topics.colour
                 begin = time.perf_counter()
+                with self._obstacles:
+                    self._answered.clear()
                 self._give(bag, message)
                 if is_image:
                     self.note_work((time.perf_counter() - begin) * 1e3)
@@ -289,14 +290,15 @@ class BagPlayer(BaseNode[BagPlayerSettings]):
 
     def _obstacles_came(self, obstacles: Obstacles, _frame_id: str) -> None:
         with self._obstacles:
-            self._obstacles_ns = obstacles.stamp_ns
+            self._answered.add(obstacles.stamp_ns)
             self._obstacles.notify_all()
 
     def _await_obstacles(self, stamp_ns: int, alive: Callable[[], bool]) -> None:
         """Wait for the obstacles of an image."""
         deadline_s = time.monotonic() + _OBSTACLES_S
         with self._obstacles:
-            while alive() and self._obstacles_ns < stamp_ns:
+            # of this very stamp: what is carried forward without an image may have a later one
+            while alive() and stamp_ns not in self._answered:
                 if time.monotonic() > deadline_s:
                     self.trouble(
                         f"every_frame: no obstacles of the image at {stamp_ns} came within "
