@@ -13,6 +13,8 @@ NODES = (
     "obstacle_fusion",
     "speech",
     "overlay",
+    "bag_player",
+    "bag_recorder",
 )
 SHARED = {
     "launch": ["launch/*.py"],

@@ -1,6 +1,7 @@
 """A recording through the whole graph: ros2 launch followme replay.launch.py source:=BAG.
 
-All nodes end when the recording does, unless at_end says otherwise.
+`ros2 bag play` plays the bag where it is installed, else the node bag_player; the argument player
+chooses. All nodes end when the recording does, unless at_end says otherwise.
 """
 
 from followme.launching.arguments import REPLAY_ARGUMENTS

@@ -237,7 +237,7 @@ def test_no_text_names_a_path_of_one_machine() -> None:
 
 
 def test_the_executables_of_the_package_are_the_nodes_of_the_graph() -> None:
-    from followme.graph import NODES
+    from followme.graph import ALL_NODES
 
     module = ast.parse(text_of(ROOT / "setup.py"))
     (listed,) = (
@@ -245,7 +245,7 @@ def test_the_executables_of_the_package_are_the_nodes_of_the_graph() -> None:
         for node in module.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NODES"
     )
-    assert listed == tuple(node.name for node in NODES)
+    assert listed == tuple(node.name for node in ALL_NODES)
 
 
 @pytest.mark.parametrize(

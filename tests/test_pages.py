@@ -12,12 +12,16 @@ import pytest
 import yaml
 
 from followme.cli.main import parser
+from followme.cli.run import remaps_of
 from followme.cli.up import arguments_of
-from followme.graph import NODES, TOPICS
+from followme.graph import ALL_NODES, NODES, TOPICS
 from followme.launching.arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS, read_arguments
 from followme.launching.drivers import DRIVERS
 from followme.ros.parameter_file import check_parameter_file
-from followme.settings import settings_of
+from followme.settings import build, settings_of
+from followme.sources.bag_remaps import read_remaps
+from tests.sources.build_recordings import write_bag
+from tests.sources.test_bag import a_walk
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -56,17 +60,33 @@ def yaml_blocks() -> list[object]:
 
 @pytest.fixture
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the parameter files that pages speak of exist."""
+    """Let the parameter files and the bag that pages speak of exist."""
     monkeypatch.chdir(tmp_path)
     for page in PAGES:
         for name in re.findall(r"[\w-]+\.yaml", page.read_text(encoding="utf-8")):
             (tmp_path / name).write_text("/**/speech:\n  ros__parameters: {}\n")
+    write_bag(tmp_path / "walk", a_walk())
 
 
 @pytest.mark.usefixtures("_files")
 @pytest.mark.parametrize("words", ours("followme up"))
 def test_followme_up_takes_what_the_pages_give_it(words: list[str]) -> None:
     read_arguments(arguments_of(parser().parse_args(words[1:])))
+
+
+@pytest.mark.parametrize(
+    "words", [w for c in ("run", "record", "replay") for w in ours(f"followme {c} ")]
+)
+def test_commands_of_the_pages_are_understood(words: list[str]) -> None:
+    given = parser().parse_args(words[1:])
+    read_remaps(remaps_of(given) or "" if hasattr(given, "remap") else "")
+
+
+@pytest.mark.parametrize("words", ours("ros2 run followme bag_"))
+def test_nodes_of_the_pages_have_the_parameters_that_they_are_given(words: list[str]) -> None:
+    (node,) = (n for n in ALL_NODES if n.name == words[3])
+    pairs = [word.partition(":=") for word in words if ":=" in word]
+    build(node.settings, {name: value for name, _, value in pairs})
 
 
 @pytest.mark.usefixtures("_files")

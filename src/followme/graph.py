@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from followme.settings import (
+    BagPlayerSettings,
+    BagRecorderSettings,
     CameraNodeSettings,
     DepthEstimatorSettings,
     FaceDetectorSettings,
@@ -177,6 +179,9 @@ TOPICS: dict[str, Topic] = {
     )
 }
 
+#: What FollowMe takes from a camera or a robot; what a bag must hold to be played again.
+INPUTS = ("camera/image_raw", "camera/camera_info", "camera/depth/image_raw", "ego_motion")
+
 _SEGMENTATION = (
     "segmentation/labels",
     "segmentation/confidence",
@@ -286,3 +291,24 @@ NODES: tuple[NodeSpec, ...] = (
         text="A picture for people who look.",
     ),
 )
+
+#: Beside the way of an image: they are started when somebody asks for them.
+BAG_NODES: tuple[NodeSpec, ...] = (
+    NodeSpec(
+        "bag_player",
+        BagPlayerSettings,
+        subscribes=("obstacles",),
+        optional=("obstacles",),
+        publishes=INPUTS,
+        text="Plays a bag in the place of the camera, with its own stamps and /clock.",
+    ),
+    NodeSpec(
+        "bag_recorder",
+        BagRecorderSettings,
+        subscribes=(),
+        publishes=(),
+        text="Writes topics to a bag (MCAP) as they come, nothing decoded.",
+    ),
+)
+
+ALL_NODES: tuple[NodeSpec, ...] = (*NODES, *BAG_NODES)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from followme.cli.write_config import config_text, literal, main, write_config
-from followme.graph import NODES
+from followme.graph import ALL_NODES
 from followme.settings import build, flatten, settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def test_the_file_is_as_new_as_the_settings() -> None:
         pytest.fail("\n".join([text, *changes]), pytrace=False)
 
 
-@pytest.mark.parametrize("node", NODES, ids=lambda node: node.name)
+@pytest.mark.parametrize("node", ALL_NODES, ids=lambda node: node.name)
 def test_every_parameter_of_a_node_stands_there_with_its_default_and_type(node) -> None:
     found = parameters(node.name)
     wanted = {s.name: s.default for s in settings_of(node.settings)}
@@ -49,7 +49,7 @@ def test_every_parameter_of_a_node_stands_there_with_its_default_and_type(node) 
     assert {k: type(v) for k, v in found.items()} == {k: type(v) for k, v in wanted.items()}
 
 
-@pytest.mark.parametrize("node", NODES, ids=lambda node: node.name)
+@pytest.mark.parametrize("node", ALL_NODES, ids=lambda node: node.name)
 def test_the_file_is_accepted_by_the_settings_it_was_made_from(node) -> None:
     built = build(node.settings, parameters(node.name))
     assert flatten(built) == flatten(node.settings())

@@ -60,6 +60,14 @@ class TimerAction:
 
 
 @dataclass(kw_only=True)
+class ExecuteProcess:
+    cmd: list[str]
+    name: str | None = None
+    output: str = "log"
+    on_exit: Any = None
+
+
+@dataclass(kw_only=True)
 class Node:
     executable: str
     package: str | None = None
@@ -85,6 +93,7 @@ _MODULES = {
     "launch": (LaunchContext, LaunchDescription),
     "launch.actions": (
         DeclareLaunchArgument,
+        ExecuteProcess,
         OpaqueFunction,
         SetEnvironmentVariable,
         Shutdown,

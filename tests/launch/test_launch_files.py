@@ -153,6 +153,20 @@ def test_a_mistake_starts_nothing_and_is_named(file, given, words):
         started(file, given)
 
 
+def test_ros2_bag_play_is_a_process_with_whose_end_all_end(tmp_path, monkeypatch):
+    from followme.launching import replaying
+    from tests.sources.build_recordings import write_bag
+    from tests.sources.test_bag import a_walk
+
+    monkeypatch.setattr(replaying, "ros2_bag_is_there", lambda _environ: True)
+    bag = write_bag(tmp_path / "walk", a_walk())
+    *nodes, play = started("replay", {"source": str(bag)})
+    assert isinstance(play, doubles.ExecuteProcess)
+    assert play.cmd[:4] == ["ros2", "bag", "play", str(bag)] and play.output == "screen"
+    assert isinstance(play.on_exit[0], doubles.TimerAction)
+    assert all({"use_sim_time": True}.items() <= node.parameters[-1].items() for node in nodes)
+
+
 def test_a_double_refuses_what_launch_would_refuse():
     with pytest.raises(TypeError):
         doubles.Node(executable="camera", parameters=[], remap=[])

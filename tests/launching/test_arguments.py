@@ -192,4 +192,8 @@ class TestReplay:
             read_arguments({"source": "x", "camera_driver": "usb_cam"}, REPLAY_ARGUMENTS)
 
     def test_all_else_is_as_in_the_other_launch_file(self):
-        assert {a.name for a in REPLAY_ARGUMENTS} == NAMES - {"camera_driver", "driver_namespace"}
+        of_a_bag = {"player", "remaps", "rate", "start"}
+        assert {a.name for a in REPLAY_ARGUMENTS} == of_a_bag | NAMES - {
+            "camera_driver",
+            "driver_namespace",
+        }

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from followme.graph import NODES
+from followme.graph import ALL_NODES
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -21,7 +21,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 def test_a_name_that_is_no_nodes_is_refused_with_the_names_that_are(words: tuple[str, ...]):
     done = run(*words)
     assert done.returncode == 2
-    assert all(node.name in done.stderr for node in NODES)
+    assert all(node.name in done.stderr for node in ALL_NODES)
     assert "Traceback" not in done.stderr
 
 

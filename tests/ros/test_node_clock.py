@@ -111,6 +111,16 @@ class TestSimulated:
         assert clock.now_ns() == 0  # nothing came yet
         tell(7 * S + 3)
 
+    def test_the_first_word_of_the_clock_of_a_recording_is_a_jump(self, simulation):
+        clock, tell = simulation
+        assert not clock.settled
+        tell(1_700_000_000 * S)
+        assert not clock.settled
+        await_that(clock.take_jump, why="time begins")
+        assert clock.settled
+        tell(1_700_000_600 * S)
+        assert not clock.take_jump()
+
     def test_time_that_goes_on_is_no_jump_however_fast(self, simulation):
         clock, tell = simulation
         tell(10 * S)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from followme.graph import NODES
+from followme.graph import ALL_NODES
 from followme.ros.parameter_file import check_parameter_file
 from followme.settings import SettingsError
 from followme.share import share_path
@@ -174,4 +174,4 @@ def test_the_file_that_comes_with_followme_passes_and_names_every_node():
     path = share_path("config", "followme.yaml")
     check_parameter_file(path)
     text = path.read_text(encoding="utf-8")
-    assert all(f"/**/{node.name}:" in text for node in NODES)
+    assert all(f"/**/{node.name}:" in text for node in ALL_NODES)

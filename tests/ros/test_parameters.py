@@ -7,7 +7,7 @@ from rcl_interfaces.srv import SetParameters, SetParametersAtomically
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from followme.graph import NODES
+from followme.graph import ALL_NODES
 from followme.ros.parameters import Parameters, describe
 from followme.settings import (
     CameraNodeSettings,
@@ -47,14 +47,14 @@ def refusal(ros: Ros, kind: type, overrides: dict[str, object]) -> str:
     return sentence
 
 
-@pytest.mark.parametrize("kind", [n.settings for n in NODES])
+@pytest.mark.parametrize("kind", [n.settings for n in ALL_NODES])
 def test_without_a_word_from_anybody_the_defaults_hold(ros, kind):
     params, told = parameters(ros, kind)
     assert params.settings == kind()
     assert told == []
 
 
-@pytest.mark.parametrize("kind", [n.settings for n in NODES])
+@pytest.mark.parametrize("kind", [n.settings for n in ALL_NODES])
 def test_each_setting_is_a_parameter_of_the_node(ros, kind):
     node = a_node(ros)
     Parameters(node, kind, lambda _: None)
@@ -62,7 +62,7 @@ def test_each_setting_is_a_parameter_of_the_node(ros, kind):
 
 
 class TestDescriptors:
-    @pytest.mark.parametrize("kind", [n.settings for n in NODES])
+    @pytest.mark.parametrize("kind", [n.settings for n in ALL_NODES])
     def test_bounds_unit_and_words_are_those_of_the_setting(self, ros, kind):
         node = a_node(ros)
         Parameters(node, kind, lambda _: None)

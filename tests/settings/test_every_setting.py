@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from followme.graph import NODES
+from followme.graph import ALL_NODES
 from followme.health.streams import STREAMS
 from followme.settings import (
     CorridorSettings,
@@ -21,7 +21,7 @@ from followme.settings import (
     settings_of,
 )
 
-EACH_NODE = pytest.mark.parametrize("node", NODES, ids=lambda n: n.name)
+EACH_NODE = pytest.mark.parametrize("node", ALL_NODES, ids=lambda n: n.name)
 
 # Longest first: a speed is no time, and a number per metre no length.
 UNITS_BY_ENDING = {

@@ -135,8 +135,10 @@ def test_missing_bag_is_named(tmp_path: Path) -> None:
         BagSource(tmp_path / "nowhere.mcap", rate_hz=10.0)
 
 
-@pytest.mark.parametrize("storage", STORAGES)
-@pytest.mark.parametrize("kept", [0.0, 0.001, 0.3, 0.99])
+@pytest.mark.parametrize(
+    ("storage", "kept"),
+    [(s, k) for s in STORAGES for k in (0.0, 0.001, 0.3)] + [(StoragePlugin.SQLITE3, 0.99)],
+)
 def test_cut_bag_is_refused(tmp_path: Path, storage: StoragePlugin, kept: float) -> None:
     path = write_bag(tmp_path / "walk", a_walk(), storage)
     (file,) = (p for p in path.iterdir() if p.suffix != ".yaml")
@@ -146,6 +148,16 @@ def test_cut_bag_is_refused(tmp_path: Path, storage: StoragePlugin, kept: float)
         with pytest.raises(SourceError, match="the bag cannot be read") as caught:
             BagSource(given, rate_hz=10.0)
         assert str(given) in str(caught.value)
+
+
+def test_mcap_bag_without_its_end_is_played_and_that_is_said(tmp_path: Path) -> None:
+    path = write_bag(tmp_path / "walk", a_walk(), StoragePlugin.MCAP)
+    (file,) = path.glob("*.mcap")
+    file.write_bytes(file.read_bytes()[:-9])
+    told: list[str] = []
+    source = BagSource(path, rate_hz=10.0, report=told.append)
+    assert told == [f"{file}: its end is missing; the 9 messages in its whole chunks are read"]
+    assert depths_of(list(source.frames())) == [1.0, 2.0, 3.0]
 
 
 @pytest.mark.parametrize("metadata", ["", "a: [", "rosbag2_bagfile_information: 3\n"])

@@ -129,3 +129,25 @@ def test_reports_reach_the_caller(tmp_path: Path) -> None:
 def test_real_folders_are_recognised(data_dir: Path) -> None:
     assert isinstance(opened(str(data_dir / "kitchen_rgbd")), SevenScenesFolder)
     assert isinstance(opened(str(data_dir / "hallway")), ImageFolder)
+
+
+def test_a_bag_is_opened_with_the_topics_that_were_named(tmp_path: Path) -> None:
+    t = 10**18
+    messages = [("/a", t, colour_msg(t)), ("/b", t, colour_msg(t)), ("/b", t + 1, colour_msg(t))]
+    path = write_bag(tmp_path / "walk", messages)
+    source = opened_with(str(path), "/a:=camera/image_raw")
+    assert isinstance(source, BagSource) and source.topics.colour == "/a"
+
+
+@pytest.mark.parametrize("text", ["synthetic", "webcam:0", "folder"])
+def test_remaps_for_what_has_no_topics_are_refused(tmp_path: Path, text: str) -> None:
+    write_image(tmp_path / "folder" / "0.png", an_image())
+    given = str(tmp_path / text) if text == "folder" else text
+    with pytest.raises(SourceError, match="is no bag and has no topics; leave them away"):
+        opened_with(given, "/a:=camera/image_raw")
+
+
+def opened_with(text: str, remaps: str) -> Source:
+    return open_source(
+        text, rate_hz=10.0, width=64, height=48, seed=0, remaps=remaps, report=lambda _: None
+    )

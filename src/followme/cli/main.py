@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from followme import __version__
-from followme.cli import doctor, run, simulate, up
+from followme.cli import doctor, record, replay, run, simulate, up
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,6 +24,8 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_parser(commands)
     up.add_parser(commands)
+    replay.add_parser(commands)
+    record.add_parser(commands)
     simulate.add_parser(commands)
     doctor.add_parser(commands)
     return top

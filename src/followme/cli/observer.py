@@ -25,7 +25,7 @@ from followme.values.truth import TruthObject
 # An image waits here for the obstacles of its stamp.
 _IMAGES_KEPT = 12
 # Nodes whose stage goes by another name in latency.json.
-_STAGES = {"camera": "capture"}
+_STAGES = {"camera": "capture", "bag_player": "capture"}
 
 
 class RunObserver:

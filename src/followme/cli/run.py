@@ -23,6 +23,13 @@ def add_parser(commands: Any) -> None:
         help="synthetic (a rendered corridor), webcam:0, a folder of RGB-D frames or of images, a "
         f"video file, or a ROS 2 bag (default: what the parameter file says, else {camera.source})",
     )
+    p.add_argument("--rate", type=float, help=f"frames a second (default {camera.rate_hz:g})")
+    add_shared(p)
+    p.set_defaults(act=run)
+
+
+def add_shared(p: argparse.ArgumentParser) -> None:
+    """Add what ``run`` and ``replay`` both take."""
     p.add_argument(
         "--speech",
         choices=("auto", "espeak", "pyttsx3", "wav", "silent"),
@@ -33,10 +40,20 @@ def add_parser(commands: Any) -> None:
         "--out", type=Path, help="folder for overlay video, sound track, logs and latency table"
     )
     p.add_argument("--seconds", type=float, help="stop after this long")
-    p.add_argument("--rate", type=float, help=f"frames a second (default {camera.rate_hz:g})")
     p.add_argument("--params-file", type=Path, help="ROS 2 parameter file, as config/followme.yaml")
     p.add_argument("--keep-faces", action="store_true", help="do not blur faces in what is written")
-    p.set_defaults(act=run)
+    p.add_argument(
+        "--remap",
+        action="append",
+        metavar="THEIRS:=OURS",
+        help="a topic of a bag that has another name there, as /cam/color:=camera/image_raw; may "
+        "be given several times (image, depth and calibration are found by their types)",
+    )
+
+
+def remaps_of(given: argparse.Namespace) -> str | None:
+    """Return the remaps as the setting of that name has them; None where there are none."""
+    return " ".join(given.remap) if given.remap else None
 
 
 def run(given: argparse.Namespace) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import platform
+import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TextIO
 
 import rclpy
 from tqdm import tqdm
@@ -15,6 +17,7 @@ from tqdm import tqdm
 from followme import __version__
 from followme.cli.live import LiveLines
 from followme.cli.observer import RunObserver
+from followme.cli.run import remaps_of
 from followme.nodes.composition import Composition
 from followme.outputs.record import RunRecord
 from followme.ros.parameter_file import check_parameter_file
@@ -29,8 +32,84 @@ _AFTER_END_S = 0.3
 _LIBRARIES = ("rclpy", "numpy", "opencv-python-headless", "onnxruntime", "openvino")
 
 
+class GraphSource(Protocol):
+    """What gives the images of a graph in one process."""
+
+    @property
+    def node(self) -> str:
+        """Return the node that gives them: camera or bag_player."""
+
+    @property
+    def rate_hz(self) -> float:
+        """Return images a second, once it is open."""
+
+    def open(self) -> None:
+        """Get ready to give the first image at once."""
+
+    def wiring(self, end: Callable[[], None]) -> dict[str, Any]:
+        """Return what the node is given besides parameters, with what to call at the end."""
+
+    def overrides(self) -> dict[str, dict[str, Any]]:
+        """Return parameters by node that the command line asks for."""
+
+    def join(self, graph: Composition) -> None:
+        """Learn which graph takes the images."""
+
+    def close(self) -> None:
+        """Let go of files and devices."""
+
+
+class CameraSource:
+    """The camera node with a source, stamped as it is given out.
+
+    Parameters
+    ----------
+    given : Namespace
+        Of ``followme run``.
+    """
+
+    node = "camera"
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self._given = given
+        self._source: Source | None = None
+        self.rate_hz = given.rate or CameraNodeSettings().rate_hz
+
+    def open(self) -> None:
+        self._source = _open(self._given)
+
+    def wiring(self, end: Callable[[], None]) -> dict[str, Any]:
+        return {"source": self._source, "ended": end}
+
+    def overrides(self) -> dict[str, dict[str, Any]]:
+        given = self._given
+        asked = {"source": given.source, "rate_hz": given.rate, "remaps": remaps_of(given)}
+        return {"camera": {name: value for name, value in asked.items() if value is not None}}
+
+    def join(self, graph: Composition) -> None:
+        """Do nothing: a camera waits for nobody."""
+
+    def close(self) -> None:
+        if self._source is not None:
+            self._source.close()
+
+
 def run_graph(given: argparse.Namespace) -> int:
+    """Run the graph on a source; see :func:`run_watched`."""
+    return run_watched(given, CameraSource(given))
+
+
+def run_watched(given: argparse.Namespace, source: GraphSource, lines: TextIO = sys.stdout) -> int:
     """Run the graph until its source ends, the time is over or a signal comes.
+
+    Parameters
+    ----------
+    given : Namespace
+        With seconds, params_file, out, speech and keep_faces.
+    source : GraphSource
+        What gives the images.
+    lines : TextIO
+        Where a person reads what is seen and said.
 
     Raises
     ------
@@ -48,18 +127,17 @@ def run_graph(given: argparse.Namespace) -> int:
     begin(_ros_arguments(given))
     stop = stop_on_signals()
     ended: list[bool] = []
-    source: Source | None = None
 
     def end() -> None:
         ended.append(True)
         stop.set()
 
     try:
-        source = _open(given)
-        observer = RunObserver(LiveLines(), _record(given), began_s)
-        graph = Composition(
-            _overrides(given), observer.timed, camera={"source": source, "ended": end}
-        )
+        source.open()
+        observer = RunObserver(LiveLines(lines), _record(given, source.rate_hz), began_s)
+        overrides = _joined(source.overrides(), _speech(given))
+        graph = Composition(overrides, observer.timed, source.wiring(end), source.node)
+        source.join(graph)
         _tap(graph, observer)
         if not given.keep_faces:
             observer.faces_looked_for = graph.looks_for_faces
@@ -75,8 +153,7 @@ def run_graph(given: argparse.Namespace) -> int:
         if spinner.error is not None:
             raise spinner.error
     finally:
-        if source is not None:
-            source.close()
+        source.close()
         rclpy.try_shutdown()
     return 0
 
@@ -105,31 +182,34 @@ def _open(given: argparse.Namespace) -> Source | None:
             width=defaults.width,
             height=defaults.height,
             seed=defaults.seed,
+            remaps=remaps_of(given) or "",
             report=lambda sentence: print(f"source: {sentence}", flush=True),
             progress=progress,
         )
 
 
-def _record(given: argparse.Namespace) -> RunRecord | None:
+def _record(given: argparse.Namespace, rate_hz: float) -> RunRecord | None:
     if given.out is None:
         return None
     return RunRecord(
         given.out,
-        rate_hz=given.rate or CameraNodeSettings().rate_hz,
+        rate_hz=rate_hz,
         corridor=OverlaySettings().corridor,
         keep_faces=given.keep_faces,
     )
 
 
-def _overrides(given: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """Return what the command line says about parameters."""
-    camera = {} if given.source is None else {"source": given.source}
-    if given.rate is not None:
-        camera["rate_hz"] = given.rate
+def _speech(given: argparse.Namespace) -> dict[str, dict[str, Any]]:
     speech = {} if given.speech is None else {"voice.engine": given.speech}
     if given.out is not None:
         speech["voice.track"] = str((given.out / "speech.wav").resolve())
-    return {"camera": camera, "speech": speech}
+    return {"speech": speech}
+
+
+def _joined(*parts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {
+        node: {k: v for p in parts for k, v in p.get(node, {}).items()} for p in parts for node in p
+    }
 
 
 def _tap(graph: Composition, observer: RunObserver) -> None:

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from followme.graph import NODES, NodeSpec
+from followme.graph import ALL_NODES, NodeSpec
 from followme.settings import Setting, settings_of
 from followme.settings.setting import Value
 
@@ -28,7 +28,7 @@ WIDTH = 100
 
 def config_text() -> str:
     """Return the whole parameter file."""
-    return "\n".join([HEADER, *(_node_text(node) for node in NODES)])
+    return "\n".join([HEADER, *(_node_text(node) for node in ALL_NODES)])
 
 
 def _node_text(node: NodeSpec) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from rclpy.qos import QoSProfile
 
 from followme.cli.write_config import literal
-from followme.graph import NODES, TOPICS, WALKER_FRAME, NodeSpec
-from followme.launching.arguments import GRAPH_ARGUMENTS
+from followme.graph import ALL_NODES, NODES, TOPICS, WALKER_FRAME, NodeSpec
+from followme.launching.arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS, Argument
 from followme.ros.qos import PROFILES
 from followme.settings import Setting, settings_of
 
@@ -37,7 +37,7 @@ Messages of FollowMe carry comments with unit, frame and range: `src/followme_ms
 def nodes_page() -> str:
     """Return the whole page."""
     parts = [HEADER, *_qualities(), *_topics()]
-    for node in NODES:
+    for node in ALL_NODES:
         parts += _node(node)
     parts += _arguments()
     return "\n".join(parts)
@@ -88,11 +88,15 @@ def _arguments() -> Iterator[str]:
         "`--name VALUE`) take the same. `replay.launch.py` takes those without a driver; it must "
         "be given `source`, and its `at_end` is `end`.\n"
     )
-    rows = (
-        (f"`{a.name}`", f"`{a.default}`" if a.default else "", ", ".join(a.choices), a.text)
-        for a in GRAPH_ARGUMENTS
-    )
-    yield _table(("argument", "default", "values", "what it does"), rows)
+    head = ("argument", "default", "values", "what it does")
+    yield _table(head, map(_argument, GRAPH_ARGUMENTS))
+    yield "`replay.launch.py` also takes:\n"
+    known = {a.name for a in GRAPH_ARGUMENTS}
+    yield _table(head, (_argument(a) for a in REPLAY_ARGUMENTS if a.name not in known))
+
+
+def _argument(a: Argument) -> tuple[str, ...]:
+    return f"`{a.name}`", f"`{a.default}`" if a.default else "", ", ".join(a.choices), a.text
 
 
 def _setting(s: Setting) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from followme.launching.drivers import DRIVERS
+from followme.launching.replaying import CAMERA, PLAYERS, WAIT_S, RecordingPlayer, choose_player
 from followme.ros.parameter_file import check_parameter_file
 from followme.settings import (
     CameraNodeSettings,
@@ -27,9 +29,6 @@ _TRUTHS = (UNSET, "true", "false")
 _LEVELS = ("debug", "info", "warn", "error", "fatal")
 _ENGINES = next(s.choices for s in settings_of(SpeechSettings) if s.name == "voice.engine")
 _SOURCE = next(s for s in settings_of(CameraNodeSettings) if s.name == "source")
-
-# A recording that is played once waits so long for the nodes that make announcements of it.
-_WAIT_S = 20.0
 
 # ROS 2 design, "Topic and Service name mapping to DDS": parts of letters, digits and underscores.
 _NAMESPACE = re.compile(r"/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
@@ -116,14 +115,37 @@ GRAPH_ARGUMENTS: tuple[Argument, ...] = (
     Argument("log_level", "info", "From which level on the nodes log.", _LEVELS),
 )
 
-# A recording is always played by the camera node, and with it the graph is at its end.
-REPLAY_ARGUMENTS: tuple[Argument, ...] = tuple(
-    {
-        "source": Argument("source", None, "The recording: a bag, or a folder of images."),
-        "at_end": replace(a, default="end") if a.name == "at_end" else a,
-    }.get(a.name, a)
-    for a in GRAPH_ARGUMENTS
-    if a.name not in ("camera_driver", "driver_namespace")
+_PLAYING: tuple[Argument, ...] = (
+    Argument(
+        "player",
+        "auto",
+        "Who plays a bag. ros2_bag: ros2 bag play; bag_player: FollowMe's own, which unpacks "
+        "compressed images and finds topics by their types; camera: the camera node, which stamps "
+        "images anew and gives no /clock. auto: ros2_bag where it is installed and gives the same, "
+        "else bag_player; the camera for what is no bag.",
+        PLAYERS,
+    ),
+    Argument(
+        "remaps",
+        "",
+        "Topics of the bag that have other names there, as /theirs:=camera/image_raw, with commas "
+        "between.",
+    ),
+    Argument("rate", "1.0", "Times the speed at which a bag was recorded."),
+    Argument("start", "0.0", "Seconds of a bag that are left out at its beginning."),
+)
+
+# With its recording the graph is at its end.
+REPLAY_ARGUMENTS: tuple[Argument, ...] = (
+    tuple(
+        {
+            "source": Argument("source", None, "The recording: a bag, or a folder of images."),
+            "at_end": replace(a, default="end") if a.name == "at_end" else a,
+        }.get(a.name, a)
+        for a in GRAPH_ARGUMENTS
+        if a.name not in ("camera_driver", "driver_namespace")
+    )
+    + _PLAYING
 )
 
 
@@ -145,6 +167,8 @@ class StartOptions:
         Whether FollowMe's camera node is started.
     ends_with_source : bool
         Whether the graph ends when its camera node does.
+    player : RecordingPlayer
+        What gives the images where it is FollowMe who does.
     rviz : bool
         Whether RViz is started.
     log_level : str
@@ -157,6 +181,7 @@ class StartOptions:
     remaps: Mapping[str, str] = field(default_factory=dict)
     own_camera: bool = True
     ends_with_source: bool = False
+    player: RecordingPlayer = CAMERA
     rviz: bool = False
     log_level: str = "info"
 
@@ -183,13 +208,19 @@ def read_arguments(
     values = _checked(given, known)
     own_camera = values.get("camera_driver", NO_DRIVER) == NO_DRIVER
     _refuse_contradictions(values, own_camera)
+    namespace = check_namespace("namespace", values["namespace"]).strip("/")
+    player = CAMERA
+    if "player" in values:
+        player = choose_player(values, namespace, os.environ, _say)
+        _refuse_another_time(values, player)
     return StartOptions(
-        namespace=check_namespace("namespace", values["namespace"]).strip("/"),
+        namespace=namespace,
         params_file=_parameter_file(values["params_file"]),
-        parameters=_parameters(values),
+        parameters=_parameters(values, player),
         remaps={} if own_camera else _remaps(values),
         own_camera=own_camera,
         ends_with_source=values["at_end"] == "end",
+        player=player,
         rviz=values["rviz"] == "true",
         log_level=values["log_level"],
     )
@@ -248,6 +279,20 @@ def _refuse_contradictions(values: Mapping[str, str], own_camera: bool) -> None:
             )
 
 
+def _refuse_another_time(values: Mapping[str, str], player: RecordingPlayer) -> None:
+    asked = values["use_sim_time"]
+    if asked == ("false" if player.gives_time else "true"):
+        raise SettingsError(
+            f"use_sim_time: {asked!r} does not go with the player of this source, which "
+            f"{'gives' if player.gives_time else 'gives no'} /clock; leave it away, or choose "
+            "another player"
+        )
+
+
+def _say(sentence: str) -> None:
+    print(f"bag: {sentence}", flush=True)
+
+
 def _parameter_file(value: str) -> Path | None:
     if not value:
         return None
@@ -256,7 +301,7 @@ def _parameter_file(value: str) -> Path | None:
     return path
 
 
-def _parameters(values: Mapping[str, str]) -> dict[str, dict[str, Value]]:
+def _parameters(values: Mapping[str, str], player: RecordingPlayer) -> dict[str, dict[str, Value]]:
     everywhere: dict[str, Value] = {
         name: values[name] == "true"
         for name in ("use_sim_time", "autostart")
@@ -268,9 +313,18 @@ def _parameters(values: Mapping[str, str]) -> dict[str, dict[str, Value]]:
     if values["at_end"] == "loop":
         camera["loop"] = True
     if values["at_end"] == "end":
-        camera |= {"exit_at_end": True, "wait_s": _WAIT_S}
+        camera |= {"exit_at_end": True, "wait_s": WAIT_S}
+    if player.gives_time:
+        everywhere["use_sim_time"] = True
+    if player.parameters:
+        camera = {}
     speech = {} if values["speech"] == UNSET else {"voice.engine": values["speech"]}
-    return {"*": everywhere, "camera": camera, "speech": dict(speech)}
+    return {
+        "*": everywhere,
+        "camera": camera,
+        "speech": dict(speech),
+        **({player.node: dict(player.parameters)} if player.parameters else {}),
+    }
 
 
 def _remaps(values: Mapping[str, str]) -> dict[str, str]:

@@ -30,6 +30,8 @@ def command(process: NodeProcess, folder: Path, environ: Mapping[str, str]) -> l
     SettingsError
         When there is no such executable.
     """
+    if process.words:
+        return list(process.words)
     words = [*program(process, environ), *process.arguments]
     words += ["--ros-args", "--log-level", process.log_level, "-r", f"__node:={process.name}"]
     words += ["-r", f"__ns:=/{process.namespace}"]

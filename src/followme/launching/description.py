@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from launch.actions import (
     DeclareLaunchArgument,
+    ExecuteProcess,
     OpaqueFunction,
     SetEnvironmentVariable,
     Shutdown,
@@ -47,11 +49,14 @@ def declaration(a: Argument) -> DeclareLaunchArgument:
     )
 
 
-def node(p: NodeProcess) -> Node:
-    """Return a process as an action of launch_ros."""
+def node(p: NodeProcess) -> Node | ExecuteProcess:
+    """Return a process as an action of launch or launch_ros."""
     last_words = TimerAction(
         period=AFTER_END_S, actions=[Shutdown(reason=f"{p.name} has no more frames")]
     )
+    on_exit = [last_words] if p.ends_graph else None
+    if p.words:
+        return ExecuteProcess(cmd=list(p.words), name=p.name, output="screen", on_exit=on_exit)
     return Node(
         package=p.package,
         executable=p.executable,
@@ -67,11 +72,11 @@ def node(p: NodeProcess) -> Node:
         output="screen",
         respawn=p.respawn,
         respawn_delay=RESPAWN_DELAY_S,
-        on_exit=[last_words] if p.ends_graph else None,
+        on_exit=on_exit,
     )
 
 
-def _nodes(context: LaunchContext, known: tuple[Argument, ...]) -> list[Node]:
+def _nodes(context: LaunchContext, known: tuple[Argument, ...]) -> list[Any]:
     values = context.launch_configurations
     given = {a.name: values[a.name] for a in known}
     return [node(p) for p in processes(read_arguments(given, known))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from followme.graph import NODES, NodeSpec
+from followme.graph import ALL_NODES, NODES, NodeSpec
 from followme.launching.arguments import StartOptions
 from followme.settings.setting import Value
 from followme.share import share_path
@@ -45,6 +45,8 @@ class NodeProcess:
         Whether it is started again when it ends unasked.
     ends_graph : bool
         Whether all others end when it does.
+    words : tuple of str
+        Command line of a program that is no node of ours; in place of all else but its name.
     """
 
     executable: str
@@ -58,6 +60,7 @@ class NodeProcess:
     remaps: tuple[tuple[str, str], ...] = ()
     respawn: bool = True
     ends_graph: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -73,16 +76,27 @@ def processes(options: StartOptions) -> list[NodeProcess]:
     FileNotFoundError
         When RViz is wanted and its file is missing.
     """
-    nodes = [_process(spec, options) for spec in reversed(NODES) if _wanted(spec, options)]
+    nodes = [_process(spec, options) for spec in reversed(NODES) if spec.name != "camera"]
+    if options.own_camera:
+        nodes.append(_player(options))
     return [*([_rviz(options)] if options.rviz else []), *nodes]
 
 
-def _wanted(spec: NodeSpec, options: StartOptions) -> bool:
-    return options.own_camera or spec.name != "camera"
+def _player(options: StartOptions) -> NodeProcess:
+    """Return who gives the images; it comes last."""
+    if options.player.words:
+        return NodeProcess(
+            executable=options.player.words[0],
+            name="ros2_bag_play",
+            words=options.player.words,
+            respawn=False,
+            ends_graph=options.ends_with_source,
+        )
+    return _process(next(n for n in ALL_NODES if n.name == options.player.node), options)
 
 
 def _process(spec: NodeSpec, options: StartOptions) -> NodeProcess:
-    last = options.ends_with_source and spec.name == "camera"
+    last = options.ends_with_source and spec.name == options.player.node
     return NodeProcess(
         executable=spec.name,
         name=spec.name,

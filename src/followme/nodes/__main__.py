@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 
-from followme.graph import NODES
+from followme.graph import ALL_NODES
 from followme.settings import did_you_mean
 
 
 def main() -> int:
     """Run the node that the first word names; 2 when there is none."""
-    names = [node.name for node in NODES]
+    names = [node.name for node in ALL_NODES]
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in names:
         print(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from followme.graph import NODES
+from followme.nodes.playing import await_takers, interrupt
 from followme.ros.base_node import BaseNode
-from followme.ros.peers import takers_of
 from followme.ros.process import main_of
 from followme.settings import CameraNodeSettings
 from followme.sources.camera_choice import CameraChoice
@@ -21,10 +18,6 @@ from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame
 
 # A live source is asked this long before it is looked at whether the node still works.
 _LIVE_WAIT_S = 0.5
-# Who takes the images knows of us so long after we know of it.
-_DISCOVERY_S = 1.0
-# The last frame has arrived after this long.
-_ON_THE_WAY_S = 0.3
 
 
 class CameraNode(BaseNode[CameraNodeSettings]):
@@ -51,7 +44,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         self._given = source
         self._source: Source | None = None
         self._choice = CameraChoice("", 0.0, self.trouble)
-        self._ended = ended or (_interrupt if self.settings.exit_at_end else None)
+        self._ended = ended or (interrupt if self.settings.exit_at_end else None)
         self.frames_out = 0
         self.frame_id = self.settings.frame_id
 
@@ -64,6 +57,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
             width=s.width,
             height=s.height,
             seed=s.seed,
+            remaps=s.remaps,
             report=self.trouble,
             progress=self._rendering,
             now_ns=self.clock.now_ns,
@@ -108,7 +102,7 @@ class CameraNode(BaseNode[CameraNodeSettings]):
     def _play(self, alive: Callable[[], bool]) -> None:
         """Give out each frame once, in time; a late frame is given at once."""
         assert self._source is not None
-        self._await_takers(alive)
+        await_takers(self, self.settings.wait_s, alive)
         first_ns, begin_s = None, 0.0
         for frame in self._source.frames():
             if first_ns is None:
@@ -163,24 +157,6 @@ class CameraNode(BaseNode[CameraNodeSettings]):
         """Give up a walk that nobody will see: its threads would outlive Ctrl-C."""
         if self.leaving:
             raise SourceError("source 'synthetic': its rendering was interrupted; start it again")
-
-    def _await_takers(self, alive: Callable[[], bool]) -> None:
-        """Wait for the critical nodes: a recording has no frame to lose at its beginning."""
-        topic = "camera/image_raw"
-        needed = {n.name for n in NODES if n.critical and topic in n.subscribes}
-        deadline_s = time.monotonic() + self.settings.wait_s
-        while alive() and time.monotonic() < deadline_s:
-            if needed <= takers_of(self, self.resolve_topic_name(topic)):
-                time.sleep(_DISCOVERY_S)
-                return
-            time.sleep(0.05)
-
-
-def _interrupt() -> None:
-    """End the process as Ctrl-C would: in an orderly way."""
-    # the last frame is lost when its process ends before it was taken
-    time.sleep(_ON_THE_WAY_S)
-    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _first_frame(source: Source) -> Frame | None:

@@ -22,7 +22,10 @@ class Composition:
     timed : callable
         Called with a node's name and the milliseconds of each piece of its work.
     camera : mapping, optional
-        What the camera node is given besides: an opened source, what to call at its end.
+        What the node that gives the images is given besides: an opened source, what to call at
+        its end.
+    source : str
+        That node: camera or bag_player.
 
     Raises
     ------
@@ -35,20 +38,23 @@ class Composition:
         overrides: Mapping[str, Mapping[str, Any]],
         timed: Callable[[str, float], None],
         camera: Mapping[str, Any] | None = None,
+        source: str = "camera",
     ) -> None:
         self._exchange = Exchange()
         gate = Gate()
         self.nodes: dict[str, BaseNode[Any]] = {}
         for spec in reversed(NODES):
-            wiring = dict(camera or {}) if spec.name == "camera" else {}
+            is_source = spec.name == "camera"
+            name = source if is_source else spec.name
+            own = dict(camera or {}) if is_source else {}
             if spec.gate:
-                wiring["gate"] = gate
+                own["gate"] = gate
             try:
-                self.nodes[spec.name] = node_class(spec.name)(
+                self.nodes[name] = node_class(name)(
                     exchange=self._exchange,
-                    overrides=overrides.get(spec.name, {}),
+                    overrides=overrides.get(name, {}),
                     timed=timed,
-                    **wiring,
+                    **own,
                 )
             except ValueError:
                 for node in self.nodes.values():
@@ -65,6 +71,19 @@ class Composition:
         node = self.nodes["face_detector"]
         starting = node.waits_for is None and not node.troubles.last
         return node.active or (starting and bool(node.settings.autostart))
+
+    def ready(self) -> bool:
+        """Return whether all nodes work, but those that wait for what may never come."""
+        return all(
+            n.clock.settled
+            if n.active
+            else n.waits_for is not None or n.troubles.last or not n.settings.autostart
+            for n in self.nodes.values()
+        )
+
+    def caught_up(self, now_ns: int) -> bool:
+        """Return whether simulated time has come to all nodes."""
+        return all(n.clock.now_ns() >= now_ns for n in self.nodes.values() if n.clock.simulated)
 
     def dropped(self) -> dict[str, int]:
         """Return how many items each node had to pass over."""

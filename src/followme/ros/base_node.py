@@ -13,8 +13,9 @@ from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
+from rclpy.qos import QoSProfile
 
-from followme.graph import CAMERA_FRAME, NODES, NodeSpec
+from followme.graph import ALL_NODES, CAMERA_FRAME, NodeSpec
 from followme.health.latest import LatestSlot
 from followme.ros.diagnostics import Timings, Troubles
 from followme.ros.exchange import Exchange
@@ -70,7 +71,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             automatically_declare_parameters_from_overrides=True,
             parameter_overrides=[Parameter(k, value=v) for k, v in (overrides or {}).items()],
         )
-        self.spec: NodeSpec = next(n for n in NODES if n.name == name)
+        self.spec: NodeSpec = next(n for n in ALL_NODES if n.name == name)
         self.slot: LatestSlot[Any] = LatestSlot()
         self.troubles = Troubles()
         self.timings, self.ages = Timings(), Timings()
@@ -86,12 +87,13 @@ class BaseNode(LifecycleNode, Generic[S]):
         self._ins: dict[str, InPort] = {}
         try:
             self._params: Parameters[S] = Parameters(self, self.spec.settings, self._changed)
+            self.prepare()
         except ValueError:
             self.destroy_node()
             raise
         self.clock = NodeClock(self)
         self._outs = {
-            topic: OutPort(self, topic, self._exchange, self.trouble)
+            topic: OutPort(self, topic, self._exchange, self.trouble, self.quality_of(topic))
             for topic in self.spec.publishes
         }
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -130,7 +132,26 @@ class BaseNode(LifecycleNode, Generic[S]):
         if self.troubles.note(sentence):
             self.get_logger().warning(sentence)
 
+    def pass_on(self, topic: str, data: bytes) -> None:
+        """Publish a serialized message as it is, unless the node is not at work."""
+        if self._active:
+            self._outs[topic].pass_on(data)
+
     # -- what subclasses override ----------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Look at what the parameters name before any topic is made; raise when it is no use.
+
+        Raises
+        ------
+        ValueError
+            Which ends the making of the node.
+        """
+
+    def quality_of(self, topic: str) -> QoSProfile | None:
+        """Return the quality of service of a topic that is published; None: the table's."""
+        del topic
+        return None
 
     def load(self) -> None:
         """Configure: load and warm what the worker needs; raise when that cannot be had.

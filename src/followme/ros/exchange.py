@@ -39,6 +39,11 @@ class Exchange:
         with self._lock:
             return self._givers.get(topic, 0) > 0
 
+    def has_takers(self, topic: str) -> bool:
+        """Return whether anybody in this process listens to a topic."""
+        with self._lock:
+            return bool(self._takers.get(topic))
+
     def listen(self, topic: str, taker: Taker) -> Callable[[], None]:
         """Call ``taker`` for each value of a topic; return what ends that.
 

@@ -9,6 +9,9 @@ from typing import Any
 from rclpy.clock import JumpThreshold
 from rclpy.duration import Duration
 
+# Simulated time is zero until /clock is heard for the first time; no walk lasts for a year.
+_BEGINNING = Duration(seconds=365 * 86_400)
+
 # The system's clock is stepped by its administrator or by NTP; less than this is drift.
 _STEP_NS = 500_000_000
 
@@ -16,8 +19,8 @@ _STEP_NS = 500_000_000
 class NodeClock:
     """Now, and whether time jumped.
 
-    Under ``use_sim_time`` this is what /clock says. Otherwise it is the system's clock, and steps
-    of it are found by holding it against the monotonic one.
+    Under ``use_sim_time`` this is what /clock says, and its first word is a jump. Otherwise it is
+    the system's clock, and steps of it are found by holding it against the monotonic one.
 
     Parameters
     ----------
@@ -31,7 +34,7 @@ class NodeClock:
         self._jumped = False
         self._offset_ns = time.time_ns() - time.monotonic_ns()
         threshold = JumpThreshold(
-            min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True
+            min_forward=_BEGINNING, min_backward=Duration(nanoseconds=-1), on_clock_change=True
         )
         # the handle lives as long as this object: rclpy holds it weakly
         self._handle = node.get_clock().create_jump_callback(
@@ -54,6 +57,13 @@ class NodeClock:
                 self._jumped = True
             self._offset_ns = offset_ns
         return now_ns
+
+    @property
+    def settled(self) -> bool:
+        """Whether time has begun and nobody has still to take notice of a jump."""
+        with self._lock:
+            jumped = self._jumped
+        return not jumped and self.now_ns() > 0
 
     def take_jump(self) -> bool:
         """Return whether time jumped since the last call."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from followme.graph import NODES
+from followme.graph import ALL_NODES
 from followme.settings import SettingsError, build, did_you_mean
 
 _KEY = "ros__parameters"
@@ -39,7 +39,7 @@ def check_parameter_file(path: Path) -> None:
             f"parameter file {path.name}: holds {type(content).__name__}, expected "
             f"'NODE: {_KEY}: ...' as in config/followme.yaml"
         )
-    specs = {n.name: n for n in NODES}
+    specs = {n.name: n for n in ALL_NODES}
     for node, values in _nodes(content, path):
         if node == "**":
             continue

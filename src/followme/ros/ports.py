@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
+from rclpy.qos import QoSProfile
 from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.serialization import deserialize_message
 
 from followme.graph import TOPICS
 from followme.ros.exchange import Exchange
@@ -53,10 +55,17 @@ class OutPort:
         Of this process.
     trouble : callable
         Called with one sentence when a peer asks for another quality of service.
+    quality : QoSProfile, optional
+        In place of the one that the graph's table names.
     """
 
     def __init__(
-        self, node: Any, topic: str, exchange: Exchange, trouble: Callable[[str], None]
+        self,
+        node: Any,
+        topic: str,
+        exchange: Exchange,
+        trouble: Callable[[str], None],
+        quality: QoSProfile | None = None,
     ) -> None:
         self._exchange = exchange
         self._wire = WIRES.get(topic)
@@ -68,7 +77,7 @@ class OutPort:
             self._publisher = node.create_lifecycle_publisher(
                 self._wire.type,
                 topic,
-                profile(TOPICS[topic].qos),
+                quality or profile(TOPICS[topic].qos),
                 qos_overriding_options=QoSOverridingOptions.with_default_policies(),
                 event_callbacks=PublisherEventCallbacks(
                     incompatible_qos=lambda event: trouble(
@@ -96,6 +105,24 @@ class OutPort:
             return
         if self._latched or self.wanted:  # what is latched is for those who come later
             self._publisher.publish(self._wire.pack(value, frame_id))
+
+    def pass_on(self, data: bytes) -> None:
+        """Publish a serialized message as it is; decode it for this process only.
+
+        Raises
+        ------
+        ValueError
+            When somebody in this process listens and it cannot be used.
+        """
+        self.rate.tick()
+        if self._wire is None or self._publisher is None:
+            return
+        if self.wanted:
+            self._publisher.publish(data)
+        if self._wire.unpack is not None and self._exchange.has_takers(self.resolved):
+            message = deserialize_message(data, self._wire.type)
+            value = self._wire.unpack(message)
+            self._exchange.give(self.resolved, value, message.header.frame_id, self._latched)
 
 
 class InPort:

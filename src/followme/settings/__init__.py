@@ -1,5 +1,6 @@
 """Every setting of FollowMe: one frozen dataclass a part, with default, bounds, unit and words."""
 
+from followme.settings.bags import BagPlayerSettings, BagRecorderSettings
 from followme.settings.depth import DepthSettings, FloorSettings
 from followme.settings.depth_fusion import DepthFusionSettings
 from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneSettings
@@ -36,6 +37,8 @@ from followme.settings.tracking import (
 from followme.settings.walker import WalkerSettings
 
 __all__ = [
+    "BagPlayerSettings",
+    "BagRecorderSettings",
     "CameraNodeSettings",
     "CorridorSettings",
     "DepthEstimatorSettings",

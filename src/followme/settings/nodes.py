@@ -33,6 +33,12 @@ class CameraNodeSettings:
         "bag; a bag or a video file.",
         read_only=True,
     )
+    remaps: str = setting(
+        "",
+        "For a bag with topics of other names: /theirs:=camera/image_raw, with commas or spaces "
+        "between. They are found by their types where nothing is said.",
+        read_only=True,
+    )
     rate_hz: float = setting(
         10.0, "Frames a second.", unit="Hz", low=0.1, high=60.0, read_only=True
     )

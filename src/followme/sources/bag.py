@@ -61,6 +61,8 @@ class BagSource:
         self._limit_hz = check_rate(rate_hz)
         self._report = report
         with opened(path) as bag:
+            for cut in bag.cuts:
+                report(cut)
             named = BagTopics(colour_topic, depth_topic, info_topic)
             self._topics = choose_topics(path, bag, named, report)
             self._camera: Camera | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ from followme.values.camera import Camera
 IMAGE = "sensor_msgs/msg/Image"
 COMPRESSED = "sensor_msgs/msg/CompressedImage"
 INFO = "sensor_msgs/msg/CameraInfo"
+
+_STAMP_AT = 4
 
 
 def encoding_of(message: Any) -> str:
@@ -97,6 +100,30 @@ def stamp_of(message: Any) -> int:
     """Return the stamp of a header in nanoseconds; 0 where nobody set it."""
     stamp = message.header.stamp
     return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
+
+
+def stamp_of_serialized(data: bytes) -> int:
+    """Return the stamp of a serialized message that begins with a header, nanoseconds.
+
+    Parameters
+    ----------
+    data : bytes
+        CDR (OMG DDSI-RTPS 10.2): four bytes that tell the order of bytes, then the fields.
+    """
+    sec, nanosec = _stamp_layout(data).unpack_from(data, _STAMP_AT)
+    return int(sec) * 1_000_000_000 + int(nanosec)
+
+
+def with_stamp(data: bytes, stamp_ns: int) -> bytes:
+    """Return a serialized message with another stamp in its header."""
+    changed = bytearray(data)
+    stamp = divmod(stamp_ns, 1_000_000_000)
+    _stamp_layout(data).pack_into(changed, _STAMP_AT, *stamp)
+    return bytes(changed)
+
+
+def _stamp_layout(data: bytes) -> struct.Struct:
+    return struct.Struct("<iI" if data[1] & 1 else ">iI")
 
 
 def _layout(message: Any) -> tuple[str, int, int, int, bool]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from followme.settings import did_you_mean
 from followme.sources.bag import BagSource
 from followme.sources.bag_reader import BAG_SUFFIXES, is_bag_folder
+from followme.sources.bag_remaps import only_of_camera, read_remaps
+from followme.sources.bag_topics import BagTopics
 from followme.sources.folder import ImageFolder
 from followme.sources.image_file import list_images
 from followme.sources.rgbd import SevenScenesFolder, is_seven_scenes
@@ -34,6 +36,7 @@ def open_source(
     height: int,
     seed: int,
     seconds: float | None = None,
+    remaps: str = "",
     report: Callable[[str], None],
     progress: Callable[[int, int], None] | None = None,
     now_ns: Callable[[], int] = time.time_ns,
@@ -53,6 +56,8 @@ def open_source(
         Of the synthetic walk.
     seconds : float, optional
         Length of the synthetic walk.
+    remaps : str
+        For a bag with topics of other names, as "/theirs:=camera/image_raw".
     report : callable
         Told in one sentence what a user should know while the source plays.
     progress : callable, optional
@@ -65,6 +70,9 @@ def open_source(
     SourceError
         When there is no such source or it cannot be read.
     """
+    named = only_of_camera(read_remaps(remaps))
+    if text == SYNTHETIC or is_webcam(text):
+        _refuse_remaps(text, named)
     if text == SYNTHETIC:
         source = SyntheticSource(width, height, rate_hz, seed, seconds, progress)
         source.prepare()
@@ -72,16 +80,28 @@ def open_source(
     if is_webcam(text):
         return WebcamSource(device_of(text), rate_hz, width, height, now_ns, report)
     try:
-        return _open_path(text, Path(text).expanduser(), rate_hz, report)
+        return _open_path(text, Path(text).expanduser(), rate_hz, named, report)
     except (OSError, RuntimeError) as error:  # RuntimeError: nobody's home
         raise SourceError(f"source {text!r} cannot be opened ({error}); {_POSSIBLE}") from error
 
 
-def _open_path(text: str, path: Path, rate_hz: float, report: Callable[[str], None]) -> Source:
+def _refuse_remaps(text: str, named: BagTopics) -> None:
+    if named != BagTopics():
+        raise SourceError(f"remaps: source {text!r} is no bag and has no topics; leave them away")
+
+
+def _open_path(
+    text: str, path: Path, rate_hz: float, named: BagTopics, report: Callable[[str], None]
+) -> Source:
+    if text and path.is_dir() and is_bag_folder(path):
+        return _open_bag(path, rate_hz, named, report)
     if text and path.is_dir():
+        _refuse_remaps(text, named)
         return _open_folder(path, rate_hz, report)
     if path.suffix.lower() in BAG_SUFFIXES and path.is_file():
-        return BagSource(path, rate_hz=rate_hz, report=report)
+        return _open_bag(path, rate_hz, named, report)
+    if path.is_file():
+        _refuse_remaps(text, named)
     if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file():
         return VideoSource(path, rate_hz, report=report)
     if path.is_file():
@@ -93,10 +113,14 @@ def _open_path(text: str, path: Path, rate_hz: float, report: Callable[[str], No
     )
 
 
+def _open_bag(
+    path: Path, rate_hz: float, named: BagTopics, report: Callable[[str], None]
+) -> BagSource:
+    return BagSource(path, named.colour, named.depth, named.info, rate_hz=rate_hz, report=report)
+
+
 def _open_folder(folder: Path, rate_hz: float, report: Callable[[str], None]) -> Source:
     """Tell by what lies in it what a folder holds."""
-    if is_bag_folder(folder):
-        return BagSource(folder, rate_hz=rate_hz, report=report)
     if (folder / COLOUR_LIST).is_file():
         return TumFolder(folder, rate_hz, report=report)
     if is_seven_scenes(folder):
