@@ -105,10 +105,12 @@ def draw_reliability(p: NDArray[np.float64], labels: NDArray[np.int64]) -> Any:
     middles, width = (edges[:-1] + edges[1:]) / 2, edges[1]
     figure = new_figure(5.4, 5.6)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    heights = np.nan_to_num(found.accuracy)
-    upper.bar(middles, heights, width, color=COLOURS[0], edgecolor="white", label="accuracy")
-    upper.plot([0, 1], [0, 1], color=COLOURS[1], linestyle="--", label="as sure as right")
     filled = found.counts > 0
+    places = middles[filled]
+    upper.bar(
+        places, found.accuracy[filled], width, color=COLOURS[0], edgecolor="white", label="accuracy"
+    )
+    upper.plot([0, 1], [0, 1], color=COLOURS[1], linestyle="--", label="as sure as right")
     upper.plot(
         found.confidence[filled],
         found.accuracy[filled],
@@ -121,7 +123,7 @@ def draw_reliability(p: NDArray[np.float64], labels: NDArray[np.int64]) -> Any:
     upper.set_ylabel("accuracy (share of images)")
     upper.set_title(f"expected calibration error {100 * found.expected_error:.2f} %", fontsize=10)
     upper.legend(fontsize=8, loc="upper left")
-    lower.bar(middles, np.maximum(found.counts, 0.5), width, color=COLOURS[5], edgecolor="white")
+    lower.bar(places, found.counts[filled], width, color=COLOURS[5], edgecolor="white")
     lower.set_yscale("log")
     lower.set_ylabel("images")
     lower.set_xlabel("confidence (largest probability)")
