@@ -168,7 +168,7 @@ class BagPlayer(BaseNode[BagPlayerSettings]):
             opened(plan.path) as bag,
             tqdm(total=round(total_s, 1), unit="s", desc="bag", leave=False, disable=None) as bar,
         ):
-            for message in plan.messages(bag, self.settings.start_s):
+            for message in plan.messages(bag, self.settings.start_s, self.settings.every_frame):
                 due_s = clock.due_s(message.recorded_ns)
                 if not self.settings.every_frame:
                     self._wait(clock, due_s, alive)

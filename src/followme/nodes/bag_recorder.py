@@ -166,7 +166,9 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
     def _came(self, topic: str, data: bytes, about: Mapping[str, int]) -> None:
         if not self.active:
             return
-        recorded_ns = self.clock.now_ns()
+        # when DDS had it: this thread may be held up
+        received_ns = 0 if self.clock.simulated else int(about.get("received_timestamp", 0))
+        recorded_ns = received_ns or self.clock.now_ns()
         if self.broken:
             self._queue.note_lost(topic, 1)
             return

@@ -22,8 +22,9 @@ from followme.values.camera import Camera
 _MOTION_TYPE = "geometry_msgs/msg/TwistWithCovarianceStamped"
 # A camera whose stamps are off by more than this from the recorder's clock has a clock of its own.
 _ONE_CLOCK_NS = 1_000_000_000
-# An image waits so long, on the clock of the recording, for what belongs to it.
-_TOGETHER_NS = 50_000_000
+# An image waits so long, on the clock of the recording, for what belongs to it; where time stands
+# still for each image it may be longer, as on the machine of a recorder that was held up.
+_TOGETHER_NS, _PATIENT_NS = 50_000_000, 1_000_000_000
 # Whoever plays a bag gives the time.
 _CLOCK = "/clock"
 
@@ -63,13 +64,20 @@ class BagPlan:
     duration_s: float
     stamps_ahead_ns: int
 
-    def messages(self, bag: BagReader, start_s: float) -> Iterator[Serialized]:
+    def messages(
+        self, bag: BagReader, start_s: float, patient: bool = False
+    ) -> Iterator[Serialized]:
         """Give what is played, an image after its own calibration, depth and motion."""
         from_ns = self.begin_ns + round(start_s * 1e9)
         topics = self.camera_topics
         beside = [t for t in (topics.depth, topics.info) if t]
         beside += [theirs for theirs, ours in self.routes.items() if ours == MOTION]
-        return image_last(bag.serialized(self.routes, from_ns), topics.colour, beside, _TOGETHER_NS)
+        return image_last(
+            bag.serialized(self.routes, from_ns),
+            topics.colour,
+            beside,
+            _PATIENT_NS if patient else _TOGETHER_NS,
+        )
 
 
 def plan_bag(
