@@ -14,12 +14,13 @@ from PIL import Image
 from followme_training.common.command import main
 from followme_training.common.run_folder import Run
 from followme_training.datasets.errors import DataError
+from followme_training.segmentation.augmentation import Augmentation
 from followme_training.segmentation.class_balance import (
     ClassWeights,
     class_counts,
     class_weights,
 )
-from followme_training.segmentation.data import SegmentationData
+from followme_training.segmentation.data import SegmentationData, crop_of
 from followme_training.segmentation.known_classes import CLASS_LISTS
 from followme_training.segmentation.sample import SegmentationSample
 from tests.training.conftest import SIZE_HW, encoded, label40, write_nyu_zip
@@ -238,3 +239,24 @@ def test_voc_is_trained_and_measured(tmp_path: Path, nyu_zip: Path) -> None:
     # what is neither in the truth nor guessed has no figure
     assert 0.0 <= curves["val/iou/person"][0][1] <= 1.0
     assert 2 <= curves["val/classes"][0][1] <= 21
+
+
+def test_a_crop_shows_things_at_the_scale_of_the_input(nyu_zip: Path) -> None:
+    data = SegmentationData(nyu_zip, size_hw=(48, 64), crop_hw=(36, 48), batch_size=2)
+    data.setup()
+    batch = next(iter(data.train_dataloader()))
+    assert batch.rgb.shape == (2, 3, 36, 48)
+    assert batch.labels.shape == (2, 36, 48)
+    # what is measured on is whole, and of the size of the input
+    assert next(iter(data.val_dataloader())).rgb.shape[2:] == (48, 64)
+    # an image that fills the input is 4/3 as large as the crop
+    size, scales = crop_of((36, 48), (48, 64), Augmentation(smallest=0.75, largest=1.5))
+    assert size == (36, 48)
+    assert (scales.smallest, scales.largest) == pytest.approx((1.0, 2.0))
+    assert crop_of(None, (48, 64), Augmentation()) == ((48, 64), Augmentation())
+
+
+@pytest.mark.parametrize("crop", [(60, 80), (48, 48), (0, 0), (36, 64)])
+def test_a_crop_of_another_shape_or_larger_is_refused(nyu_zip: Path, crop) -> None:
+    with pytest.raises(DataError, match=r"data.crop_hw: .* is no smaller view .* give, say, 38x51"):
+        SegmentationData(nyu_zip, size_hw=(48, 64), crop_hw=crop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from followme_training.common.resampling import resized_rgb
+from followme_training.datasets.errors import DataError
 from followme_training.datasets.image_data import AugmentedViews, ImageData, rgb_tensor
 from followme_training.segmentation.augmentation import Augmentation, augmented
 from followme_training.segmentation.known_classes import class_list
@@ -116,6 +118,9 @@ class SegmentationData(ImageData):
         :func:`followme_training.segmentation.known_classes.class_list`.
     size_hw : list of two ints
         Height and width of the network's input.
+    crop_hw : list of two ints, optional
+        Height and width of the views of training, cut from images at the scale of the input; None:
+        as large as the input. DeepLab trains on crops too (Chen et al., 2017, section 4.1).
     batch_size : int
         Images a step and process.
     hold_out_every : int
@@ -140,6 +145,7 @@ class SegmentationData(ImageData):
         dataset: Kind = "nyuv2",
         classes: str = "robot",
         size_hw: tuple[int, int] = (240, 320),
+        crop_hw: tuple[int, int] | None = None,
         batch_size: int = 8,
         hold_out_every: int = 8,
         train_list: str = "train",
@@ -153,7 +159,7 @@ class SegmentationData(ImageData):
         self._dataset = dataset
         self._every = hold_out_every
         self._train_list = train_list
-        self._augmentation = augmentation
+        self._crop_hw, self._augmentation = crop_of(crop_hw, self.size_hw, augmentation)
         self._split: Split | None = None
 
     @property
@@ -193,7 +199,7 @@ class SegmentationData(ImageData):
             self.check_enough(len(split.training))
 
     def train_dataloader(self) -> DataLoader[SegmentationSample]:
-        augment = partial(augmented, size_hw=self.size_hw, a=self._augmentation)
+        augment = partial(augmented, size_hw=self._crop_hw, a=self._augmentation)
         return self.training_loader(AugmentedViews(self.training_images, augment), collated)
 
     def val_dataloader(self) -> DataLoader[SegmentationSample]:
@@ -206,3 +212,27 @@ class SegmentationData(ImageData):
                 self._dataset, self._path, self.classes, self._every, self._train_list
             )
         return self._split
+
+
+def crop_of(
+    crop_hw: tuple[int, int] | None, size_hw: tuple[int, int], a: Augmentation
+) -> tuple[tuple[int, int], Augmentation]:
+    """Return the size of views, and scales in relation to it that are ``a`` in that to the input.
+
+    Raises
+    ------
+    DataError
+        When a crop is larger than the input, or of another shape.
+    """
+    if crop_hw is None:
+        return size_hw, a
+    height, width = crop_hw
+    # of one shape, so that one scale says how much of an image is seen
+    if not 0 < height <= size_hw[0] or abs(width * size_hw[0] - height * size_hw[1]) > size_hw[0]:
+        raise DataError(
+            f"data.crop_hw: {height}x{width} is no smaller view of the shape of size_hw, "
+            f"{size_hw[0]}x{size_hw[1]}; give, say, "
+            f"{round(0.8 * size_hw[0])}x{round(0.8 * size_hw[1])}"
+        )
+    ratio = size_hw[0] / height
+    return (height, width), replace(a, smallest=ratio * a.smallest, largest=ratio * a.largest)
