@@ -47,7 +47,7 @@ def test_every_network_overfits_a_batch(network: str) -> None:
     )
     optimiser = torch.optim.AdamW(net.parameters(), 1e-2)
     losses = []
-    for _ in range(25):
+    for _ in range(60):
         optimiser.zero_grad()
         loss = cross_entropy(net(images), labels)
         loss.backward()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import cv2
 import numpy as np
 import pytest
@@ -81,9 +83,11 @@ def test_statistics_by_hand() -> None:
     assert np.allclose(table.centre, [[0.125, 0.5], [0.75, 0.5]])
     assert len(box_table([]).size) == 0
     source = Source("coco", "set.zip", "labels.json")  # type: ignore[arg-type]
-    part = Part(source, [entry([[0, 0, 50, 100]], [0])], [entry([[0, 0, 5, 9]], [1])], [], 7)
+    other = Counter({"stairs": 2, "lamp": 5})
+    part = Part(source, [entry([[0, 0, 50, 100]], [0])], [entry([[0, 0, 5, 9]], [1])], [], other)
     said = "\n".join(lines([part], ["door", "chair"]))
     assert "1 images with 1 boxes to train with, 1 with 1 held out; 7 boxes of other" in said
+    assert "other classes: lamp 5, stairs 2" in said
     assert "| door | 1 | 1 | 0 | 1 |" in said and "| chair | 0 | 0 | 1 | 0 |" in said
     assert "| height over width | 2.00 |" in said
 
