@@ -197,6 +197,18 @@ def test_an_image_whose_depth_does_not_come_waits_no_longer_than_it_may() -> Non
     assert ordered(messages) == [("other", 20, 9), ("image", 60, 1), ("depth", 99, 2)]
 
 
+def test_what_belongs_to_the_next_image_does_not_come_before_an_image_that_lacks_it() -> None:
+    # the first image of a source that tells motion has none: nobody knows yet how it moves
+    messages = [
+        *(serialized("depth", 10, 1), serialized("image", 11, 1)),
+        *(serialized("motion", 20, 2), serialized("depth", 21, 2), serialized("image", 22, 2)),
+    ]
+    assert ordered(messages, ("depth", "motion")) == [
+        *(("depth", 10, 1), ("image", 20, 1)),
+        *(("motion", 20, 2), ("depth", 21, 2), ("image", 22, 2)),
+    ]
+
+
 def test_an_image_alone_never_waits() -> None:
     messages = [serialized("image", 10, 1), serialized("image", 20, 2)]
     assert ordered(messages, ()) == [("image", 10, 1), ("image", 20, 2)]

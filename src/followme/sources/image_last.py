@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from followme.sources.bag_images import stamp_of_serialized
 from followme.sources.bag_reader import Serialized
@@ -36,15 +36,28 @@ def image_last(
         topic = message.connection.topic
         if topic == image:
             waiting.append((stamp_of_serialized(message.data), message))
-        else:
-            if topic in newest:
-                newest[topic] = stamp_of_serialized(message.data)
+        elif topic in newest:
+            newest[topic] = stamp_ns = stamp_of_serialized(message.data)
+            # an image that this topic has nothing for goes before what belongs to the next one
+            while waiting and waiting[0][0] < stamp_ns and _is_complete(newest, waiting[0][0]):
+                yield _now(waiting.popleft()[1], message)
             yield message
-        while waiting and min(newest.values(), default=waiting[0][0]) >= waiting[0][0]:
-            # at the place where it now is in time
-            yield waiting.popleft()[1]._replace(recorded_ns=message.recorded_ns)
+        else:
+            yield message
+        while waiting and _is_complete(newest, waiting[0][0]):
+            yield _now(waiting.popleft()[1], message)
     for _, message in waiting:
         yield _late(message, wait_ns)
+
+
+def _is_complete(newest: Mapping[str, int], stamp_ns: int) -> bool:
+    """Return whether nothing can come any more that belongs to an instant."""
+    return all(newest_ns >= stamp_ns for newest_ns in newest.values())
+
+
+def _now(image: Serialized, message: Serialized) -> Serialized:
+    """Return an image at the time of the message that ended its waiting."""
+    return image._replace(recorded_ns=message.recorded_ns)
 
 
 def _late(message: Serialized, wait_ns: int) -> Serialized:
