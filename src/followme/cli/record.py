@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from followme.cli.missing_library import missing_library_said
 from followme.settings import BagRecorderSettings
 
 
@@ -49,11 +50,6 @@ def record(given: argparse.Namespace) -> int:
     ValueError
         For anything on the command line that cannot be used, or when nothing came.
     """
-    # here, so that 'followme doctor' still answers where a library is missing
-    try:
+    with missing_library_said():
         from followme.cli.record_topics import record_topics
-    except ImportError as error:
-        raise ValueError(
-            f"{error.name or error} cannot be imported; see 'followme doctor'"
-        ) from error
     return record_topics(given)

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from followme.cli.missing_library import missing_library_said
 from followme.cli.run import add_shared
 
 
@@ -43,11 +44,6 @@ def replay(given: argparse.Namespace) -> int:
     ValueError
         For anything on the command line that cannot be used.
     """
-    # here, so that 'followme doctor' still answers where a library is missing
-    try:
+    with missing_library_said():
         from followme.cli.replay_graph import replay_graph
-    except ImportError as error:
-        raise ValueError(
-            f"{error.name or error} cannot be imported; see 'followme doctor'"
-        ) from error
     return replay_graph(given)

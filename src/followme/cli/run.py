@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from followme.cli.missing_library import missing_library_said
 from followme.settings import CameraNodeSettings
 
 
@@ -64,11 +65,6 @@ def run(given: argparse.Namespace) -> int:
     ValueError
         For anything on the command line that cannot be used.
     """
-    # here, so that 'followme doctor' still answers where a library is missing
-    try:
+    with missing_library_said():
         from followme.cli.run_graph import run_graph
-    except ImportError as error:
-        raise ValueError(
-            f"{error.name or error} cannot be imported; see 'followme doctor'"
-        ) from error
     return run_graph(given)

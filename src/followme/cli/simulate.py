@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+from followme.cli.missing_library import missing_library_said
 from followme.evaluation.grid import SEEDS
 
 # as shells have it for SIGINT
@@ -87,13 +88,8 @@ def simulate(given: argparse.Namespace) -> int:
     ValueError
         For anything on the command line that cannot be used.
     """
-    # here, so that 'followme doctor' still answers where a library is missing
-    try:
+    with missing_library_said():
         from followme.cli.simulate_walks import simulate_walks
-    except ImportError as error:
-        raise ValueError(
-            f"{error.name or error} cannot be imported; see 'followme doctor'"
-        ) from error
     try:
         return simulate_walks(given)
     except KeyboardInterrupt:

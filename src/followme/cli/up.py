@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import followme
+from followme.cli.missing_library import missing_library_said
 from followme.launching.arguments import GRAPH_ARGUMENTS, Argument, StartOptions, read_arguments
 from followme.launching.command import command
 from followme.launching.environment import missing_environment
@@ -141,12 +142,8 @@ def _help(a: Argument) -> str:
 
 
 def _refuse_a_second_graph(table: Sequence[NodeProcess], options: StartOptions) -> None:
-    try:
+    with missing_library_said():
         from followme.ros.neighbours import already_there
-    except ImportError as error:
-        raise ValueError(
-            f"{error.name or error} cannot be imported; see 'followme doctor'"
-        ) from error
     found = already_there({p.full_name for p in table}, _DISCOVERY_S)
     if found:
         raise SettingsError(

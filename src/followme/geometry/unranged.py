@@ -69,9 +69,10 @@ class UnrangedThings:
         free = list(self._tracks)
         for index in np.argsort(-seen.score, kind="stable"):
             name, box = seen.name[index], seen.xyxy[index]
-            same = [t for t in free if t.name == name]
-            track = max(same, key=lambda t: _overlap(t.box, box), default=None)
-            if track is None or _overlap(track.box, box) < self._s.overlap:
+            overlaps = {t.id: _overlap(t.box, box) for t in free if t.name == name}
+            near = [t for t in free if overlaps.get(t.id, 0.0) >= self._s.overlap]
+            track = max(near, key=lambda t: overlaps[t.id], default=None)
+            if track is None:
                 track = _Track(next(self._ids), name, box, 0.0, 0, seen.stamp_ns)
                 self._tracks.append(track)
             else:
@@ -109,9 +110,7 @@ class UnrangedThings:
         track.bearing_rad = 0.5 * (left_rad + right_rad)
         band_rad = math.radians(self._hysteresis.side_deg)
         # the middle is left, or taken, only when the edge is beyond it by the dead band
-        margin_rad = (
-            band_rad if track.side is Side.AHEAD else 0.0 if track.side is None else -band_rad
-        )
+        margin_rad = {None: 0.0, Side.AHEAD: band_rad}.get(track.side, -band_rad)
         if min(left_rad, -right_rad) > -margin_rad:
             track.side = Side.AHEAD
         else:
