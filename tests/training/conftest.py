@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -114,6 +116,16 @@ def followme_train(*arguments: str, **variables: str) -> subprocess.CompletedPro
         timeout=240,
         check=False,
     )
+
+
+def as_if_nothing_were_held_out(run: Path, target: Path) -> Path:
+    """Copy a run as if it had been trained on all images; return where."""
+    shutil.copytree(run, target)
+    settings = (target / "config.yaml").read_text(encoding="utf-8")
+    changed = re.sub("hold_out_every: [1-9]", "hold_out_every: 0", settings)
+    assert changed != settings
+    (target / "config.yaml").write_text(changed, encoding="utf-8")
+    return target
 
 
 @pytest.fixture(scope="session")

@@ -39,3 +39,13 @@ def test_a_stride_looks_at_even_pixels() -> None:
         conv.weight[0, 0, 0, 0] = 1.0
     image = torch.arange(16.0).view(1, 1, 4, 4)
     assert conv(image).flatten().tolist() == [0.0, 2.0, 8.0, 10.0]
+
+
+@pytest.mark.parametrize("side", [2, 4, 5, 6, 12])
+def test_padding_by_hand_changes_nothing(side) -> None:
+    # on maps no larger than the kernel the image is padded before the convolution
+    torch.manual_seed(0)
+    conv = SameConv2d(8, 8, 5, groups=8)
+    image = torch.randn(2, 8, side, side)
+    padded = torch.nn.functional.conv2d(image, conv.weight, padding=2, groups=8)
+    torch.testing.assert_close(conv(image), padded)

@@ -13,11 +13,11 @@ from followme_training.classification.augmentation import (
     cropped,
     with_cutout,
 )
-from followme_training.classification.batches import BatchDraw, SeededBatches
 from followme_training.classification.labelled_images import LabelledImages
 from followme_training.classification.rand_augment import OPERATIONS, rand_augmented
 from followme_training.classification.sources import DIGITS
 from followme_training.classification.warp import Warp, matrices, moved, warped
+from followme_training.common.batch_order import BatchDraw, SeededBatches
 from followme_training.datasets.errors import DataError
 
 RANDOM = np.random.default_rng(8)

@@ -119,12 +119,13 @@ def test_show_draws_everything_and_what_is_seen_before_and_after(
     trained_classifier: Path, tmp_path: Path, capsys
 ) -> None:
     command = ["classification", "show", "--run", str(trained_classifier), "--out", str(tmp_path)]
-    assert main([*command, "--tsne", "--tsne-images", "60"]) == 0
+    assert main([*command, "--tsne", "--tsne-images", "100"]) == 0
     names = ("confusion", "reliability", "classes", "samples", "curves", "tsne")
     assert {p.stem for p in tmp_path.iterdir()} == set(names)
     said = capsys.readouterr().out
     shares = {line.split(":")[0]: float(line.split()[2]) for line in said.splitlines()[:2]}
-    assert shares["after training"] > shares["before training"]
+    # ten images of each class, which even a network at random tells apart
+    assert shares["after training"] == 1.0 >= shares["before training"] > 0.1
     assert cv2.imread(str(tmp_path / "tsne.png")).std() > 5
 
 

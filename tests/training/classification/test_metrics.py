@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followme_training.classification.evaluation import answers, figures_of
+from followme_training.classification.evaluation import answers, check_classes, figures_of
 from followme_training.classification.labelled_images import ClassNames, LabelledImages
 from followme_training.classification.metrics import (
     Confused,
@@ -114,3 +114,14 @@ def test_a_network_of_other_classes_is_refused() -> None:
     images = LabelledImages("test", np.zeros((6, 2, 2, 1), np.uint8), LABELS, CLASSES)
     with pytest.raises(DataError, match="the network knows 3 classes, test has 4"):
         answers(images, lambda some: np.zeros((len(some), 3), np.float32))
+
+
+def test_images_of_other_class_names_are_refused() -> None:
+    images = LabelledImages("test", np.zeros((6, 2, 2, 1), np.uint8), LABELS, CLASSES)
+    names = list(CLASSES.names)
+    check_classes(names, images)
+    check_classes((), images)  # nobody knows
+    with pytest.raises(DataError, match="the network knows 3 classes, test has 4"):
+        check_classes(names[:3], images)
+    with pytest.raises(DataError, match=f"class 2 of the network is 'tree', .* {names[2]!r}"):
+        check_classes([*names[:2], "tree", names[3]], images)

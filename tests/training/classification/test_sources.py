@@ -286,7 +286,9 @@ def test_a_folder_for_each_class(tmp_path: Path) -> None:
 
 def test_folders_that_cannot_be_used_are_said(tmp_path: Path) -> None:
     mixed = folders(tmp_path / "mixed", a=(8, 6, 3), b=(8, 7, 3))
-    with pytest.raises(DataError, match=r"0\.png: is 7x8, the images before it are 6x8; give data"):
+    with pytest.raises(
+        DataError, match=r"0\.png: is 7x8, the images before it are 6x8; resize all"
+    ):
         read_labelled("folder", mixed)
     grey = folders(tmp_path / "grey", a=(8, 6), b=(8, 6))
     with pytest.raises(DataError, match="has 1 channels of uint8, three of uint8 are needed"):

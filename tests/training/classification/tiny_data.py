@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +29,17 @@ def write_digits(file: Path, count: int = 400, seed: int = 0) -> Path:
     images, labels = bars(count, seed)
     np.savez(file, images=images, labels=labels)
     return file
+
+
+def write_folders(folder: Path, side: int = SIDE, names: str = "ab", count: int = 20) -> Path:
+    """Write a folder of colour images for each letter; the first bright, the others dark."""
+    random = np.random.default_rng(5)
+    for number, name in enumerate(names):
+        (folder / name).mkdir(parents=True)
+        for image in range(count):
+            grey = random.integers(0, 60, (side, side, 3)) + (0 if number else 180)
+            cv2.imwrite(str(folder / name / f"{image:02d}.png"), grey.astype(np.uint8))
+    return folder
 
 
 SETTINGS = """

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 
 import pytest
 
@@ -50,3 +52,14 @@ def test_each_verb_explains_itself(task: str, verb: str, capsys) -> None:
         main([task, verb, "--help"])
     assert stopped.value.code == 0
     assert "usage:" in capsys.readouterr().out
+
+
+def test_a_reader_that_has_enough_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module(TASKS["depth"])
+    monkeypatch.setattr(module, "VERBS", {"show": lambda _: print("a line", flush=True)})
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert main(["depth", "show"]) == 0
+        monkeypatch.undo()

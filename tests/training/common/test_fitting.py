@@ -8,6 +8,7 @@ import pytest
 import torch
 import yaml
 
+from followme_training.common.command import main
 from followme_training.common.fitting import TrainingCommand
 from followme_training.common.run_folder import Run
 from followme_training.depth.command import MONITOR
@@ -51,6 +52,13 @@ def test_a_wrong_option_is_one_sentence_and_exit_2(
     assert stopped.value.code == 2
     assert words in said
     assert len(said.splitlines()) == 1
+
+
+def test_a_clip_of_lightning_beside_our_own_is_refused(tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    clip = ["--trainer.gradient_clip_val", "0.5"]
+    assert main(["depth", "fit", "--config", str(settings), *clip]) == 2
+    assert "gradient_clip_val is 0.5, but" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from followme_training.common.run_folder import Run
-from followme_training.common.start import StartError, StartFrom
+from followme_training.common.start import StartError, StartFrom, other_name, other_shape
 from followme_training.depth.data import DepthData
 from followme_training.depth.module import DepthTask
+from followme_training.detection.module import DetectionTask
 
 NO_TRAINER = cast(pl.Trainer, None)
 
@@ -48,3 +49,48 @@ def test_what_cannot_be_begun_from_is_named(trained: Path, tmp_path: Path) -> No
     for file in (half, other, stranger):
         with pytest.raises(StartError, match=f"{file.name} does not fit .* the same network"):
             StartFrom(file).setup(NO_TRAINER, module, "fit")
+
+
+def detector(classes: list[str]) -> DetectionTask:
+    return DetectionTask(classes, (64, 96), backbone="mobilenet_v1_quarter", width=16)
+
+
+def checkpoint_of(module: pl.LightningModule, file: Path) -> StartFrom:
+    checkpoint = {"state_dict": module.state_dict()}
+    module.on_save_checkpoint(checkpoint)
+    torch.save(checkpoint, file)
+    return StartFrom(file)
+
+
+@pytest.mark.parametrize(
+    ("classes", "words"),
+    [
+        (["door", "chair", "lamp"], r"is of 2 classes \(door, chair \.\.\.\), data.classes has 3"),
+        (
+            ["chair", "door"],
+            r"is of 2 classes \(door, chair \.\.\.\), .* 2 \(chair, door \.\.\.\); g",
+        ),
+    ],
+    ids=["another count", "another order"],
+)
+def test_other_classes_are_said_and_not_taken(tmp_path: Path, classes: list[str], words) -> None:
+    start = checkpoint_of(detector(["door", "chair"]), tmp_path / "two.ckpt")
+    module = detector(classes)
+    before = weights(module)
+    with pytest.raises(StartError, match=rf"^start: .*two\.ckpt: the checkpoint {words}"):
+        start.setup(NO_TRAINER, module, "fit")
+    assert all(torch.equal(v, before[k]) for k, v in module.state_dict().items())
+
+
+def test_which_tensor_does_not_fit_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "old.ckpt"
+    two, three = detector(["door", "chair"]), detector(["door", "chair", "lamp"])
+    # of a time before names were kept
+    torch.save({"state_dict": two.state_dict()}, file)
+    words = r"heads\.0\.classes\.weight is of shape \[\d+, 16, 1, 1\], the network's is of \["
+    with pytest.raises(StartError, match=words):
+        StartFrom(file).setup(NO_TRAINER, three, "fit")
+    state = two.state_dict()
+    assert other_name(state, state) == other_shape(state, state) == ""
+    assert other_name({}, {"a": torch.zeros(1)}) == "it has no a"
+    assert other_name({"b": torch.zeros(1)}, {}) == "its b is none of the network's"

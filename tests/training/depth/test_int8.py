@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
-from torch import nn
 
 from followme.perception.card import load_card
 from followme_training.common.card import read_card
-from followme_training.common.command import main
 from followme_training.depth import int8, publication
+from tests.training.eight_bits import exported, is_marked, stand_in
 
-#: What the tests put into a file that stands for one of 8 bits.
-MARK = "eight bits"
+export = partial(exported, "depth", "depth.onnx")
 
 
 @pytest.fixture(scope="module")
@@ -30,35 +26,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def seen(monkeypatch, kept: Path) -> list[np.ndarray]:
-    """Let a copy of the file stand for one of 8 bits; return the images that it is made with."""
-    images: list[np.ndarray] = []
-    whole = publication.export_onnx
-
-    def marked(file: Path, target: Path, given: Sequence[np.ndarray]) -> None:
-        images.extend(given)
-        model = onnx.load(str(file))
-        model.doc_string = MARK
-        onnx.save(model, str(target))
-
-    def once(net: nn.Module, size_hw: tuple[int, int], outputs: Sequence[str], file: Path) -> None:
-        if not kept.is_file():
-            whole(net, size_hw, outputs, kept)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(kept, file)
-
-    monkeypatch.setattr(int8, "quantise", marked)
-    monkeypatch.setattr(publication, "export_onnx", once)
-    monkeypatch.setattr(publication, "check_nncf", lambda: None)
-    return images
-
-
-def export(trained: Path, folder: Path, *options: str) -> int:
-    out = ["--out", str(folder / "models" / "depth.onnx"), "--reports", str(folder / "reports")]
-    return main(["depth", "export", str(trained), *out, *options])
-
-
-def is_marked(file: Path) -> bool:
-    return bool(onnx.load(str(file)).doc_string == MARK)
+    """Return the images with which a copy that stands for 8 bits is made."""
+    return stand_in(monkeypatch, int8, publication, kept)
 
 
 def report(folder: Path, trained: Path) -> tuple[dict[str, str], dict[str, float], str]:

@@ -45,6 +45,21 @@ def test_a_deviation_stays_within_what_means_something() -> None:
     assert torch.exp(low).min() > 0.01
 
 
+def test_with_the_mirrored_view_an_image_and_its_mirror_image_get_the_same_answer() -> None:
+    net = small()
+    rgb = torch.rand(1, 3, 48, 64) * 255
+    with torch.no_grad():
+        alone = net(rgb).log_depth
+        mirrored = net(rgb.flip(3)).log_depth.flip(3)
+        net.mirrored_view = True
+        both = net(rgb).log_depth
+        again = net(rgb.flip(3)).log_depth.flip(3)
+    assert not torch.allclose(alone, mirrored, atol=1e-4)
+    torch.testing.assert_close(both, 0.5 * (alone + mirrored), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(both, again, atol=1e-5, rtol=1e-5)
+    assert torch.equal(net.train()(rgb).log_depth, net(rgb).log_depth)
+
+
 def test_colour_is_normalised_as_the_backbone_asks() -> None:
     net = small("efficientnet_lite0")
     seen = []

@@ -1,4 +1,7 @@
-"""The depth network that ships, by the runtime, on real rooms that it was not trained on."""
+"""The depth network that ships, by the runtime, in a real kitchen that it was not trained on.
+
+It was trained on all of NYUv2's training part: there it proves nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,36 +18,34 @@ from followme.perception.model_file import find_model
 from followme.settings import ModelSettings
 from followme.values.camera import Camera
 from followme.values.frame import Frame
-from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.metrics import errors_of, summary
+from followme_training.depth.rgbd_folder import read_rgbd_folder
 
 Floats = NDArray[np.float32]
-# What is asked of these images; the whole set's figures are in the card and in its report.
+# What is asked of these images; all figures are in the card and in the report.
 MOST_ABS_REL = 0.20
-LEAST_DELTA1 = 0.70
+LEAST_DELTA1 = 0.64
 COVERAGE = (0.90, 0.98)
 _EVERY = 2
 
 
 @pytest.fixture(scope="module")
 def answers(data_dir: Path) -> list[tuple[Floats, Floats, Floats]]:
-    """Return depth, deviation of its logarithm, and truth of every other held-out image."""
+    """Return depth, deviation of its logarithm, and truth of every other image of the kitchen."""
     model = find_model("depth", ModelSettings())
     if model is None:
         pytest.skip("no depth network ships: models/depth.onnx is not there")
     network = DepthNetwork(model, ModelSettings())
-    archive = NyuZip(data_dir / "nyuv2_train.zip")
-    lens = archive.info.camera
     found = []
-    for number in split_scenes(archive.info.ids, 8)[1][::_EVERY]:
-        rgb = archive.rgb(number)
-        height, width = rgb.shape[:2]
+    for sample in read_rgbd_folder(data_dir / "kitchen_rgbd")[::_EVERY]:
+        height, width = sample.rgb.shape[:2]
+        lens = sample.camera
         camera = Camera(width, height, lens.fx, lens.fy, lens.cx, lens.cy)
-        guess = network.infer(Frame(number, np.ascontiguousarray(rgb[..., ::-1]), camera))
+        guess = network.infer(Frame(0, np.ascontiguousarray(sample.rgb[..., ::-1]), camera))
         size = (width, height)
         depth_m = cv2.resize(guess.depth_m, size, interpolation=cv2.INTER_LINEAR)
         log_std = cv2.resize(guess.log_std, size, interpolation=cv2.INTER_LINEAR)
-        found.append((depth_m, log_std, archive.depth_m(number)))
+        found.append((depth_m, log_std, sample.depth_m))
     network.close()
     return found
 
@@ -60,7 +61,7 @@ def is_good(figures: dict[str, float]) -> bool:
     return figures["abs_rel"] <= MOST_ABS_REL and figures["delta1"] >= LEAST_DELTA1
 
 
-def test_it_knows_the_metres_of_rooms_it_never_saw(
+def test_it_knows_the_metres_of_a_room_it_never_saw(
     answers: list[tuple[Floats, Floats, Floats]],
 ) -> None:
     found = figures(answers, lambda depth_m: depth_m)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -17,9 +18,13 @@ from followme.values.frame import ColourImage
 from followme_training.common.command import main
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
 from followme_training.common.run_folder import Run
+from followme_training.detection import command as detection
 from followme_training.detection.data import DetectionData
+from followme_training.detection.detections import Found
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.module import DetectionTask
+from followme_training.detection.sample import BoxSample
+from tests.training.conftest import as_if_nothing_were_held_out
 from tests.training.detection.conftest import NAMES, SIZE_HW, picture, write_settings
 
 
@@ -105,6 +110,19 @@ def test_the_report_is_whole(faces) -> None:
     assert "precision_recall.png" in names
 
 
+def test_images_that_were_trained_on_are_not_called_held_out(objects, tmp_path) -> None:
+    run = as_if_nothing_were_held_out(objects / "run", tmp_path / "all")
+    out = tmp_path / "objects.onnx"
+    command = ["detection", "export", str(run), "--out", str(out)]
+    assert main([*command, "--reports", str(tmp_path / "reports")]) == 0
+    card = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    assert {m["set"] for m in card["metrics"]} == {"images that it was trained on"}
+    assert "none held out, measured on 24 images that it was trained" in card["training"]["data"]
+    text = (tmp_path / "reports" / "all" / "report.md").read_text(encoding="utf-8")
+    assert "None was held out" in text
+    assert "held-out" not in text + json.dumps(card)
+
+
 @pytest.mark.parametrize("which", ["--run", "--onnx"])
 def test_evaluate_measures_run_and_file(which, faces, boxes_zip, tmp_path) -> None:
     source = faces / "run" if which == "--run" else faces / "models" / "face.onnx"
@@ -129,6 +147,31 @@ def test_show_draws_held_out_images_and_a_folder(faces, objects, tmp_path) -> No
     cv2.imwrite(str(tmp_path / "one.png"), picture(1)[0])
     folder = ["--folder", str(tmp_path)]
     assert main([*show, "--onnx", str(faces / "models" / "face.onnx"), *folder]) == 0
+
+
+def test_show_draws_what_the_card_takes_for_sure(objects, tmp_path, monkeypatch) -> None:
+    file = tmp_path / "objects.onnx"
+    shutil.copy(objects / "models" / "objects.onnx", file)
+    card = json.loads((objects / "models" / "objects.json").read_text(encoding="utf-8"))
+    card["thresholds"] = {"face": 0.3, "disc": 0.6}
+    file.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
+    boxes, scores = np.array([[0, 0, 9, 9]] * 4, np.float32), [0.7, 0.5, 0.4, 0.2]
+    found = Found(boxes, np.array(scores, np.float32), np.array([1, 1, 0, 0]), None)
+    seen: list[list[float]] = []
+
+    def drawn(sample: BoxSample, things: Found, _: object) -> np.ndarray:
+        seen.append(things.scores.tolist())
+        return sample.rgb
+
+    monkeypatch.setattr(detection, "predictor", lambda *_: lambda rgb: found)
+    monkeypatch.setattr(detection, "drawn", drawn)
+    cv2.imwrite(str(tmp_path / "one.png"), picture(1)[0])
+    show = ["detection", "show", "--onnx", str(file), "--folder", str(tmp_path)]
+    show += ["--out", str(tmp_path / "sheets" / "one.png")]
+    for score in ([], ["--score", "0.1"]):
+        assert main([*show, *score]) == 0
+    assert seen[0] == pytest.approx([0.7, 0.4])
+    assert seen[1] == pytest.approx(scores)
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ CLASSES = ("door", "chair", "lamp")
 BOX = [0.0, 0.0, 10.0, 10.0]
 
 
-def a_part(doors: int, chairs: int, others: dict[str, int]) -> Part:
+def a_part(doors: int, chairs: int, others: dict[str, int], name: str = "x.zip") -> Part:
     numbers = [0] * doors + [1] * chairs
     boxes = Boxes.of([BOX] * len(numbers), numbers, labelled=[True] * 3)
     entry = BoxEntry("a", "a", lambda: np.zeros((20, 20, 3), np.uint8), (20, 20), boxes)
-    return Part(Source("face_points", "x.zip"), [entry], [], [], Counter(others))  # type: ignore[arg-type]
+    return Part(Source("face_points", name), [entry], [], [], Counter(others))  # type: ignore[arg-type]
 
 
 def measured(doors_found: int) -> Figures:
@@ -42,19 +42,32 @@ def measured(doors_found: int) -> Figures:
 
 def test_rare_others_few_boxes_bad_finds_and_the_unmeasured_are_named() -> None:
     parts = [a_part(150, 30, {"stairs": 5, "cup": 40}), a_part(60, 40, {"stairs": 4})]
-    said = " ".join(object_limits(measured(0), parts))
+    said = " ".join(object_limits(measured(0), parts, holds_out=True))
     assert "never named: stairs (9), cup (40) boxes" in said
     assert "Few boxes were there to learn from: lamp (0), chair (70)." in said
     assert "Found badly on held-out images: door (AP50 0.00)." in said
-    assert "Not measured, as no held-out image has any: lamp." in said
+    assert "Not measured, as none of the held-out images has any: lamp." in said
+    said = " ".join(object_limits(measured(0), parts, holds_out=False))
+    assert "Found badly on images that it was trained on: door (AP50 0.00)." in said
+    assert "held-out" not in said
 
 
 def test_what_is_not_so_is_not_said() -> None:
-    said = " ".join(object_limits(measured(5), [a_part(200, 200, {})]))
+    said = " ".join(object_limits(measured(5), [a_part(200, 200, {})], holds_out=True))
     assert "door" not in said and "chair" not in said and "In the data" not in said
     assert "stairs above all" in said
 
 
 def test_a_face_detector_says_how_small_a_face_it_was_asked_for() -> None:
-    first, *_, last = face_limits(7.0)
+    first, *_, last = face_limits(7.0, [])
     assert "fewer than about 7 pixels" in first and "never whose" in last
+
+
+def test_what_is_known_of_one_data_set_is_said_of_no_other() -> None:
+    faces = [a_part(3, 0, {}, "elsewhere/faces_train.zip")]
+    assert "wore masks" in " ".join(face_limits(7.0, faces))
+    assert "wore masks" not in " ".join(face_limits(7.0, [a_part(3, 0, {})]))
+    rooms = [a_part(3, 3, {}, "elsewhere/nyuv2_train.zip")]
+    assert "NYUv2" in " ".join(object_limits(measured(0), rooms, holds_out=True))
+    said = object_limits(measured(0), [a_part(3, 3, {})], holds_out=True)
+    assert "NYUv2" not in " ".join(said)

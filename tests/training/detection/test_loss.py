@@ -97,6 +97,8 @@ def test_landmarks_count_only_where_they_are_known() -> None:
     value = point_loss(codes, points, anchors)
     # 3 of 10 px over .1 is 3, so 2.5; of the two faces one has landmarks
     assert value.item() == pytest.approx(2.5)
+    # from half a code on by its length alone
+    assert point_loss(codes, points, anchors, 0.5).item() == pytest.approx(3.0 - 0.5 / 2)
     value.backward()
     assert codes.grad is not None
     assert torch.nonzero(codes.grad).tolist() == [[0, 1, 0]]

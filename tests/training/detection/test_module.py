@@ -23,6 +23,7 @@ from followme_training.detection.data import (
 from followme_training.detection.entries import BoxEntry
 from followme_training.detection.loss import LossSettings
 from followme_training.detection.module import DetectionTask
+from followme_training.detection.pyramid import StrideError
 from followme_training.detection.sample import Boxes
 from followme_training.detection.sources import Part, Source
 from tests.training.detection.conftest import NAMES, SIZE_HW
@@ -139,3 +140,8 @@ def test_settings_that_cannot_train_are_said(boxes_zip) -> None:
         DetectionData([source], [])
     with pytest.raises(DataError, match="fewer than batch_size 99"):
         DetectionData([source], ["face"], batch_size=99).setup()
+
+
+def test_nothing_is_frozen_that_was_never_trained() -> None:
+    with pytest.raises(StrideError, match=r"there are none; give model\.weights, or 0"):
+        task(["face"], True, frozen_stride=2).on_fit_start()

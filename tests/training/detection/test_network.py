@@ -35,7 +35,7 @@ def test_every_backbone_at_a_size_that_is_no_multiple(backbone, last_stride) -> 
 def test_a_cut_backbone_says_what_the_whole_one_does() -> None:
     torch.manual_seed(1)
     for name in ("efficientnet_lite0", "mobilenet_v1_quarter", "mobilenet_v3_small", "resnet18"):
-        net = Trunk(name, None, 32, 16, 0.0).backbone.eval()
+        net = Trunk(name, None, 32, 16, LIGHT).backbone.eval()
         image = torch.randn(1, 3, 33, 40)
         with torch.no_grad():
             before = net(image)
@@ -45,6 +45,37 @@ def test_a_cut_backbone_says_what_the_whole_one_does() -> None:
         assert sum(p.numel() for p in net.parameters()) < count
         for one, other in zip(before[:3], after[:3], strict=True):
             assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize(
+    "name", ["efficientnet_lite0", "mobilenet_v1_quarter", "mobilenet_v3_small", "resnet18"]
+)
+@pytest.mark.parametrize("stride", [2, 4])
+def test_what_is_frozen_keeps_weights_and_statistics_and_the_rest_learns(name, stride) -> None:
+    torch.manual_seed(2)
+    net = Trunk(name, None, 8, 16, LIGHT, frozen_stride=stride)
+    optimiser = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], lr=0.1)
+    before = {k: v.clone() for k, v in net.state_dict().items()}
+    image = torch.randn(2, 3, 40, 64)
+    with torch.no_grad():
+        early = net.eval().backbone(image)[: stride // 2]
+    sum(m.square().mean() for m in net.train()(image)).backward()
+    optimiser.step()
+    after = net.state_dict()
+    changed = {k for k, v in before.items() if not torch.equal(v, after[k])}
+    with torch.no_grad():
+        again = net.eval().backbone(image)
+    for one, other in zip(early, again, strict=False):
+        assert torch.equal(one, other)
+    # the next block is trained, and all of what is not the backbone's
+    frozen = sum(p.numel() for p in net.parameters() if not p.requires_grad)
+    assert 0 < frozen < sum(p.numel() for p in net.backbone.parameters())
+    assert changed == {k for k in before if k.rpartition(".")[0] in trained_layers(net)}
+
+
+def trained_layers(net: Trunk) -> set[str]:
+    """Return the names of the layers whose weights are trained."""
+    return {n.rpartition(".")[0] for n, p in net.named_parameters() if p.requires_grad}
 
 
 def test_outputs_stand_in_the_order_of_the_anchors() -> None:
@@ -99,8 +130,10 @@ def test_widths_and_strides_that_do_not_go_are_said() -> None:
         DetectionNetwork(width=18, backbone="resnet18")
     with pytest.raises(StrideError, match="last_stride is 4; give 8, 16 or 32"):
         DetectionNetwork(width=8, backbone="resnet18", last_stride=4)
+    with pytest.raises(StrideError, match="frozen_stride is 8; give 0, 2 or 4"):
+        DetectionNetwork(width=8, backbone="resnet18", frozen_stride=8)
 
 
 def test_there_are_no_weights_of_the_smallest_alone(tmp_path) -> None:
-    with pytest.raises(WeightsError, match="no published weights"):
-        Trunk("mobilenet_v1_quarter", tmp_path / "x.safetensors", 32, 16, 0.0)
+    with pytest.raises(WeightsError, match=r"no published weights .* give those of a whole Ret"):
+        Trunk("mobilenet_v1_quarter", tmp_path / "x.safetensors", 32, 16, LIGHT)

@@ -18,6 +18,7 @@ from followme_training.detection.pictures import (
     WRONG,
     drawn,
     judged,
+    without_faces,
     write_sheet,
 )
 from followme_training.detection.sample import Boxes, BoxSample
@@ -62,6 +63,18 @@ def test_each_verdict_has_its_colour() -> None:
     image = drawn(sample(labelled=[False, True]), said, ["a", "b"])
     assert IGNORED in colours_of(image) and WRONG not in colours_of(image)
     assert colours_of(drawn(sample(labelled=[True, True]), None, ["a", "b"])) >= {RIGHT}
+
+
+def test_nobody_is_recognised_in_what_is_given_away() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (*HW, 3), dtype=np.uint8)
+    boxes = Boxes.of([[10, 50, 60, 100]], [0], ignored=[[200, 50, 250, 100]])
+    before = BoxSample("x", noise, boxes)
+    after = without_faces(before, things(([360, 260, 460, 340], 0)))
+    for x1, y1, x2, y2 in ((0, 33, 77, 117), (183, 33, 267, 117), (325, 232, 400, 300)):
+        part = after.rgb[y1:y2, x1:x2].reshape(-1, 3)
+        assert len(np.unique(part, axis=0)) <= 25
+    assert np.array_equal(after.rgb[:30], noise[:30])
+    assert np.array_equal(before.rgb, noise) and after.boxes is boxes
 
 
 def test_a_sheet_has_four_columns(tmp_path) -> None:

@@ -10,10 +10,13 @@ from safetensors.torch import save_file
 from torchvision.models import resnet50
 
 from followme_training.backbones.weights import WeightsError
+from followme_training.detection.convolutions import Kind
+from followme_training.detection.module import DetectionTask
+from followme_training.detection.network import DetectionNetwork
 from followme_training.detection.retinaface_keys import (
+    SETTINGS,
     converted,
-    load_retinaface,
-    make_retinaface,
+    is_retinaface,
     our_key,
 )
 
@@ -77,12 +80,23 @@ def resnet() -> Shapes:
     return body | neck((512, 1024, 2048), 256)
 
 
+def network(backbone: str, weights: Path | None = None) -> DetectionNetwork:
+    width, kind = SETTINGS[backbone]
+    return DetectionNetwork(backbone=backbone, width=width, kind=kind, weights=weights)
+
+
+def saved(file: Path, shapes: Shapes) -> Path:
+    save_file({k: torch.zeros(s) for k, s in shapes.items()}, file)
+    return file
+
+
 @pytest.mark.parametrize(
     ("backbone", "shapes"), [("mobilenet_v1_quarter", mobilenet), ("resnet50", resnet)]
 )
 def test_every_tensor_has_one_place_of_its_shape(backbone, shapes) -> None:
     theirs = {f"module.{k}": torch.zeros(shape) for k, shape in shapes().items()}
-    own = make_retinaface(backbone).state_dict()
+    assert is_retinaface(theirs)
+    own = network(backbone).state_dict()
     ours = converted(theirs)
     assert ours.keys() == own.keys()
     assert {k: v.shape for k, v in ours.items()} == {k: v.shape for k, v in own.items()}
@@ -107,8 +121,12 @@ def test_a_network_filled_from_a_file_computes_what_the_tensors_say(tmp_path: Pa
     theirs |= {k: torch.zeros((), dtype=torch.int64) for k, s in mobilenet().items() if not s}
     file = tmp_path / "retinaface.safetensors"
     save_file(theirs, file)
-    net = make_retinaface("mobilenet_v1_quarter").eval()
-    load_retinaface(net, file)
+    width, kind = SETTINGS["mobilenet_v1_quarter"]
+    # as a settings file has it
+    task = DetectionTask(
+        ["face"], (32, 32), True, "mobilenet_v1_quarter", file, width=width, kind=kind
+    )
+    net = task.network.eval()
     grey = torch.full((1, 3, 32, 32), 123.0)
     raw = net(grey)
     # the scores of their softmax over background and face, from our own features
@@ -125,9 +143,35 @@ def test_other_tensors_and_shapes_are_refused(tmp_path: Path) -> None:
     assert our_key("ssh1.conv9X9.0.weight") is None
     with pytest.raises(WeightsError, match=r"'ssh1\.conv9X9\.0\.weight' is none of RetinaFace's"):
         converted({"ssh1.conv9X9.0.weight": torch.zeros(1)})
-    file = tmp_path / "part.safetensors"
-    save_file({"fpn.output1.0.weight": torch.zeros(64, 64, 1, 1)}, file)
-    with pytest.raises(WeightsError, match="does not fit this RetinaFace"):
-        load_retinaface(make_retinaface("mobilenet_v1_quarter"), file)
-    with pytest.raises(WeightsError, match="no backbone 'resnet18'"):
-        make_retinaface("resnet18")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (
+            {"backbone": "resnet18"},
+            r"comes with no backbone 'resnet18'; set model\.backbone to one",
+        ),
+        ({"width": 32}, r"\(size mismatch for .*; .* set model\.width 64, .*slope 0\.1, "),
+        ({"kind": Kind()}, r"does not fit model\.kind .*slope=0\.0.*; .* model\.kind\.slope 0\.1"),
+        ({"classes": 2}, r"\(size mismatch for heads.* the one class face"),
+        ({"landmarks": False}, r"does not fit this network .* model\.landmarks true"),
+    ],
+    ids=["backbone", "width", "slope", "classes", "landmarks"],
+)
+def test_settings_that_a_whole_retinaface_does_not_fit_are_said(tmp_path, changed, words) -> None:
+    file = saved(tmp_path / "r.safetensors", mobilenet())
+    width, kind = SETTINGS["mobilenet_v1_quarter"]
+    settings = {"backbone": "mobilenet_v1_quarter", "width": width, "kind": kind}
+    with pytest.raises(WeightsError, match=rf"^r\.safetensors: .*{words}"):
+        DetectionNetwork(weights=file, **{**settings, **changed})
+
+
+def test_a_part_of_one_and_a_pickle_are_refused(tmp_path: Path) -> None:
+    part = saved(tmp_path / "part.safetensors", {"ClassHead.0.conv1x1.bias": (4,)})
+    with pytest.raises(WeightsError, match=r"part\.safetensors: does not fit this network"):
+        network("mobilenet_v1_quarter", part)
+    pickled = tmp_path / "r.pth"
+    torch.save({k: torch.zeros(s) for k, s in mobilenet().items()}, pickled)
+    with pytest.raises(WeightsError, match=r"r\.pth: is no safetensors file"):
+        network("mobilenet_v1_quarter", pickled)

@@ -211,18 +211,31 @@ def test_mosaics_of_faces(tmp_path: Path) -> None:
     mosaic = np.zeros((rows * tile, cols * tile, 3), np.uint8)
     mosaic[:, tile:] = (0, 0, 255)
     points = [[30, 50, 40, 32, 48, 30, 30, 40, 50, 50]] * 3
-    index = {"tile": tile, "cols": cols, "rows": rows, "points": points, "source": ["lfw"] * 3}
-    with zipfile.ZipFile(tmp_path / "points.zip", "w") as archive:
-        archive.writestr("index.json", json.dumps(index))
-        for i in range(2):
-            archive.writestr(f"mosaic_{i:03d}.webp", encoded(mosaic, ".webp"))
-    found = read_source(Source("face_points", tmp_path / "points.zip"), ["face"])
+    index = {"count": 3, "tile": tile, "cols": cols, "rows": rows, "points": points}
+
+    def written(**changed: object) -> Source:
+        with zipfile.ZipFile(tmp_path / "points.zip", "w") as archive:
+            archive.writestr("index.json", json.dumps({**index, "source": ["lfw"] * 3, **changed}))
+            for i in range(2):
+                archive.writestr(f"mosaic_{i:03d}.webp", encoded(mosaic, ".webp"))
+        return Source("face_points", tmp_path / "points.zip")
+
+    found = read_source(written(), ["face"])
     assert len(found.entries) == 3
     second = found.entries[1].sample()
     assert second.rgb.shape == (80, 80, 3) and second.rgb[..., 0].mean() > 200
     assert second.boxes.points[0, 0].tolist() == [30, 30]
     with pytest.raises(DataError, match="add 'face'"):
-        read_source(Source("face_points", tmp_path / "points.zip"), ["chair"])
+        read_source(written(), ["chair"])
+    for changed, words in (
+        ({"source": ["lfw"] * 2}, "2 sources and the points of 3 faces for 3 tiles; fetch it"),
+        ({"points": points[:2]}, "3 sources and the points of 2 faces for 3 tiles; fetch it"),
+        ({"points": [[1.0, 2.0]]}, "index.json cannot be used"),
+        ({"count": 9}, "mosaic_002.webp is missing|3 sources"),
+        ({"tile": None}, "index.json cannot be used"),
+    ):
+        with pytest.raises(DataError, match=words):
+            read_source(written(**changed), ["face"])
 
 
 def test_the_box_of_five_points_by_hand() -> None:

@@ -17,6 +17,7 @@ from followme_training.segmentation.augmentation import (
 )
 from followme_training.segmentation.classes import IGNORE
 from followme_training.segmentation.sample import SegmentationSample
+from followme_training.segmentation.whole_view import MEAN_RGB
 
 SIZE_HW = (48, 64)
 PLAIN = Augmentation(
@@ -122,3 +123,51 @@ def test_scales_are_drawn_between_their_bounds_and_small_images_stay_whole() -> 
     for seed in range(20):
         view = augmented(sample(), SIZE_HW, large, np.random.default_rng(seed))
         assert (view.labels != IGNORE).all()
+
+
+def disc(size_hw: tuple[int, int], radius: int) -> SegmentationSample:
+    """Return an image of a disc in its middle, class 1 on 0."""
+    v, u = np.mgrid[: size_hw[0], : size_hw[1]]
+    inside = np.hypot(v - size_hw[0] / 2, u - size_hw[1] / 2) <= radius
+    rgb = np.repeat(inside[..., None] * np.uint8(200), 3, axis=2)
+    return SegmentationSample("disc", rgb, inside.astype(np.uint8))
+
+
+@pytest.mark.parametrize("image_hw", [(40, 96), (96, 40), (30, 20)])
+@pytest.mark.parametrize("scale", [0.5, 1.0, 1.7])
+def test_a_disc_stays_round_where_the_aspect_is_kept(image_hw, scale) -> None:
+    def sides(**kept: tuple[int, int]) -> list[int]:
+        view = viewed(disc(image_hw, 9), (200, 200), scale, **kept)
+        return [int(np.ptp(axis)) + 1 for axis in np.nonzero(view.labels == 1)]
+
+    height, width = sides(within_hw=(64, 64))
+    assert height == pytest.approx(width, abs=2)
+    assert height == pytest.approx(19 * scale * min(1.0, 64 / max(image_hw)), abs=2)
+    height, width = sides()
+    assert abs(height - width) > 9
+
+
+@pytest.mark.parametrize(("image_hw", "seen_hw"), [((30, 60), (30, 60)), ((64, 32), (64, 32))])
+def test_beyond_an_image_of_another_aspect_is_the_mean_colour_without_labels(
+    image_hw, seen_hw
+) -> None:
+    view = viewed(sample(image_hw), (64, 64), within_hw=(64, 64))
+    known = view.labels != IGNORE
+    assert known[: seen_hw[0], : seen_hw[1]].all()
+    assert known.sum() == seen_hw[0] * seen_hw[1]
+    assert (view.rgb[~known] == MEAN_RGB).all()
+    assert (view.rgb[known].reshape(*seen_hw, 3) == sample(image_hw).rgb).all()
+
+
+def test_a_crop_of_an_image_that_keeps_its_aspect_lies_anywhere_in_it() -> None:
+    # 40x80 at scale 1 in a view of 48x48: the height is padded, the width is cut
+    lefts, tops = set(), set()
+    for seed in range(30):
+        view = augmented(sample((40, 80)), (48, 48), PLAIN, np.random.default_rng(seed), (80, 80))
+        known = view.labels != IGNORE
+        assert known.any(axis=0).all()
+        assert 39 <= known.any(axis=1).sum() <= 41
+        lefts.add(int(view.labels[known][0]))
+        tops.add(int(np.nonzero(known.any(axis=1))[0][0]))
+    assert len(lefts) > 2
+    assert len(tops) > 4

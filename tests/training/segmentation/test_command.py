@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -14,8 +15,14 @@ from followme.perception.segmentation import Segmenter
 from followme.settings import ModelSettings
 from followme.values.frame import ColourImage
 from followme_training.common.command import main
+from followme_training.segmentation.exported import STRETCHED
 from followme_training.segmentation.known_classes import CLASS_LISTS
-from tests.training.conftest import SIZE_HW, encoded, write_nyu_zip
+from tests.training.conftest import (
+    SIZE_HW,
+    as_if_nothing_were_held_out,
+    encoded,
+    write_nyu_zip,
+)
 from tests.training.segmentation.conftest import write_settings
 
 NAMES = CLASS_LISTS["robot"].names
@@ -44,6 +51,52 @@ def test_data_says_and_draws_what_is_trained_on(tmp_path, nyu_zip, capsys) -> No
     assert cv2.imread(str(drawn["sheet"])).shape[1] == 3 * TILE_PX
     assert cv2.imread(str(drawn["views"])).shape[1] == 3 * TILE_PX
     assert cv2.imread(str(drawn["plot"])).std() > 1.0
+
+
+def test_data_draws_the_images_that_are_asked_for(tmp_path, nyu_zip, capsys) -> None:
+    settings, sheet = write_settings(tmp_path, nyu_zip), tmp_path / "sheet.png"
+    command = ["segmentation", "data", "-c", str(settings), "--sheet", str(sheet)]
+    options = ["--part", "validation", "--first", "6", "--rows", "3", "--views"]
+    assert main([*command, *options, str(tmp_path / "views.png")]) == 0
+    said = capsys.readouterr().out
+    # the part has seven
+    assert "of 2 images of validation, nyuv2/" in said
+    assert "views.png: 3 augmented images" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--rows", "0"], "--rows is 0, a sheet would show nothing; give 1 or more"),
+        (["--first", "0"], "--first is 0, the part training has 5 images; give 1 to 5"),
+        (
+            ["--part", "validation", "--first", "8"],
+            "--first is 8, the part validation has 7 images; give 1 to 7",
+        ),
+    ],
+)
+def test_images_that_are_not_there_are_said(options, words, tmp_path, nyu_zip, capsys) -> None:
+    settings, sheet = write_settings(tmp_path, nyu_zip), tmp_path / "sheet.png"
+    command = ["segmentation", "data", "-c", str(settings), "--sheet", str(sheet)]
+    assert main([*command, *options]) == 2
+    assert words in capsys.readouterr().err
+    assert not sheet.exists()
+
+
+def test_options_of_a_sheet_need_one(tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    assert main(["segmentation", "data", "-c", str(settings), "--first", "2"]) == 2
+    assert "add --sheet FILE" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["segmentation", "data", "-c", str(settings), "--part", "test"])
+    assert "--part: invalid choice: 'test'" in capsys.readouterr().err
+
+
+def test_a_sheet_of_guesses_without_images_is_said(tmp_path, capsys) -> None:
+    out = str(tmp_path / "sheet.png")
+    command = ["segmentation", "show", "--run", str(tmp_path), "--rows", "-1", "--out", out]
+    assert main(command) == 2
+    assert "--rows is -1" in capsys.readouterr().err
 
 
 def test_too_few_images_for_a_batch_are_said(tmp_path, nyu_zip, capsys) -> None:
@@ -99,8 +152,25 @@ def test_the_file_keeps_its_contract(published: Path) -> None:
     card = json.loads((published / "models" / "segmentation.json").read_text(encoding="utf-8"))
     assert card["classes"][0] == {"name": "floor", "nyu40": [2, 20]}
     assert card["training"]["seed"] == 3
+    assert STRETCHED not in card["known_limits"]
     measures = {m["measure"] for m in card["metrics"]}
     assert {"miou", "pixel_accuracy", "boundary_iou", "iou/floor"} <= measures
+
+
+def test_export_says_that_the_runtime_stretches_images(
+    tmp_path, trained_segmentation, nyu_zip, capsys
+) -> None:
+    run, out = tmp_path / "kept", tmp_path / "kept.onnx"
+    shutil.copytree(trained_segmentation, run)
+    text = (run / "config.yaml").read_text(encoding="utf-8")
+    kept = text.replace("keep_aspect_ratio: false", "keep_aspect_ratio: true")
+    assert kept != text
+    (run / "config.yaml").write_text(kept, encoding="utf-8")
+    command = ["segmentation", "export", str(run), "--out", str(out)]
+    assert main([*command, "--reports", str(tmp_path / "reports")]) == 0
+    assert STRETCHED in capsys.readouterr().out
+    card = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    assert STRETCHED in card["known_limits"]
 
 
 def test_the_report_is_whole(published: Path, trained_segmentation: Path) -> None:
@@ -112,6 +182,21 @@ def test_the_report_is_whole(published: Path, trained_segmentation: Path) -> Non
     for word in ("commit", "seed: 3", "command: followme-train segmentation export", "| miou |"):
         assert word in text
     assert cv2.imread(str(report / "samples.png")).shape[1] == 3 * TILE_PX
+
+
+def test_images_that_were_trained_on_are_not_called_held_out(
+    trained_segmentation, tmp_path
+) -> None:
+    run = as_if_nothing_were_held_out(trained_segmentation, tmp_path / "all")
+    out = tmp_path / "segmentation.onnx"
+    command = ["segmentation", "export", str(run), "--out", str(out)]
+    assert main([*command, "--reports", str(tmp_path / "reports")]) == 0
+    card = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    assert {m["split"] for m in card["metrics"]} == {"images that it was trained on"}
+    said = "NYUv2 (training part), none held out, measured on 12 images that it was trained on"
+    assert card["training"]["data"] == said
+    text = (tmp_path / "reports" / "all" / "report.md").read_text(encoding="utf-8")
+    assert said in text and "None was held out" in text and "held-out" not in text
 
 
 @pytest.mark.parametrize("which", ["--run", "--onnx"])

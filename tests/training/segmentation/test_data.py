@@ -23,6 +23,7 @@ from followme_training.segmentation.class_balance import (
 from followme_training.segmentation.data import SegmentationData, crop_of
 from followme_training.segmentation.known_classes import CLASS_LISTS
 from followme_training.segmentation.sample import SegmentationSample
+from followme_training.segmentation.whole_view import MEAN_RGB
 from tests.training.conftest import SIZE_HW, encoded, label40, write_nyu_zip
 from tests.training.segmentation.conftest import write_settings
 
@@ -130,7 +131,7 @@ def test_weights_follow_the_counts(nyu_zip: Path) -> None:
         ("size", r"labels/2\.png: labels are 24x20, the image 2\.jpg is 24x24"),
         ("missing", r"labels/2\.png: is missing, .*images needs it"),
         ("corrupt", r"labels/2\.png: cannot be read"),
-        ("image", r"images/2\.jpg: cannot be read"),
+        ("image", r"images/2\.jpg: is no image"),
         ("colour", r"labels/2\.png: has pixels of kind RGB"),
     ],
 )
@@ -149,6 +150,21 @@ def test_training_does_not_start_on_half_a_data_set(folder: Path, broken: str, w
     else:
         Image.fromarray(np.zeros((24, 24, 3), np.uint8)).save(labels)
     with pytest.raises(DataError, match=words):
+        of_folder(folder).setup("fit")
+
+
+@pytest.mark.parametrize(("number", "ending"), [(0, "jpg"), (0, "png"), (1, "jpg"), (1, "png")])
+def test_a_photograph_that_was_cut_off_is_named_before_the_first_step(
+    folder: Path, number: int, ending: str
+) -> None:
+    """Of each format, to be trained with (0) and to be measured on (1)."""
+    whole = folder / f"images/{number}.jpg"
+    size_hw = cv2.imread(str(whole)).shape[:2]
+    rgb = np.random.default_rng(0).integers(0, 256, (*size_hw, 3), np.uint8)
+    whole.unlink()
+    data = encoded(rgb, f".{ending}")
+    (folder / f"images/{number}.{ending}").write_bytes(data[: len(data) // 3])
+    with pytest.raises(DataError, match=rf"images/{number}\.{ending}: is no image; fetch"):
         of_folder(folder).setup("fit")
 
 
@@ -260,3 +276,32 @@ def test_a_crop_shows_things_at_the_scale_of_the_input(nyu_zip: Path) -> None:
 def test_a_crop_of_another_shape_or_larger_is_refused(nyu_zip: Path, crop) -> None:
     with pytest.raises(DataError, match=r"data.crop_hw: .* is no smaller view .* give, say, 38x51"):
         SegmentationData(nyu_zip, size_hw=(48, 64), crop_hw=crop)
+
+
+def test_images_keep_their_aspect_in_training_and_measuring(folder: Path) -> None:
+    plain = Augmentation(roll_deg=0.0, smallest=1.0, largest=1.0)
+    data = of_folder(folder, keep_aspect_ratio=True, size_hw=(40, 40), augmentation=plain)
+    batch = next(iter(data.val_dataloader()))
+    assert batch.rgb.shape == (2, 3, 40, 40)
+    assert batch.shown_hw == [(30, 40), (30, 40)]
+    assert [tuple(t.shape) for t in batch.truths] == [(30, 40), (30, 40)]
+    assert (batch.rgb[0, :, 30:] == torch.tensor(MEAN_RGB).view(3, 1, 1)).all()
+    # of 24x24, with four columns that have no class: none is enlarged, all around is ignored
+    trained = next(iter(data.train_dataloader()))
+    known = (trained.labels != 255).sum(dim=(1, 2))
+    assert known.tolist() == pytest.approx([24 * 20] * 2, abs=48)
+    stretched = next(
+        iter(of_folder(folder, size_hw=(40, 40), augmentation=plain).train_dataloader())
+    )
+    assert ((stretched.labels != 255).sum(dim=(1, 2)) > 40 * 30).all()
+
+
+def test_a_crop_does_not_enlarge_an_image_that_keeps_its_aspect(folder: Path) -> None:
+    plain = Augmentation(roll_deg=0.0, smallest=1.0, largest=1.0)
+    data = of_folder(
+        folder, keep_aspect_ratio=True, size_hw=(48, 48), crop_hw=(32, 32), augmentation=plain
+    )
+    batch = next(iter(data.train_dataloader()))
+    assert batch.labels.shape == (2, 32, 32)
+    known = (batch.labels != 255).sum(dim=(1, 2))
+    assert known.tolist() == pytest.approx([24 * 20] * 2, abs=48)

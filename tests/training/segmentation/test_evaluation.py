@@ -51,6 +51,23 @@ def test_a_perfect_network_is_measured_as_one() -> None:
     assert np.isnan(figures["confidence_wrong"])
 
 
+@pytest.mark.parametrize("size_hw", [(6, 8), (8, 6), (3, 20), (20, 3), (40, 24)])
+def test_a_perfect_network_is_measured_as_one_with_padding(size_hw: tuple[int, int]) -> None:
+    seen: list[tuple[int, ...]] = []
+
+    class Watched(ByColour):
+        def forward(self, rgb: torch.Tensor) -> torch.Tensor:
+            seen.append(tuple(rgb.shape[2:]))
+            return super().forward(rgb)
+
+    rgb = halves(0, 1, size_hw)
+    whole = SegmentationSample("a", rgb, rgb.argmax(2).astype(np.uint8))
+    predict = averaged(Watched(), (20, 20), (1.0, 2.0), flip=True, keep_aspect_ratio=True)
+    figures = evaluate([whole], predict, CLASSES)
+    assert figures["miou"] == figures["pixel_accuracy"] == 1.0
+    assert seen == [(20, 20)] * 2 + [(40, 40)] * 2
+
+
 def test_figures_are_those_of_a_hand() -> None:
     truth = np.zeros((6, 8), np.uint8)
     truth[:, 6:] = 1

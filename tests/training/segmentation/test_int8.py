@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-import onnx
 import pytest
 
 from followme.perception.card import load_card
 from followme_training.common.card import read_card
-from followme_training.common.command import main
 from followme_training.segmentation import int8, publication
+from tests.training.eight_bits import exported, is_marked, stand_in
 
-#: What the tests put into a file that stands for one of 8 bits.
-MARK = "eight bits"
+export = partial(exported, "segmentation", "segmentation.onnx")
 
 
 @pytest.fixture
 def seen(monkeypatch) -> list[np.ndarray]:
-    """Let a copy of the file stand for one of 8 bits; return the images that it is made with."""
-    images: list[np.ndarray] = []
-
-    def marked(file: Path, target: Path, given: Sequence[np.ndarray]) -> None:
-        images.extend(given)
-        model = onnx.load(str(file))
-        model.doc_string = MARK
-        onnx.save(model, str(target))
-
-    monkeypatch.setattr(int8, "quantise", marked)
-    return images
-
-
-def export(trained: Path, folder: Path, *options: str) -> int:
-    onnx_file = folder / "models" / "segmentation.onnx"
-    out = ["--out", str(onnx_file), "--reports", str(folder / "reports")]
-    return main(["segmentation", "export", str(trained), *out, *options])
-
-
-def is_marked(file: Path) -> bool:
-    return bool(onnx.load(str(file)).doc_string == MARK)
+    """Return the images with which a copy that stands for 8 bits is made."""
+    return stand_in(monkeypatch, int8)
 
 
 def test_beside_the_file_with_a_card_and_its_cost(trained_segmentation, tmp_path, seen) -> None:

@@ -68,9 +68,15 @@ def steps(learner: SegmentationTask, batch: TrainingBatch, count: int, lr: float
     return losses
 
 
-@pytest.mark.parametrize("backbone", NAMES)
-def test_every_network_overfits_four_images(backbone: str) -> None:
-    learner = task(backbone=backbone, fine_strides=(8, 4), auxiliary=0.0)
+@pytest.mark.parametrize(
+    ("backbone", "head"), [*((name, "v3plus") for name in NAMES), ("resnet18", "v3")]
+)
+def test_every_network_overfits_four_images(backbone: str, head: str) -> None:
+    # without a decoder the map itself has to be fine
+    stride = 8 if head == "v3" else 16
+    learner = task(
+        backbone=backbone, head=head, output_stride=stride, fine_strides=(8, 4), auxiliary=0.0
+    )
     batch = collated(ROOMS)
     # from random weights narrow networks need more steps than wide ones, which cost more each
     losses = steps(learner, batch, STEPS.get(backbone, 36), 1e-2)
@@ -104,6 +110,37 @@ def test_validation_measures_whole_images_at_their_own_size() -> None:
     learner.on_validation_epoch_end()
     # what was measured is not measured again
     assert np.isnan(logged["val/miou"])
+
+
+def test_validation_leaves_the_padding_out() -> None:
+    learner = task()
+    wall, floor = (learner.classes.names.index(name) for name in ("wall", "floor"))
+    logged: dict[str, float] = {}
+    learner.log = lambda name, value, **_: logged.__setitem__(name, value)  # type: ignore[assignment, misc]
+    # a high and a wide image: both are right in the upper left corner, and wrong in the padding
+    truths = [np.full(size, wall, np.uint8) for size in ((SIDE, 8), (10, SIDE))]
+    answer = torch.zeros(2, len(learner.classes), SIDE, SIDE)
+    answer[:, floor] = 1.0
+    answer[0, wall, :, :8] = answer[1, wall, :10] = 2.0
+    learner.network.forward = lambda rgb: answer  # type: ignore[method-assign]
+    samples = [SegmentationSample("a", np.zeros((*t.shape, 3), np.uint8), t) for t in truths]
+    learner.validation_step(Whole((SIDE, SIDE), keep_aspect_ratio=True)(samples), 0)
+    learner.on_validation_epoch_end()
+    assert logged["val/miou"] == logged["val/pixel_accuracy"] == 1.0
+
+
+def test_losses_are_sums_in_32_bits_whatever_the_network_computes_in() -> None:
+    learner = task(auxiliary=0.4, lovasz=0.5)
+    batch = collated(ROOMS[:2])
+    logits = 4.0 * torch.randn(2, len(learner.classes), SIDE, SIDE).to(torch.bfloat16)
+    learner.network.with_auxiliary = lambda rgb: (logits, logits)  # type: ignore[method-assign]
+    with torch.autocast("cpu", torch.bfloat16):
+        parts = learner.loss_parts(batch)
+    exact = logits.float()
+    learner.network.with_auxiliary = lambda rgb: (exact, exact)  # type: ignore[method-assign]
+    assert {k: float(v) for k, v in parts.items()} == {
+        k: float(v) for k, v in learner.loss_parts(batch).items()
+    }
 
 
 def test_a_pixel_of_no_class_teaches_nothing() -> None:

@@ -58,6 +58,11 @@ class ResNet(nn.Module):
             features.append(x)
         return features
 
+    def early(self, features: int) -> list[nn.Module]:
+        """Return the layers up to the first so many features, one or more."""
+        net = self.net
+        return [net.conv1, net.bn1, net.layer1, net.layer2, net.layer3, net.layer4][: features + 1]
+
     def cut(self, features: int) -> None:
         """Take away the stages behind the first so many features; what is left is given again."""
         for stage in range(features, 5):

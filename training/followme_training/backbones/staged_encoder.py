@@ -88,6 +88,10 @@ class StagedEncoder(nn.Module):
                 features.append(x)
         return features
 
+    def early(self, features: int) -> list[nn.Module]:
+        """Return the layers up to the first so many features, one or more."""
+        return [self.stem, *self.blocks[: sorted(self._taps)[features - 1] + 1]]
+
     def cut(self, features: int) -> None:
         """Take away the blocks behind the first so many features."""
         del self.blocks[sorted(self._taps)[features - 1] + 1 :]

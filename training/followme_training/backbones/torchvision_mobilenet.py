@@ -61,6 +61,10 @@ class TorchvisionMobileNet(nn.Module):
                 found.append(x)
         return found
 
+    def early(self, features: int) -> list[nn.Module]:
+        """Return the layers up to the first so many features, one or more."""
+        return [self.features[i] for i in range(self._taps[features - 1] + 1)]
+
     def cut(self, features: int) -> None:
         """Take away the blocks behind the first so many features."""
         del self.features[self._taps[features - 1] + 1 :]

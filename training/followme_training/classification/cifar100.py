@@ -9,20 +9,17 @@ import tarfile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from followme_training.classification.plain_pickle import PickleError, read_plain_pickle
-from followme_training.common.progress import progress
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.file_tree import FileTree
-from followme_training.datasets.images import decoded, rgb_of
+from followme_training.datasets.mosaics import INDEX, read_index, read_tiles
 
 Part = Literal["train", "test"]
 _SIDE = 32
 _PIXELS = 3 * _SIDE * _SIDE
-_INDEX = "index.json"
 
 
 class CifarImages(NamedTuple):
@@ -126,38 +123,19 @@ def _images(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _mosaics(files: FileTree) -> CifarImages:
     """Return what is in a zip file of WebP mosaics with an index."""
-    raw: Any = files.json(_INDEX)
+    mosaics = read_index(files)
     try:
-        count, tile = int(raw["count"]), int(raw["tile"])
-        rows, columns = int(raw["rows"]), int(raw["cols"])
-        fine, coarse = _numbers(raw["fine"]), _numbers(raw["coarse"])
+        fine, coarse = _numbers(mosaics.index["fine"]), _numbers(mosaics.index["coarse"])
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(
-            f"{files.path}: {_INDEX} cannot be used ({error}); fetch it again"
+            f"{files.path}: {INDEX} cannot be used ({error}); fetch it again"
         ) from error
-    if not len(fine) == len(coarse) == count or min(count, rows, columns) < 1 or tile != _SIDE:
+    if not len(fine) == len(coarse) == mosaics.count or mosaics.tile != _SIDE:
         raise DataError(
-            f"{files.path}: {_INDEX} has {len(fine)} and {len(coarse)} labels for {count} tiles of "
-            f"{tile} pixels; fetch it again"
+            f"{files.path}: {INDEX} has {len(fine)} and {len(coarse)} labels for {mosaics.count} "
+            f"tiles of {mosaics.tile} pixels; fetch it again"
         )
-    images = [
-        _tiles(files, f"mosaic_{number:03d}.webp", rows, columns)
-        for number in progress(range(-(-count // (rows * columns))), "reading mosaics")
-    ]
-    return CifarImages(np.concatenate(images)[:count], fine, coarse)
-
-
-def _tiles(files: FileTree, name: str, rows: int, columns: int) -> NDArray[np.uint8]:
-    rgb = rgb_of(decoded(files.read(name), cv2.IMREAD_COLOR, f"{files.path}: {name}"))
-    # the last one may have fewer rows
-    rows = min(rows, rgb.shape[0] // _SIDE)
-    if rgb.shape[1] != columns * _SIDE or rgb.shape[0] % _SIDE:
-        raise DataError(
-            f"{files.path}: {name} is {rgb.shape[1]}x{rgb.shape[0]}, expected {columns} columns "
-            f"of {_SIDE} pixels; fetch it again"
-        )
-    cut = rgb.reshape(rows, _SIDE, columns, _SIDE, 3).transpose(0, 2, 1, 3, 4)
-    return np.ascontiguousarray(cut.reshape(-1, _SIDE, _SIDE, 3))
+    return CifarImages(read_tiles(files, mosaics), fine, coarse)
 
 
 def _numbers(values: Any) -> NDArray[np.int64]:

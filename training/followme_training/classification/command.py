@@ -7,45 +7,29 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 
+from followme_training.classification.asked import add_data, asked_of, beginning, trained
 from followme_training.classification.data import ClassificationData
 from followme_training.classification.embedding import some_classes, write_embeddings
-from followme_training.classification.evaluation import (
-    Predictor,
-    answers,
-    figures_of,
-    file_predictor,
-    network_predictor,
-)
+from followme_training.classification.evaluation import answers, figures_of
 from followme_training.classification.figures import write_figures
-from followme_training.classification.labelled_images import LabelledImages
 from followme_training.classification.metrics import confusion, most_confused
 from followme_training.classification.module import ClassificationTask
 from followme_training.classification.pictures import write_batch_sheet
 from followme_training.classification.publication import measured_on, publish
-from followme_training.classification.sources import WORDS, read_labelled
 from followme_training.classification.study import STUDIED, study
 from followme_training.classification.tuning import tune
-from followme_training.common.arguments import add_network, verb_parser
+from followme_training.common.arguments import add_network, export_parser, verb_parser
 from followme_training.common.files import write_json, write_with
-from followme_training.common.fitting import CONFIG, TrainingCommand
+from followme_training.common.fitting import TrainingCommand
 from followme_training.common.report import draw_curves
 from followme_training.common.run_folder import Run
-from followme_training.datasets.errors import DataError
 
 #: By which the best checkpoint is chosen; more is better.
 MONITOR = STUDIED.monitor
-
-
-class _Asked(NamedTuple):
-    """A network, what it is measured on, and what that is called."""
-
-    predict: Predictor
-    images: LabelledImages
-    part: str
 
 
 def fit(arguments: Sequence[str]) -> int:
@@ -86,10 +70,10 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     """Measure a run or an ONNX file."""
     parser = _parser("evaluate", "Measures a run's network, or an ONNX file.")
     add_network(parser)
-    _add_data(parser)
+    add_data(parser)
     parser.add_argument("--json", type=Path, help="also write the figures as JSON")
     given = parser.parse_args(arguments)
-    asked = _asked(given)
+    asked = asked_of(given)
     logits = answers(asked.images, asked.predict)
     # a class that is absent has no figure, and NaN is no JSON
     figures = {
@@ -111,17 +95,9 @@ def evaluate_command(arguments: Sequence[str]) -> int:
 
 def export(arguments: Sequence[str]) -> int:
     """Write ONNX file, card and report of a run."""
-    parser = _parser(
-        "export",
-        "Writes the ONNX file of a run with its card, compares it with the network, measures it, "
-        "and writes the report.",
-    )
-    parser.add_argument("run", type=Path, help="default_root_dir of the training")
-    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
-    parser.add_argument("--out", type=Path, help="ONNX file; model.onnx in the report's folder")
-    parser.add_argument("--reports", type=Path, default=Path("training/reports/classification"))
+    parser = export_parser("classification", "ONNX file; model.onnx in the report's folder")
     given = parser.parse_args(arguments)
-    command = "followme-train classification export " + " ".join(arguments)
+    command = " ".join([parser.prog, *arguments])
     for line in publish(Run(given.run), given.checkpoint, given.out, given.reports, command):
         print(line, flush=True)
     return 0
@@ -135,7 +111,7 @@ def show(arguments: Sequence[str]) -> int:
         "--tsne what it sees, before and after training.",
     )
     add_network(parser)
-    _add_data(parser)
+    add_data(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the PNG files")
     parser.add_argument("--tsne", action="store_true", help="of a run: lay its features out")
     parser.add_argument("--tsne-images", type=int, default=2000, help="at most so many; 2000")
@@ -144,10 +120,11 @@ def show(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     if given.tsne and not given.run:
         parser.error("--tsne needs the features of a --run; a file gives none")
-    asked = _asked(given)
-    laid_out = None
+    asked = asked_of(given)
+    laid_out = begun = None
     if given.tsne:
-        # too few images are said before anything is drawn
+        # too few images, and a beginning that is gone, are said before anything is drawn
+        begun = beginning(given.run)
         laid_out = some_classes(asked.images, given.tsne_classes, given.tsne_images)
     written = write_figures(answers(asked.images, asked.predict), asked.images, given.out)
     if given.run:
@@ -156,11 +133,11 @@ def show(arguments: Sequence[str]) -> int:
         units = ("cross-entropy (nat)", "accuracy (share)")
         write_with(file, lambda part: draw_curves(Run(given.run), panels, part, units))
         written.append(file)
-    if laid_out is not None:
+    if laid_out is not None and begun is not None:
         file = given.out / "tsne.png"
         networks = {
-            "before training": _beginning(given.run).network,
-            "after training": _task(given.run, given.checkpoint).network,
+            "before training": begun.network,
+            "after training": trained(given.run, given.checkpoint)[0].network,
         }
         for name, share in write_embeddings(networks, laid_out, file, given.seed).items():
             print(f"{name}: {share:.4f} of {len(laid_out)} images are like their neighbours")
@@ -183,42 +160,3 @@ VERBS = {
 
 def _parser(verb: str, words: str) -> argparse.ArgumentParser:
     return verb_parser("classification", verb, words)
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--path", type=Path, help="data set, instead of that of the run")
-    parser.add_argument("--dataset", default="mnist", choices=tuple(WORDS), help="its kind; mnist")
-    parser.add_argument(
-        "--part", default="test", choices=("train", "test"), help="of a folder with both; test"
-    )
-
-
-def _asked(given: argparse.Namespace) -> _Asked:
-    """Return the network that is asked for with the images of --path, or of its run."""
-    if given.path:
-        images = read_labelled(given.dataset, given.path, given.part)
-        part = f"{WORDS[given.dataset]}, {given.path.name}"
-    elif given.run:
-        module = cast(
-            ClassificationData, Run(given.run).load(ClassificationTask, ClassificationData)[1]
-        )
-        split, images = measured_on(module)[-1]
-        part = f"{module.source}, {split}"
-    else:
-        raise DataError("data: none is given; add --path FILE, which kind it is with --dataset")
-    if given.onnx:
-        return _Asked(file_predictor(given.onnx), images, part)
-    network = _task(given.run, given.checkpoint).network
-    return _Asked(network_predictor(network), images, part)
-
-
-def _task(run: Path, checkpoint: str) -> ClassificationTask:
-    model, _ = Run(run).load(ClassificationTask, ClassificationData, checkpoint)
-    return cast(ClassificationTask, model)
-
-
-def _beginning(run: Path) -> ClassificationTask:
-    """Return the network as its training began: with published weights, where it had some."""
-    arguments = ["--config", str(run / CONFIG)]
-    command = TrainingCommand(ClassificationTask, ClassificationData, arguments, "", run=False)
-    return cast(ClassificationTask, command.model.eval())

@@ -9,12 +9,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from followme_training.classification.augmentation import (
-    Augmentation,
-    augmented,
-    channels_first,
-)
-from followme_training.classification.batches import Batch, BatchDraw, SeededBatches
+from followme_training.classification.augmentation import Augmentation, augmented
+from followme_training.classification.batches import Batch
 from followme_training.classification.labelled_images import (
     LabelledImages,
     check_several_classes,
@@ -22,6 +18,8 @@ from followme_training.classification.labelled_images import (
     split_by_class,
 )
 from followme_training.classification.sources import WORDS, Kind, read_labelled
+from followme_training.common.batch_order import BatchDraw, SeededBatches
+from followme_training.datasets.cropping import channels_first
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.image_data import ImageData
 
@@ -133,6 +131,16 @@ class ClassificationData(ImageData):
     def source(self) -> str:
         """The data set in words."""
         return WORDS[self._kind]
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the data set."""
+        return self._kind
+
+    @property
+    def resized_to(self) -> tuple[int, int] | None:
+        """Height and width to which the images of a folder are resized, in pixels."""
+        return self._resize
 
     @property
     def training_images(self) -> LabelledImages:

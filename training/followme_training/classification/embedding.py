@@ -13,13 +13,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from followme_training.classification.augmentation import channels_first
 from followme_training.classification.figures import new_figure
 from followme_training.classification.labelled_images import LabelledImages
 from followme_training.classification.networks import Classifier
 from followme_training.common.colours import COLOURS, MARKERS
 from followme_training.common.files import write_with
 from followme_training.common.progress import progress
+from followme_training.common.samples import evenly
+from followme_training.datasets.cropping import channels_first
 from followme_training.datasets.errors import DataError
 
 Floats = NDArray[np.float32]
@@ -53,7 +54,7 @@ def some_classes(images: LabelledImages, classes: int, count: int) -> LabelledIm
     seen = np.flatnonzero(images.counts)
     shown = seen[np.unique(np.linspace(0, len(seen) - 1, min(classes, len(seen))).astype(int))]
     which = np.flatnonzero(np.isin(images.labels, shown))
-    which = which[:: max(1, len(which) // count)][:count]
+    which = which[evenly(len(which), count)]
     if len(which) < LEAST:
         raise DataError(
             f"{images.source}: t-SNE of {len(which)} images shows nothing; give {LEAST} or more"

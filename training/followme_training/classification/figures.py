@@ -19,6 +19,7 @@ from followme_training.classification.metrics import (
 )
 from followme_training.common.colours import COLOURS
 from followme_training.common.files import write_with
+from followme_training.common.samples import evenly
 
 _DPI = 110
 # From so many classes on, numbers in the cells could not be read.
@@ -172,7 +173,7 @@ def draw_samples(p: NDArray[np.float64], images: LabelledImages) -> Any:
     """Draw predictions: above evenly chosen images, below the surest mistakes."""
     guesses, sure = p.argmax(1), p.max(1)
     half = _COLUMNS * _ROWS
-    chosen = np.arange(0, len(images), max(1, len(images) // half))[:half]
+    chosen = np.array(evenly(len(images), half))
     wrong = np.flatnonzero(guesses != images.labels)
     mistakes = wrong[np.argsort(-sure[wrong], kind="stable")][:half]
     rows = [chosen[i : i + _COLUMNS] for i in range(0, len(chosen), _COLUMNS)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,9 +11,7 @@ from followme_training.classification.labelled_images import ClassNames, Labelle
 from followme_training.common.progress import progress
 from followme_training.common.resampling import resized_rgb
 from followme_training.datasets.errors import DataError
-from followme_training.datasets.images import read_image, rgb_of
-
-_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+from followme_training.datasets.images import ENDINGS, read_plain_rgb
 
 
 def read_class_folders(folder: Path, size_hw: tuple[int, int] | None) -> LabelledImages:
@@ -39,30 +36,19 @@ def read_class_folders(folder: Path, size_hw: tuple[int, int] | None) -> Labelle
     images: list[NDArray[np.uint8]] = []
     labels: list[int] = []
     for number, one in enumerate(progress(folders, "reading images")):
-        files = sorted(f for f in one.iterdir() if f.suffix.lower() in _ENDINGS)
+        files = sorted(f for f in one.iterdir() if f.suffix.lower() in ENDINGS)
         if not files:
             raise DataError(f"{one}: holds no image; add some, or remove the folder")
         for file in files:
-            rgb = _read(file)
+            rgb = read_plain_rgb(file)
             rgb = resized_rgb(rgb, size_hw) if size_hw else rgb
             if images and rgb.shape != images[0].shape:
                 (h, w), (height, width) = rgb.shape[:2], images[0].shape[:2]
                 raise DataError(
-                    f"{file}: is {w}x{h}, the images before it are {width}x{height}; give "
-                    "data.size_hw to resize all of them"
+                    f"{file}: is {w}x{h}, the images before it are {width}x{height}; "
+                    "resize all of them with data.size_hw, in evaluate and show with --size-hw"
                 )
             images.append(rgb)
             labels.append(number)
     classes = ClassNames(tuple(f.name for f in folders))
     return LabelledImages(str(folder), np.stack(images), np.asarray(labels, np.int64), classes)
-
-
-def _read(file: Path) -> NDArray[np.uint8]:
-    image = read_image(file, cv2.IMREAD_UNCHANGED)
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        channels = image.shape[2] if image.ndim == 3 else 1
-        raise DataError(
-            f"{file}: has {channels} channels of {image.dtype}, three of uint8 are needed; "
-            "save it as a plain RGB image"
-        )
-    return rgb_of(image)

@@ -16,10 +16,10 @@ from followme_training.classification.networks import Layout, make_classifier
 from followme_training.classification.recipe import Recipe, optimisation
 from followme_training.classification.trunk_weights import load_trunk
 from followme_training.common.finite import stop_if_not_finite
+from followme_training.datasets.class_names import CLASSES, refuse_other_classes
 from followme_training.datasets.errors import DataError
 
-#: Key of a checkpoint.
-CLASSES = "followme_classes"
+_OTHER_DATA = "choose the data that it was trained with, or begin from it with model.trunk"
 
 
 class ClassificationTask(pl.LightningModule):
@@ -85,12 +85,8 @@ class ClassificationTask(pl.LightningModule):
             When the checkpoint was trained with other classes than the data have.
         """
         names = tuple(checkpoint.get(CLASSES, ()))
-        if self.class_names and names and names != self.class_names:
-            raise DataError(
-                f"the checkpoint is of {len(names)} classes ({', '.join(names[:3])} ...), the data "
-                f"have {len(self.class_names)} ({', '.join(self.class_names[:3])} ...); choose the "
-                "data that it was trained with, or begin from it with model.trunk"
-            )
+        if self.class_names and names:
+            refuse_other_classes(names, self.class_names, "the data have", _OTHER_DATA)
         self.class_names = names or self.class_names
 
     def check_data(self, data: ClassificationData) -> None:
@@ -113,7 +109,23 @@ class ClassificationTask(pl.LightningModule):
                 f"model.layout.image is {list(layout.image)}, the data's images are {shape} "
                 f"(height, width, channels); give {shape}"
             )
-        self.class_names = images.classes.names
+        if self.class_names:
+            # those of a checkpoint from which this training begins
+            refuse_other_classes(
+                self.class_names, images.classes.names, "the data have", _OTHER_DATA
+            )
+        self.class_names = tuple(images.classes.names)
+
+    def check_trunk(self) -> None:
+        """Miss the checkpoint whose trunk was to be begun from.
+
+        Raises
+        ------
+        StartError
+            When it is gone.
+        """
+        if self._trunk is not None and not self._trunk.is_file():
+            load_trunk(self.network, self._trunk)
 
     def setup(self, stage: str) -> None:
         """Compare the network with the data, and miss the file that it should begin from.
@@ -126,8 +138,7 @@ class ClassificationTask(pl.LightningModule):
             When the checkpoint for the trunk is missing.
         """
         if stage == "fit":
-            if self._trunk is not None and not self._trunk.is_file():
-                load_trunk(self.network, self._trunk)
+            self.check_trunk()
             self.check_data(cast(ClassificationData, self.trainer.datamodule))  # type: ignore[attr-defined]
 
     def on_fit_start(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +14,9 @@ TASKS = {
     "classification": "followme_training.classification.command",
     "depth": "followme_training.depth.command",
     "detection": "followme_training.detection.command",
+    "gan": "followme_training.gan.command",
     "segmentation": "followme_training.segmentation.command",
+    "synthetic": "followme_training.synthetic.command",
 }
 #: What can be done with each, in the order in which one does it.
 VERBS = {
@@ -23,6 +26,8 @@ VERBS = {
     "evaluate": "measure a run or an ONNX file on what was held out, or on data of your own",
     "export": "write the ONNX file with its card, and the report of the run",
     "show": "draw what a network says of images",
+    "render": "draw the frames of a scene file with Blender, and what is true of each pixel",
+    "speed": "time networks beside torchvision's, in a table and a plot",
     "study": "train one settings file in variants, and compare them in a table and a plot",
 }
 
@@ -44,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # every error that a user can mend is one, and says how in a sentence
         print(f"followme-train: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # whoever read our lines has enough; what is still to be flushed goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("followme-train: stopped; '--ckpt_path last' goes on from the last checkpoint")
         return 130

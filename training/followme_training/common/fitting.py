@@ -54,7 +54,8 @@ class TrainingCommand(LightningCLI):
     """Lightning's command with the house's logs, checkpoints, averages and seeds.
 
     A data module may name in ``SHARED_WITH_MODEL`` those of its settings that the model needs too:
-    they stand once in the file, under ``data``.
+    they stand once in the file, under ``data``. A model with ``AVERAGES_ITSELF`` gets the decay as
+    ``ema_decay`` and averages what it wants of its weights, instead of all being averaged here.
 
     Parameters
     ----------
@@ -82,6 +83,7 @@ class TrainingCommand(LightningCLI):
         self._monitor = monitor
         self._mode = mode
         self._shared: tuple[str, ...] = getattr(data, "SHARED_WITH_MODEL", ())
+        self._averages_itself: bool = getattr(model, "AVERAGES_ITSELF", False)
         # the arguments come from this command's own command line, without task and verb
         warnings.filterwarnings("ignore", "LightningCLI's args parameter", UserWarning)
         # hints about products and absent devices; what concerns the run is a warning or an error
@@ -119,7 +121,8 @@ class TrainingCommand(LightningCLI):
         )
         for key in self._shared:
             parser.link_arguments(f"data.{key}", f"model.{key}")
-
+        if self._averages_itself:
+            parser.link_arguments("ema_decay", "model.ema_decay")
         parser.add_argument(
             "--start",
             type=Optional[Path],  # noqa: UP045 - the parser reads it at run time
@@ -141,6 +144,13 @@ class TrainingCommand(LightningCLI):
         trainer = self._get(self.config_init, "trainer")
         folder = Path(trainer.get("default_root_dir") or "runs")
         check_precision(str(trainer.get("precision")), str(trainer.get("accelerator")))
+        clip = trainer.get("gradient_clip_val")
+        if clip is not None:
+            # each task clips by its own settings, and Lightning does not let both
+            raise ValueError(
+                f"trainer.gradient_clip_val is {clip:g}, but gradients are clipped by the recipe; "
+                "set 'clip' there, as in --model.optimiser.clip"
+            )
         if trainer.get("logger") is None:
             kwargs["logger"] = [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "tensorboard")]
         start = self._get(self.config_init, "start")
@@ -148,7 +158,7 @@ class TrainingCommand(LightningCLI):
             *([StartFrom(Path(start))] if start else []),
             SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
             SavedConfig(self.settings(), folder / CONFIG),
-            EMAWeightAveraging(decay=self._get(self.config, "ema_decay")),
+            *([] if self._averages_itself else [EMAWeightAveraging(decay=self._decay())]),
             HoursSpent(),
             *([] if sys.stdout.isatty() else [EpochLines(self._monitor)]),
             LearningRateMonitor("epoch"),
@@ -171,6 +181,9 @@ class TrainingCommand(LightningCLI):
         ]
         kwargs["callbacks"] = [*own, *(trainer.get("callbacks") or [])]
         return super().instantiate_trainer(**kwargs)
+
+    def _decay(self) -> float:
+        return float(self._get(self.config, "ema_decay"))
 
     def settings(self) -> str:
         """Return YAML of what makes this run, without where it was taken up again."""

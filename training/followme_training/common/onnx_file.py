@@ -21,7 +21,8 @@ OPSET = 20
 _WARM_UP = 5
 
 Outputs = dict[str, NDArray[np.generic]]
-Engine = Callable[[NDArray[np.uint8]], Outputs]
+#: From an image, or what else a network takes, to its outputs by name.
+Engine = Callable[[NDArray[Any]], Outputs]
 Measure = Callable[[NDArray[np.generic], NDArray[np.generic]], float]
 
 
@@ -75,6 +76,34 @@ def export_onnx(
     """
     # two images: a single one would be taken for a number that never changes
     example = torch.zeros(2 if any_count else 1, *size_hw, channels, dtype=torch.uint8)
+    write_onnx(net, example, "image", outputs, file, any_count)
+
+
+def write_onnx(
+    net: nn.Module,
+    example: torch.Tensor,
+    given: str,
+    outputs: Sequence[str],
+    file: Path,
+    any_count: bool = False,
+) -> None:
+    """Write a network that takes one tensor like an example.
+
+    Parameters
+    ----------
+    net : Module
+        From the example to a tuple of tensors.
+    example : (N, ...) tensor
+        Two or more where any number is to be taken at once.
+    given : str
+        Name of the input.
+    outputs : sequence of str
+        Names of what it returns.
+    file : Path
+        Target.
+    any_count : bool
+        Whether the first side may be of any length.
+    """
     shapes = ({0: torch.export.Dim("N")},) if any_count else None
 
     def write(part: Path) -> None:
@@ -89,7 +118,7 @@ def export_onnx(
                 opset_version=OPSET,
                 external_data=False,
                 dynamic_shapes=shapes,
-                input_names=["image"],
+                input_names=[given],
                 output_names=list(outputs),
                 verbose=False,
             )
@@ -137,7 +166,8 @@ def onnxruntime_batch_engine(file: Path, threads: int = 1) -> Engine:
     """
     session = _session(file, threads)
     names = [o.name for o in session.get_outputs()]
-    return lambda images: dict(zip(names, session.run(names, {"image": images}), strict=True))
+    given = session.get_inputs()[0].name
+    return lambda images: dict(zip(names, session.run(names, {given: images}), strict=True))
 
 
 def _session(file: Path, threads: int) -> Any:
@@ -175,10 +205,11 @@ def openvino_engine(file: Path, threads: int = 1) -> Engine | None:
     model = core.read_model(file)
     # before compiling: layers that are then joined leave their names on the outputs too
     names = [o.get_any_name() for o in model.outputs]
+    given = model.inputs[0].get_any_name()
     request = core.compile_model(model, "CPU", settings).create_infer_request()
 
-    def run(rgb: NDArray[np.uint8]) -> Outputs:
-        results = request.infer({"image": rgb[None]})
+    def run(rgb: NDArray[Any]) -> Outputs:
+        results = request.infer({given: rgb[None]})
         return {name: np.array(results[name]) for name in names}
 
     return run
@@ -188,7 +219,7 @@ def torch_engine(net: nn.Module, outputs: Sequence[str]) -> Engine:
     """Return the same by the network itself."""
     net.eval()
 
-    def run(rgb: NDArray[np.uint8]) -> Outputs:
+    def run(rgb: NDArray[Any]) -> Outputs:
         with torch.no_grad():
             results = net(torch.from_numpy(np.ascontiguousarray(rgb))[None])
         return {name: r.numpy() for name, r in zip(outputs, results, strict=True)}
@@ -211,7 +242,7 @@ def largest_gap(one: NDArray[np.generic], other: NDArray[np.generic]) -> float:
 def largest_difference(
     one: Engine,
     other: Engine,
-    images: Sequence[NDArray[np.uint8]],
+    images: Sequence[NDArray[Any]],
     measures: Mapping[str, Measure] | None = None,
 ) -> dict[str, float]:
     """Return by how much each output differs, on the image on which it differs most.
@@ -238,7 +269,7 @@ def largest_difference(
     return {name: float(np.max(gaps)) for name, gaps in found.items()}
 
 
-def differences(one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]) -> dict[str, Gap]:
+def differences(one: Engine, other: Engine, images: Sequence[NDArray[Any]]) -> dict[str, Gap]:
     """Return how far each output of two engines differs over some images.
 
     Raises
@@ -257,7 +288,7 @@ def differences(one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]])
 
 
 def _side_by_side(
-    one: Engine, other: Engine, images: Sequence[NDArray[np.uint8]]
+    one: Engine, other: Engine, images: Sequence[NDArray[Any]]
 ) -> Iterator[tuple[str, NDArray[np.generic], NDArray[np.generic]]]:
     if not images:
         raise ExportError("parity: there is no image to compare on; give at least one")
@@ -269,7 +300,7 @@ def _side_by_side(
             yield name, values, second[name]
 
 
-def median_ms(engine: Engine, image: NDArray[np.uint8], repeats: int = 40) -> float:
+def median_ms(engine: Engine, image: NDArray[Any], repeats: int = 40) -> float:
     """Return the median time of one image in milliseconds, after a warm-up."""
     for _ in range(_WARM_UP):
         engine(image)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def changed_share(one: NDArray[np.generic], other: NDArray[np.generic]) -> float
 def check_parity(
     network: Engine,
     onnx: Path,
-    images: Sequence[NDArray[np.uint8]],
+    images: Sequence[NDArray[Any]],
     limits: Mapping[str, Limit],
 ) -> str:
     """Compare the engines with the network; return what was found.

@@ -18,5 +18,10 @@ class Samples(Protocol[S_co]):
 
 def spread(samples: Samples[S], count: int) -> list[S]:
     """Return at most so many, evenly spread over all; only these are read."""
-    step = max(1, len(samples) // count)
-    return [samples[i] for i in range(0, len(samples), step)][:count]
+    return [samples[i] for i in evenly(len(samples), count)]
+
+
+def evenly(total: int, count: int) -> list[int]:
+    """Return the places of at most so many of a row, evenly spread from the first on."""
+    chosen = max(0, min(count, total))
+    return [i * total // chosen for i in range(chosen)]

@@ -108,12 +108,34 @@ def study(of: Studied, arguments: Sequence[str]) -> int:
         When the variants cannot be trained, or an older run is in the way.
     """
     given, rest = _parser(of).parse_known_args(arguments)
-    shared = ["--config", str(given.config), *rest, "--trainer.check_val_every_n_epoch=1"]
-    if given.epochs is not None:
-        shared.append(f"--trainer.max_epochs={given.epochs}")
+    shared = shared_arguments(given.config, rest, given.epochs)
     # all are built before the first is trained: a wrong value is said now, not after hours
-    base = _settings(of, shared)
+    base = settings_of(of, shared)
     planned = plan(of, base, shared, variants_of(given.vary), alone=len(given.vary) == 1)
+    train_all(of, planned)
+    outcomes = [outcome(of, p) for p in planned]
+    command = [f"followme-train {of.task} study", *arguments]
+    facts = facts_of(of, base, planned[0].epochs, command)
+    write_study(given.out, given.config.stem, base, facts, of.shown, outcomes)
+    print(table(of.shown, outcomes))
+    print(f"{given.out}: the table, its figures and their plot")
+    return 0
+
+
+def shared_arguments(config: Path, rest: Sequence[str], epochs: int | None) -> list[str]:
+    """Return the arguments that all variants share: settings file, its changed keys, epochs."""
+    shared = ["--config", str(config), *rest, "--trainer.check_val_every_n_epoch=1"]
+    return shared if epochs is None else [*shared, f"--trainer.max_epochs={epochs}"]
+
+
+def train_all(of: Studied, planned: Sequence[Planned]) -> None:
+    """Train what is not trained already, in turn, and say so.
+
+    Raises
+    ------
+    StudyError
+        When something else was trained in one of the folders; said before the first is trained.
+    """
     for p in planned:
         check_folder(p)
     for number, p in enumerate(planned, 1):
@@ -122,12 +144,6 @@ def study(of: Studied, arguments: Sequence[str]) -> int:
         print(f"{number} of {len(planned)}: {p.name}: {said}", flush=True)
         if done < p.epochs:
             train(of, p, resume=done > 0)
-    outcomes = [outcome(of, p) for p in planned]
-    facts = _facts(of, base, planned[0].epochs, [f"followme-train {of.task} study", *arguments])
-    write_study(given.out, given.config.stem, base, facts, of.shown, outcomes)
-    print(table(of.shown, outcomes))
-    print(f"{given.out}: the table, its figures and their plot")
-    return 0
 
 
 def plan(
@@ -162,7 +178,7 @@ def plan(
     alike: dict[str, dict[str, Any]] = {}
     found = []
     for variant in variants:
-        settings = _settings(of, [*shared, *variant.options])
+        settings = settings_of(of, [*shared, *variant.options])
         if not alone and settings == base:
             variant = Variant(UNCHANGED, ())
             if UNCHANGED in alike:
@@ -280,7 +296,8 @@ def _prepared(of: Studied, arguments: Sequence[str]) -> TrainingCommand:
     return TrainingCommand(of.model, of.data, arguments, of.monitor, run=False, mode=of.mode)
 
 
-def _settings(of: Studied, arguments: Sequence[str]) -> dict[str, Any]:
+def settings_of(of: Studied, arguments: Sequence[str]) -> dict[str, Any]:
+    """Return all settings that arguments make, with defaults."""
     found: dict[str, Any] = yaml.safe_load(_prepared(of, arguments).settings())
     return found
 
@@ -293,9 +310,10 @@ def _first_difference(old: Any, new: Any, key: str = "") -> tuple[str, Any, Any]
     return _first_difference(old.get(name), new.get(name), f"{key}.{name}" if key else name)
 
 
-def _facts(
+def facts_of(
     of: Studied, base: dict[str, Any], epochs: int, command: Sequence[str]
 ) -> dict[str, str]:
+    """Return what a report says beside its figures: command, commit, data, machine and so on."""
     data: Any = base
     for part in of.data_key.split("."):
         data = data[part]

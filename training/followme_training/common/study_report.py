@@ -225,6 +225,7 @@ def _texts(values: Sequence[float], larger: bool | None = None) -> list[str]:
 def _words(shown: Shown) -> str:
     return (
         "The same network, data, order, augmentation and seed; only what the columns name differs. "
-        f"Figures are those on held-out images after the epoch with the best {shown.curve[1]}, as "
+        "Figures are those on the images of validation, which are held out unless "
+        f"`hold_out_every` is 0, after the epoch with the best {shown.curve[1]}, as "
         "`followme-train TASK fit` would keep it. One seed each: what differs little may be chance."
     )

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from followme_training.datasets.errors import DataError
 
+#: Of image files that OpenCV reads.
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+
 
 def read_image(file: Path, flags: int) -> NDArray[Any]:
     """Read an image file as OpenCV does.
@@ -25,6 +28,24 @@ def read_image(file: Path, flags: int) -> NDArray[Any]:
     except OSError as error:
         reason = error.strerror or error
         raise DataError(f"{file}: cannot be read ({reason}); fetch it again") from error
+
+
+def read_plain_rgb(file: Path) -> NDArray[np.uint8]:
+    """Read an image of three channels as red, green, blue (H, W, 3).
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, or has other channels or more than 8 bits each.
+    """
+    image = read_image(file, cv2.IMREAD_UNCHANGED)
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        channels = image.shape[2] if image.ndim == 3 else 1
+        raise DataError(
+            f"{file}: has {channels} channels of {image.dtype}, three of uint8 are needed; "
+            "save it as a plain RGB image"
+        )
+    return rgb_of(image)
 
 
 def decoded(data: bytes, flags: int, name: str) -> NDArray[Any]:

@@ -30,18 +30,3 @@ def read_labels(file: Path) -> NDArray[np.uint8]:
     except (OSError, SyntaxError, UnidentifiedImageError) as error:
         # a PNG whose inside is broken is a SyntaxError to Pillow
         raise DataError(f"{file}: cannot be read ({error}); fetch it again") from error
-
-
-def image_size(file: Path) -> tuple[int, int]:
-    """Return height and width of an image file, by its header alone.
-
-    Raises
-    ------
-    DataError
-        When it has none.
-    """
-    try:
-        with Image.open(file) as image:
-            return image.height, image.width
-    except (OSError, SyntaxError, UnidentifiedImageError) as error:
-        raise DataError(f"{file}: cannot be read ({error}); fetch it again") from error

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from followme_training.common.arguments import add_network, verb_parser
+from followme_training.common.arguments import add_network, export_parser, verb_parser
 from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
@@ -18,6 +18,7 @@ from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
 from followme_training.common.quantised import add_int8, int8_request
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
+from followme_training.datasets.held_out import TRAINED_ON, measured_on
 from followme_training.datasets.image_data import AugmentedViews
 from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.data import DepthData
@@ -30,10 +31,10 @@ from followme_training.depth.pictures import write_sheet
 from followme_training.depth.publication import publish
 from followme_training.depth.rgbd_folder import read_rgbd_folder
 from followme_training.depth.sample import DepthSample, nyu_samples
-from followme_training.depth.study import study
+from followme_training.depth.study import STUDIED, study
 
 #: By which the best checkpoint is chosen.
-MONITOR = "val/abs_rel"
+MONITOR = STUDIED.monitor
 _SHEET_ROWS = 8
 
 
@@ -79,11 +80,12 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     predict = _network(given)
     sets: dict[str, list[DepthSample]] = {}
     if given.nyuv2:
-        archive = NyuZip(given.nyuv2)
-        held = split_scenes(archive.info.ids, given.hold_out_every)[1]
-        sets["NYUv2 held-out scenes"] = nyu_samples(archive, held)
+        samples = _scenes(given.nyuv2, given.hold_out_every)
+        sets[_set_name(given.hold_out_every != 0)] = samples
     elif given.run:
-        sets["NYUv2 held-out scenes"] = _validation_images(Run(given.run), given.checkpoint)
+        images = cast(DepthData, Run(given.run).load(DepthTask, DepthData, given.checkpoint)[1])
+        images.setup("validate")
+        sets[_set_name(images.holds_out)] = images.validation_images
     sets |= {f.name: read_rgbd_folder(f) for f in given.folder}
     if not sets:
         parser.error("give --nyuv2 FILE or --folder FOLDER to measure on")
@@ -100,19 +102,16 @@ def evaluate_command(arguments: Sequence[str]) -> int:
 
 def export(arguments: Sequence[str]) -> int:
     """Write ONNX file, card and report of a run."""
-    parser = _parser(
-        "export",
-        "Writes the ONNX file of a run with its card, compares it with the network, measures it, "
-        "and writes the report.",
-    )
-    parser.add_argument("run", type=Path, help="default_root_dir of the training")
-    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
-    parser.add_argument("--out", type=Path, default=Path("models/depth.onnx"), help="ONNX file")
-    parser.add_argument("--reports", type=Path, default=Path("training/reports/depth"))
+    parser = export_parser("depth", "ONNX file", Path("models/depth.onnx"))
     parser.add_argument("--folder", type=Path, action="append", default=[], help="RGB-D folder")
+    parser.add_argument(
+        "--deviation-factor",
+        type=float,
+        help="of a run of the same recipe with scenes held out, for one that held out none",
+    )
     add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
-    command = "followme-train depth export " + " ".join(arguments)
+    command = " ".join([parser.prog, *arguments])
     for line in publish(
         Run(given.run),
         given.checkpoint,
@@ -121,6 +120,7 @@ def export(arguments: Sequence[str]) -> int:
         given.folder,
         command,
         int8_request(given),
+        given.deviation_factor,
     ):
         print(line, flush=True)
     return 0
@@ -138,9 +138,7 @@ def show(arguments: Sequence[str]) -> int:
     if given.folder:
         samples = read_rgbd_folder(given.folder)
     elif given.nyuv2:
-        archive = NyuZip(given.nyuv2)
-        held = split_scenes(archive.info.ids, given.hold_out_every)[1]
-        samples = nyu_samples(archive, held)
+        samples = _scenes(given.nyuv2, given.hold_out_every)
     else:
         parser.error("give --nyuv2 FILE or --folder FOLDER to draw")
     predict = _network(given)
@@ -175,10 +173,14 @@ def _network(given: argparse.Namespace) -> Predictor:
     return predictor(engine, images.size_hw, task.focal_length_px)
 
 
-def _validation_images(run: Run, checkpoint: str) -> list[DepthSample]:
-    images = cast(DepthData, run.load(DepthTask, DepthData, checkpoint)[1])
-    images.setup("validate")
-    return images.validation_images
+def _scenes(file: Path, hold_out_every: int) -> list[DepthSample]:
+    archive = NyuZip(file)
+    train, held = split_scenes(archive.info.ids, hold_out_every)
+    return nyu_samples(archive, measured_on(train, held, hold_out_every, str(file)))
+
+
+def _set_name(holds_out: bool) -> str:
+    return f"NYUv2 {'held-out scenes' if holds_out else TRAINED_ON}"
 
 
 def _described(images: Sequence[DepthSample]) -> str:

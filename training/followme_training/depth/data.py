@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from followme_training.common.resampling import resized_rgb
 from followme_training.common.samples import Samples
+from followme_training.datasets.held_out import measured_on
 from followme_training.datasets.image_data import AugmentedViews, ImageData, rgb_tensor
 from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.depth.augmentation import Augmentation, augmented
@@ -141,13 +142,24 @@ class DepthData(ImageData):
         self._every = hold_out_every
         self._augmentation = augmentation
 
+    @property
+    def holds_out(self) -> bool:
+        """Whether validation images are of scenes that are not trained on."""
+        return self._every != 0
+
     def setup(self, stage: str | None = None) -> None:
-        """Read the images; a second call does nothing."""
+        """Read the images; a second call does nothing.
+
+        Raises
+        ------
+        DataError
+            When the data cannot be used, or no scene is held out though some were to be.
+        """
         if self.validation_images or self.training_images:
             return
         archive = NyuZip(self._nyuv2)
         train, held = split_scenes(archive.info.ids, self._every)
-        numbers = held or train[:: max(1, len(train) // 64)]
+        numbers = measured_on(train, held, self._every, str(self._nyuv2))
         self.validation_images = nyu_samples(archive, numbers)
         if stage not in ("validate", "test", "predict"):
             self.training_images = nyu_samples(archive, train)

@@ -56,6 +56,8 @@ class DepthTask(pl.LightningModule):
         Channels of the decoder at strides 2, 4, 8, 16, 32.
     drop_path, dropout : float
         See :class:`followme_training.depth.network.DepthNetwork`.
+    mirrored_view : bool
+        See :class:`followme_training.depth.network.DepthNetwork`.
     focal_length_px : float
         The canonical one, at the input size: that for which the network's metres hold.
     loss : LossWeights
@@ -73,13 +75,16 @@ class DepthTask(pl.LightningModule):
         decoder_widths: tuple[int, ...] = DECODER_WIDTHS,
         drop_path: float = 0.1,
         dropout: float = 0.1,
+        mirrored_view: bool = False,
         focal_length_px: float = 207.5,
         loss: LossWeights = LossWeights(),
         optimiser: OneCycle = OneCycle(),  # noqa: B008 - frozen
         teacher: TeacherSettings = TeacherSettings(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__()
-        self.network = DepthNetwork(backbone, weights, decoder_widths, drop_path, dropout)
+        self.network = DepthNetwork(
+            backbone, weights, decoder_widths, drop_path, dropout, mirrored_view
+        )
         self.focal_length_px = focal_length_px
         self._loss = loss
         self._optimiser = optimiser

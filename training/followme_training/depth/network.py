@@ -54,6 +54,9 @@ class DepthNetwork(nn.Module):
         Channels of the decoder at strides 2, 4, 8, 16, 32.
     drop_path, dropout : float
         Stochastic depth in the encoder, and the share of its deepest channels left out.
+    mirrored_view : bool
+        Whether, outside of training, both maps are the mean over an image and its mirror image, at
+        twice the cost: what a network errs by differently in the two is halved.
     """
 
     mean: torch.Tensor
@@ -66,8 +69,10 @@ class DepthNetwork(nn.Module):
         decoder_widths: tuple[int, ...] = DECODER_WIDTHS,
         drop_path: float = 0.0,
         dropout: float = 0.0,
+        mirrored_view: bool = False,
     ) -> None:
         super().__init__()
+        self.mirrored_view = mirrored_view
         self.encoder = make_backbone(backbone, weights, drop_path)
         self.decoder = Decoder(tuple(self.encoder.widths), tuple(decoder_widths), 2, dropout)
         self.register_buffer("mean", torch.tensor(self.encoder.mean).view(1, 3, 1, 1))
@@ -85,6 +90,16 @@ class DepthNetwork(nn.Module):
         rgb : (B, 3, H, W) float tensor
             Red, green, blue, 0 to 255.
         """
-        maps = self.decoder(self.encoder((rgb - self.mean) / self.std))  # (B, 2, H/2, W/2)
+        maps = self._half_size_maps(rgb)
         maps = functional.interpolate(maps, rgb.shape[2:], mode="bilinear", align_corners=False)
         return Prediction(maps[:, :1], maps[:, 1:].clamp(*_LOG_STD_RANGE))
+
+    def _half_size_maps(self, rgb: torch.Tensor) -> torch.Tensor:
+        """Return both logarithms (B, 2, H/2, W/2) of images."""
+        twice = self.mirrored_view and not self.training
+        colour = torch.cat((rgb, rgb.flip(3))) if twice else rgb
+        maps: torch.Tensor = self.decoder(self.encoder((colour - self.mean) / self.std))
+        if twice:
+            plain, mirrored = maps.chunk(2)
+            maps = 0.5 * (plain + mirrored.flip(3))
+        return maps

@@ -14,6 +14,7 @@ from followme_training.common.card import write_card
 from followme_training.common.int8_cost import shipped_int8
 from followme_training.common.onnx_file import (
     Engine,
+    ExportError,
     export_onnx,
     median_ms,
     onnxruntime_engine,
@@ -30,11 +31,12 @@ from followme_training.common.report import write_report
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
 from followme_training.common.training_facts import report_facts, training_facts
+from followme_training.datasets.held_out import NONE_HELD_OUT, TRAINED_ON
 from followme_training.datasets.nyuv2 import scenes_of
 from followme_training.depth.calibration import deviation_factor
 from followme_training.depth.data import DepthData, resized
 from followme_training.depth.evaluation import Predictor, evaluate, predictor, scale_corrected
-from followme_training.depth.exported import OUTPUTS, ExportedDepth
+from followme_training.depth.exported import NEARER, OUTPUTS, ExportedDepth
 from followme_training.depth.int8 import LARGEST_LOSS, MEASURE, write_int8
 from followme_training.depth.metrics import summary
 from followme_training.depth.module import DepthTask
@@ -76,6 +78,7 @@ def publish(
     folders: Sequence[Path],
     command: str,
     int8: Int8Request | None = None,
+    given_factor: float | None = None,
 ) -> Iterator[str]:
     """Write everything; yield a sentence for each thing done.
 
@@ -112,17 +115,15 @@ def publish(
     # ranges of 8 bits come from training images
     data.setup("fit" if int8 else "validate")
     first, second = halves(data.validation_images)
-    plain = torch_engine(ExportedDepth(task.network), OUTPUTS)
-    factor = deviation_factor(first, predictor(plain, data.size_hw, task.focal_length_px))
-    yield f"deviation: times {factor:.3f}, from {len(first)} of the held-out images"
+    factor, said = _factor(task, data, first, given_factor)
+    yield said
     exported = ExportedDepth(task.network, factor)
     export_onnx(exported, data.size_hw, OUTPUTS, onnx)
     images = [resized(s, data.size_hw).rgb for s in second[:_PARITY_IMAGES]]
     network = torch_engine(exported, OUTPUTS)
     alike = check_parity(network, onnx, images)
     yield alike
-    words = f"nyuv2_train.zip, {len(data.validation_images)} images of held-out scenes"
-    facts = training_facts(run, checkpoint, "depth", words)
+    facts = training_facts(run, checkpoint, "depth", _trained_on(data))
     sets = sets_of(data, second, folders)
     costs: list[dict[str, Any]] = []
     refusal = None
@@ -149,18 +150,49 @@ def publish(
     write_sheet(((s, predict(s)) for s in chosen), report / "samples.png")
     texts = report_facts(facts, command, runtime_ms) | texts
     rows = metrics + costs
-    write_report(report, run, f"Depth: {run.folder.name}", texts, rows, _CURVES, _words(factor))
+    write_report(
+        report, run, f"Depth: {run.folder.name}", texts, rows, _CURVES, _words(factor, data)
+    )
     yield f"{report}: report with {len(rows)} figures"
     if refusal:
         raise QuantisationError(refusal)
+
+
+def _trained_on(data: DepthData) -> str:
+    if not data.holds_out:
+        return "nyuv2_train.zip, all of its scenes"
+    return f"nyuv2_train.zip, {len(data.validation_images)} images of held-out scenes"
+
+
+def _factor(
+    task: DepthTask, data: DepthData, samples: list[DepthSample], given: float | None
+) -> tuple[float, str]:
+    """Return the factor on the claimed deviation, and a sentence on where it is from."""
+    if data.holds_out and given is not None:
+        raise ExportError("--deviation-factor: this run held scenes out and finds it; leave it out")
+    if data.holds_out:
+        plain = torch_engine(ExportedDepth(task.network), OUTPUTS)
+        factor = deviation_factor(samples, predictor(plain, data.size_hw, task.focal_length_px))
+        return factor, f"deviation: times {factor:.3f}, from {len(samples)} of the held-out images"
+    if given is None or not 0.1 <= given <= 10.0:
+        raise ExportError(
+            "this run held no scene out, on which the claimed deviation could be measured; give "
+            "--deviation-factor, from 0.1 to 10, as a run of the same recipe with scenes held out "
+            "has found it"
+        )
+    return given, f"deviation: times {given:.3f}, as given"
 
 
 def sets_of(
     data: DepthData, unused: list[DepthSample], folders: Sequence[Path]
 ) -> dict[tuple[str, str], list[DepthSample]]:
     """Return what is measured on, by set and split; ``unused`` for the calibration."""
-    sets = {("NYUv2 (training part)", "held-out scenes"): data.validation_images}
-    sets[("NYUv2 (training part)", "held-out scenes not used for the deviation")] = unused
+    name = "NYUv2 (training part)"
+    if data.holds_out:
+        sets = {(name, "held-out scenes"): data.validation_images}
+        sets[(name, "held-out scenes not used for the deviation")] = unused
+    else:
+        sets = {(name, TRAINED_ON): data.validation_images}
     for folder in folders:
         sets[(folder.name, "colour only")] = read_rgbd_folder(folder)
     return sets
@@ -241,12 +273,14 @@ def card_facts(
     }
 
 
-def _words(factor: float) -> str:
-    return (
+def _words(factor: float, data: DepthData) -> str:
+    seen = "" if data.holds_out else NONE_HELD_OUT
+    return seen + (
         "Figures are those of the exported file. The literature's measures are means over images "
         "inside Eigen's crop; `within1` and `within2` are the shares of true depths inside one "
-        f"and two claimed deviations, which were multiplied by {factor:.3f} after one half of the "
-        "held-out scenes; depth is told half a variance of ln depth nearer than its median, which "
+        f"and two claimed deviations, which were multiplied by {factor:.3f}, found on one half of "
+        "the held-out scenes (of a run of the same recipe where this one held out none); depth is "
+        f"told {NEARER:g} variances of ln depth nearer than its median, which "
         "the curves, drawn while training, do not know; `scale_std_log` is how much the scale "
         "varies from image to image. "
         "Pictures: colour, truth, guess, claimed deviation (0 to 0.5), error (blue too near, red "

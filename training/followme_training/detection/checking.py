@@ -9,6 +9,7 @@ outside the image           the box is refused
 partly outside              the box is clipped; what is left under 1 pixel is refused
 duplicate                   of boxes of one class with IoU above .95 the first is kept
 landmark outside            by more than a quarter of the box: the box stays, its points are unknown
+missing image               of the list, but not there: skipped with its boxes
 unknown class               neither in the settings nor in the file's own list: refused
 ==========================  ======================================================================
 

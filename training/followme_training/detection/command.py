@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 import cv2
 import numpy as np
 
-from followme_training.common.arguments import add_network, verb_parser
+from followme_training.common.arguments import add_network, export_parser, verb_parser
 from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
@@ -23,6 +23,7 @@ from followme_training.datasets.errors import DataError
 from followme_training.datasets.images import read_image, rgb_of
 from followme_training.detection.curves import draw_curves, draw_levels
 from followme_training.detection.data import DetectionData, TrainingViews
+from followme_training.detection.detections import surer
 from followme_training.detection.entries import Decoded
 from followme_training.detection.evaluation import Predictor, evaluate, predictor, sample_of
 from followme_training.detection.exported import ExportedDetector
@@ -31,14 +32,17 @@ from followme_training.detection.int8 import LARGEST_LOSS, MEASURE
 from followme_training.detection.module import MEASURED_SCORE, DetectionTask
 from followme_training.detection.pictures import drawn, write_sheet
 from followme_training.detection.publication import publish
+from followme_training.detection.sample import Floats
 from followme_training.detection.sources import KINDS, Source, read_source
 from followme_training.detection.statistics import draw_statistics, lines, problem_lines
-from followme_training.detection.study import study
+from followme_training.detection.study import STUDIED, study
 from followme_training.detection.wider import measured_network, measured_texts
 
 #: By which the best checkpoint is chosen; more is better.
-MONITOR = "val/ap50"
+MONITOR = STUDIED.monitor
 _SHEET_IMAGES = 16
+# Least score that is drawn of a run, which has no card yet.
+_RUN_SCORE = 0.5
 _IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
 
@@ -160,19 +164,10 @@ def _by_wider(given: argparse.Namespace) -> dict[str, float]:
 
 def export(arguments: Sequence[str]) -> int:
     """Write ONNX file, card and report of a run."""
-    parser = verb_parser(
-        "detection",
-        "export",
-        "Writes the ONNX file of a run with its card, compares it with the network, measures it, "
-        "and writes the report.",
-    )
-    parser.add_argument("run", type=Path, help="default_root_dir of the training")
-    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
-    parser.add_argument("--out", type=Path, required=True, help="such as models/face.onnx")
-    parser.add_argument("--reports", type=Path, default=Path("training/reports/detection"))
+    parser = export_parser("detection", "such as models/face.onnx", out_required=True)
     add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
-    command = "followme-train detection export " + " ".join(arguments)
+    command = " ".join([parser.prog, *arguments])
     int8 = int8_request(given)
     for line in publish(Run(given.run), given.checkpoint, given.out, given.reports, command, int8):
         print(line, flush=True)
@@ -189,11 +184,16 @@ def show(arguments: Sequence[str]) -> int:
     add_network(parser)
     _add_data(parser)
     parser.add_argument("--folder", type=Path, help="images without labels, instead of held-out")
-    parser.add_argument("--score", type=float, default=0.5, help="least score that is drawn; .5")
+    parser.add_argument(
+        "--score",
+        type=float,
+        help="least score that is drawn; that of the card for each class, for a run .5",
+    )
     parser.add_argument("--count", type=int, default=_SHEET_IMAGES, help="how many images; 16")
     parser.add_argument("--out", type=Path, required=True, help="PNG to write")
     given = parser.parse_args(arguments)
-    network = _network(given, given.score)
+    network = _network(given)
+    sure = _least_scores(given, network.classes)
     if given.folder:
         samples = [
             sample_of(file.name, rgb_of(read_image(file, cv2.IMREAD_COLOR)), len(network.classes))
@@ -201,7 +201,8 @@ def show(arguments: Sequence[str]) -> int:
         ]
     else:
         samples = spread(_images(given, network.classes), given.count)
-    write_sheet((drawn(s, network.predict(s.rgb), network.classes) for s in samples), given.out)
+    finds = ((s, surer(network.predict(s.rgb), sure)) for s in samples)
+    write_sheet((drawn(s, things, network.classes) for s, things in finds), given.out)
     print(f"{given.out}: {len(samples)} images")
     return 0
 
@@ -223,11 +224,20 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels-in", type=Path, help="where that file lies, if it is elsewhere")
 
 
-def _network(given: argparse.Namespace, least_score: float = MEASURED_SCORE) -> _Network:
+def _least_scores(given: argparse.Namespace, classes: Sequence[str]) -> Floats:
+    """Return from which score on things of each class are drawn."""
+    if given.score is None and given.onnx:
+        of_card = read_card(given.onnx)["thresholds"]
+        return np.array([of_card[name] for name in classes], np.float32)
+    score = _RUN_SCORE if given.score is None else given.score
+    return np.full(len(classes), score, np.float32)
+
+
+def _network(given: argparse.Namespace) -> _Network:
     if given.onnx:
         card = read_card(given.onnx)
         size = (int(card["input_size"][0]), int(card["input_size"][1]))
-        predict = predictor(onnxruntime_engine(given.onnx), size, least_score)
+        predict = predictor(onnxruntime_engine(given.onnx), size, MEASURED_SCORE)
         return _Network(predict, tuple(card["classes"]), card["task"] == "face")
     if given.run is None:
         raise DataError("a network is missing; give --run FOLDER or --onnx FILE")
@@ -235,9 +245,8 @@ def _network(given: argparse.Namespace, least_score: float = MEASURED_SCORE) -> 
     task = cast(DetectionTask, model)
     exported = ExportedDetector(task.network, task.anchor_boxes)
     engine = torch_engine(exported, exported.outputs)
-    return _Network(
-        predictor(engine, task.size_hw, least_score), task.classes, task.network.landmarks
-    )
+    predict = predictor(engine, task.size_hw, MEASURED_SCORE)
+    return _Network(predict, task.classes, task.network.landmarks)
 
 
 def _images(given: argparse.Namespace, classes: Sequence[str]) -> Decoded:

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 from followme_training.common.order import Draw
 from followme_training.common.resampling import resized_rgb
 from followme_training.datasets.errors import DataError
+from followme_training.datasets.held_out import measured_on
 from followme_training.datasets.image_data import ImageData, rgb_tensor
 from followme_training.detection.augmentation import Augmentation, augmented, scaled
 from followme_training.detection.entries import BoxEntry, BoxImages, Decoded
@@ -204,6 +205,12 @@ class DetectionData(ImageData):
         self.parts: list[Part] = []
         self._sources = list(sources)
         self._augmentation = augmentation
+        self._measured: list[BoxEntry] = []
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether validation images are of groups that are not trained on."""
+        return self.hold_out_every != 0
 
     @property
     def least_px(self) -> float:
@@ -213,16 +220,25 @@ class DetectionData(ImageData):
     @property
     def validation_images(self) -> Decoded:
         """What is held out; without that, a few of the training images."""
-        held = [entry for part in self.parts for entry in part.held_out]
-        train = [entry for part in self.parts for entry in part.training]
-        return Decoded(held or train[:: max(1, len(train) // 64)])
+        return Decoded(self._measured)
 
     def setup(self, stage: str | None = None) -> None:
-        """Read the labels; a second call does nothing."""
+        """Read the labels; a second call does nothing.
+
+        Raises
+        ------
+        DataError
+            When the data cannot be used, there are too few of them, or none is held out though
+            some were to be.
+        """
         if self.parts:
             return
-        self.parts = read_parts(self._sources, self.classes, self.hold_out_every)
-        self.check_enough(sum(len(part.training) for part in self.parts))
+        parts = read_parts(self._sources, self.classes, self.hold_out_every)
+        train = [entry for part in parts for entry in part.training]
+        held = [entry for part in parts for entry in part.held_out]
+        self._measured = measured_on(train, held, self.hold_out_every, "data.sources")
+        self.check_enough(len(train))
+        self.parts = parts
 
     def train_dataloader(self) -> DataLoader[BoxSample]:
         views = TrainingViews(self.parts, self.size_hw, self._augmentation)

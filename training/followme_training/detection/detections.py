@@ -38,6 +38,21 @@ class Found(NamedTuple):
     points: Floats | None
 
 
+def surer(things: Found, least: Floats) -> Found:
+    """Return the things that are as sure as their class has to be.
+
+    Parameters
+    ----------
+    things : Found
+        Of an image.
+    least : (C,) float32
+        Least score of each class.
+    """
+    use = things.scores >= least[things.classes]
+    points = None if things.points is None else things.points[use]
+    return Found(things.xyxy[use], things.scores[use], things.classes[use], points)
+
+
 def found(
     boxes: torch.Tensor,
     scores: torch.Tensor,

@@ -15,18 +15,16 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-import cv2
 import numpy as np
 
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.file_tree import FileTree
-from followme_training.datasets.images import decoded, rgb_of
+from followme_training.datasets.mosaics import INDEX, LazyTiles, read_index
 from followme_training.detection.checking import Problem, RawBox, checked
 from followme_training.detection.entries import BoxEntry, Entries
-from followme_training.detection.sample import POINTS, Colours, Floats
+from followme_training.detection.sample import POINTS, Floats
 
 _WIDTH, _HEIGHT, _BELOW_EYES = 2.13, 2.6, 0.4
-_INDEX = "index.json"
 
 
 def box_of_points(points: Floats) -> tuple[float, float, float, float]:
@@ -51,41 +49,30 @@ def read_face_points(images: FileTree, classes: Sequence[str]) -> Entries:
     """
     if "face" not in classes:
         raise DataError(f"{images.path}: has faces only; add 'face' to data.classes")
-    raw = images.json(_INDEX)
+    mosaics = read_index(images)
     try:
-        tile, cols, rows = int(raw["tile"]), int(raw["cols"]), int(raw["rows"])
-        table = np.asarray(raw["points"], np.float32).reshape(-1, 2, POINTS).transpose(0, 2, 1)
-        sources = [str(s) for s in raw["source"]]
+        points = np.asarray(mosaics.index["points"], np.float32)
+        table = points.reshape(-1, 2, POINTS).transpose(0, 2, 1)
+        sources = [str(s) for s in mosaics.index["source"]]
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{images.path}: {_INDEX} cannot be used ({error}); fetch it") from error
-    if len(sources) != len(table):
         raise DataError(
-            f"{images.path}: {_INDEX} has {len(sources)} sources for {len(table)} faces; fetch it"
+            f"{images.path}: {INDEX} cannot be used ({error}); fetch it again"
+        ) from error
+    if not len(sources) == len(table) == mosaics.count:
+        raise DataError(
+            f"{images.path}: {INDEX} has {len(sources)} sources and the points of {len(table)} "
+            f"faces for {mosaics.count} tiles; fetch it again"
         )
-    each = cols * rows
-    mosaics = [
-        np.frombuffer(images.read(f"mosaic_{i:03d}.webp"), np.uint8)
-        for i in range(-(-len(table) // each))
-    ]
+    tile, tiles = mosaics.tile, LazyTiles(images, mosaics)
     entries = []
     problems: list[Problem] = []
-    for i, (points, source) in enumerate(zip(table, sources, strict=True)):
+    for i, (face, source) in enumerate(zip(table, sources, strict=True)):
         name = f"{images.path.name}/{source}_{i:05d}"
-        box = np.clip(box_of_points(points), 0.0, tile)
+        box = np.clip(box_of_points(face), 0.0, tile)
         x1, y1, x2, y2 = (float(v) for v in box)
-        raw_box = RawBox((x1, y1, x2, y2), "face", points)
+        raw_box = RawBox((x1, y1, x2, y2), "face", face)
         boxes, odd = checked(name, (tile, tile), [raw_box], classes, ["face"])
         problems += odd
-        row, column = divmod(i % each, cols)
-        decode = partial(_tile, mosaics, i // each, row * tile, column * tile, tile)
+        decode = partial(tiles.__getitem__, i)
         entries.append(BoxEntry(name, f"{source}_{i}", decode, (tile, tile), boxes))
     return Entries(entries, problems, Counter())
-
-
-def _tile(mosaics: list[Colours], number: int, top: int, left: int, side: int) -> Colours:
-    """Cut a tile out of a mosaic, which is decoded the first time."""
-    mosaic = mosaics[number]
-    if mosaic.ndim == 1:
-        mosaic = rgb_of(decoded(mosaic.tobytes(), cv2.IMREAD_COLOR, f"mosaic_{number:03d}.webp"))
-        mosaics[number] = mosaic
-    return np.ascontiguousarray(mosaic[top : top + side, left : left + side])

@@ -52,6 +52,10 @@ class MobileNetV1Quarter(nn.Module):
                 features.append(x)
         return features
 
+    def early(self, features: int) -> list[nn.Module]:
+        """Return the layers up to the first so many features, one or more."""
+        return [self.stem, *self.layers[: _TAPS[features - 1] + 1]]
+
     def cut(self, features: int) -> None:
         """Take away the layers behind the first so many features."""
         del self.layers[_TAPS[features - 1] + 1 :]

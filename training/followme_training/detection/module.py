@@ -11,6 +11,7 @@ import torch
 
 from followme_training.common.finite import stop_if_not_finite
 from followme_training.common.one_cycle import OneCycle, one_cycle
+from followme_training.datasets.class_names import CLASSES, refuse_other_classes
 from followme_training.detection.anchors import AnchorGrid, make_anchors
 from followme_training.detection.coding import decode_boxes, decode_points
 from followme_training.detection.convolutions import Kind
@@ -20,6 +21,7 @@ from followme_training.detection.figures import Figures
 from followme_training.detection.loss import LossSettings, loss_parts
 from followme_training.detection.matching import Matching
 from followme_training.detection.network import DetectionNetwork, Raw
+from followme_training.detection.pyramid import StrideError
 from followme_training.detection.targets import truth_of
 
 #: What is less sure is not measured; average precision needs the unsure ones too.
@@ -40,7 +42,7 @@ class DetectionTask(pl.LightningModule):
     backbone : str
         See :data:`followme_training.detection.pyramid.BACKBONES`.
     weights : Path, optional
-        Published weights of the backbone.
+        Published weights of the backbone, or of a whole RetinaFace.
     width, last_stride : int
         See :class:`followme_training.detection.network.DetectionNetwork`.
     kind : Kind
@@ -49,6 +51,8 @@ class DetectionTask(pl.LightningModule):
         Whether there are such.
     drop_path : float
         Stochastic depth of the backbone.
+    frozen_stride : int
+        Up to which the backbone is not trained: 0, 2 or 4; asks for published weights.
     anchors : AnchorGrid
         Which anchors there are.
     matching : Matching
@@ -74,6 +78,7 @@ class DetectionTask(pl.LightningModule):
         pyramid: bool = True,
         context: bool = True,
         drop_path: float = 0.0,
+        frozen_stride: int = 0,
         anchors: AnchorGrid = AnchorGrid(),  # noqa: B008 - frozen
         matching: Matching = Matching(),  # noqa: B008 - frozen
         loss: LossSettings = LossSettings(),  # noqa: B008 - frozen
@@ -94,6 +99,7 @@ class DetectionTask(pl.LightningModule):
             pyramid,
             context,
             drop_path,
+            frozen_stride,
         )
         made = make_anchors(anchors, self.size_hw)
         self.register_buffer("anchor_boxes", made, persistent=False)
@@ -101,9 +107,40 @@ class DetectionTask(pl.LightningModule):
         self._loss = loss
         self._optimiser = optimiser
         self._figures = Figures(self.classes, landmarks)
+        self._frozen_at_random = frozen_stride > 0 and weights is None
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the names of the classes with the weights that stand for them."""
+        checkpoint[CLASSES] = list(self.classes)
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Refuse weights of other classes.
+
+        Raises
+        ------
+        DataError
+            When the checkpoint was trained with other names than ``data.classes``.
+        """
+        refuse_other_classes(
+            checkpoint.get(CLASSES, self.classes),
+            self.classes,
+            "data.classes has",
+            "give the classes that it was trained with, or begin anew",
+        )
 
     def on_fit_start(self) -> None:
-        """Store tensors by pixel, which this processor's convolutions prefer by 10 to 40 %."""
+        """Store tensors by pixel, which this processor's convolutions prefer by 10 to 40 %.
+
+        Raises
+        ------
+        StrideError
+            When what is frozen was never trained.
+        """
+        if self._frozen_at_random:
+            raise StrideError(
+                "model.frozen_stride keeps published weights, and there are none; give "
+                "model.weights, or 0"
+            )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, rgb: torch.Tensor) -> Raw:

@@ -13,9 +13,11 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from followme_training.backbones.weights import read_safetensors
 from followme_training.detection.anchors import AnchorGrid
 from followme_training.detection.convolutions import Context, Kind
 from followme_training.detection.pyramid import Pyramid, Trunk
+from followme_training.detection.retinaface_keys import is_retinaface, load_retinaface
 
 #: Left eye, right eye, nose, left and right mouth corner, as seen in the image.
 POINTS = 5
@@ -86,17 +88,20 @@ class DetectionNetwork(nn.Module):
     backbone : str
         See :data:`followme_training.detection.pyramid.BACKBONES`.
     weights : Path, optional
-        Published weights of the backbone.
+        Published weights of the backbone, or of a whole RetinaFace; see
+        :mod:`followme_training.detection.retinaface_keys`.
     width : int
         Channels of pyramid and context; a multiple of 4.
     last_stride : int
         Up to which the backbone is used; see :class:`~followme_training.detection.pyramid.Trunk`.
     kind : Kind
-        Of the convolutions of pyramid and context.
+        Of the convolutions of pyramid, context and what is coarser than the backbone.
     pyramid, context : bool
         Whether levels learn from coarser ones, and whether there are context modules.
     drop_path : float
         Stochastic depth of the backbone.
+    frozen_stride : int
+        Up to which the backbone is not trained; see the same.
     """
 
     mean: torch.Tensor
@@ -115,13 +120,17 @@ class DetectionNetwork(nn.Module):
         pyramid: bool = True,
         context: bool = True,
         drop_path: float = 0.0,
+        frozen_stride: int = 0,
     ) -> None:
         super().__init__()
         if width < 4 or width % 4:
             raise WidthError(f"model.width is {width}; give a multiple of 4")
         self.class_count = classes
         self.landmarks = landmarks
-        self.encoder = Trunk(backbone, weights, last_stride, width, drop_path)
+        published = {} if weights is None else read_safetensors(weights)
+        is_whole = is_retinaface(published)
+        of_trunk = None if is_whole else weights
+        self.encoder = Trunk(backbone, of_trunk, last_stride, width, kind, drop_path, frozen_stride)
         self.pyramid = Pyramid(self.encoder.widths, width, kind, pyramid)
         levels = grid.per_place
         self.context = nn.ModuleList(
@@ -131,6 +140,8 @@ class DetectionNetwork(nn.Module):
         source = self.encoder.backbone
         self.register_buffer("mean", torch.tensor(source.mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(source.std).view(1, 3, 1, 1))
+        if is_whole and weights is not None:
+            load_retinaface(self, published, weights, backbone, kind)
 
     def forward(self, rgb: torch.Tensor) -> Raw:
         """Look at images (B, 3, H, W), red, green, blue, 0 to 255."""

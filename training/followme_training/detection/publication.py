@@ -29,16 +29,17 @@ from followme_training.common.resampling import resized_rgb
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
 from followme_training.common.training_facts import report_facts, training_facts
+from followme_training.datasets.held_out import NONE_HELD_OUT, held_out_words, images_words
 from followme_training.detection.curves import draw_curves
 from followme_training.detection.data import DetectionData
-from followme_training.detection.detections import NMS_IOU
+from followme_training.detection.detections import NMS_IOU, surer
 from followme_training.detection.evaluation import evaluate, predictor
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.figures import Figures
 from followme_training.detection.int8 import LARGEST_LOSS, MEASURE, write_int8
 from followme_training.detection.known_limits import face_limits, object_limits
 from followme_training.detection.module import DetectionTask
-from followme_training.detection.pictures import drawn, write_sheet
+from followme_training.detection.pictures import drawn, without_faces, write_sheet
 from followme_training.detection.thresholds import Threshold, thresholds
 
 #: Of the file, raised when what it gives changes.
@@ -57,7 +58,7 @@ class Carded(NamedTuple):
     Parameters
     ----------
     figures : Figures
-        Over held-out images.
+        Over the images of validation.
     limits : mapping of str to Threshold
         Least score of each class.
     rows : list of mappings
@@ -121,7 +122,7 @@ def publish(
     images = [resized_rgb(s.rgb, data.size_hw) for s in spread(held, _PARITY_IMAGES)]
     network = torch_engine(exported, exported.outputs)
     yield check_parity(network, onnx, images, {name: _LIMITS[name] for name in exported.outputs})
-    words = f"{_sources(data)}; {len(held)} images held out"
+    words = f"{_sources(data)}; {held_out_words(len(held), data.holds_out)}"
     facts = training_facts(run, checkpoint, "detection", words)
     costs: list[dict[str, Any]] = []
     refusal = None
@@ -143,7 +144,7 @@ def publish(
     _draw(onnx, data, task, made, report)
     texts = report_facts(facts, command, made.runtime_ms) | texts
     rows, title = made.rows + costs, f"Detection: {run.folder.name}"
-    write_report(report, run, title, texts, rows, _CURVES, _WORDS)
+    write_report(report, run, title, texts, rows, _CURVES, _words(data))
     yield f"{report}: report with {len(rows)} figures, AP50 {made.figures.result()['ap50']:.3f}"
     if refusal:
         raise QuantisationError(refusal)
@@ -157,13 +158,13 @@ def carded(
     facts: dict[str, Any],
     command: str,
 ) -> Carded:
-    """Measure a finished file on held-out images and write its card."""
+    """Measure a finished file on the images of validation and write its card."""
     held, is_face = data.validation_images, _is_face(task)
     engine = onnxruntime_engine(onnx)
     runtime_ms = median_ms(engine, resized_rgb(held[0].rgb, data.size_hw))
     figures = evaluate(held, predictor(engine, data.size_hw), task.classes, is_face)
     limits = thresholds(figures)
-    rows = rows_of(figures, limits, command)
+    rows = rows_of(figures, limits, data.holds_out, command)
     name = "face" if is_face else "objects"
     model = run.config["model"]
     begun = f"begun from {model.get('backbone')}" if model.get("weights") else "begun from nothing"
@@ -182,9 +183,9 @@ def carded(
             "metrics": rows,
             "licence": f"Apache-2.0; trained on {_sources(data)}, whose terms their pages name; "
             f"{begun}",
-            "known_limits": face_limits(data.least_px)
+            "known_limits": face_limits(data.least_px, data.parts)
             if is_face
-            else object_limits(figures, data.parts),
+            else object_limits(figures, data.parts, data.holds_out),
         },
     )
     size_mib = onnx.stat().st_size / 2**20
@@ -199,10 +200,10 @@ def _draw(onnx: Path, data: DetectionData, task: DetectionTask, made: Carded, re
     sheet = []
     for sample in spread(data.validation_images, _SAMPLES):
         things = predict(sample.rgb)
-        use = things.scores >= sure[things.classes]
-        points = None if things.points is None else things.points[use]
-        shown = type(things)(things.xyxy[use], things.scores[use], things.classes[use], points)
-        sheet.append(drawn(sample, shown, task.classes))
+        shown = surer(things, sure)
+        # the other tasks' pictures show no faces that one could tell
+        picture = without_faces(sample, shown) if shown.points is not None else sample
+        sheet.append(drawn(picture, shown, task.classes))
     write_sheet(sheet, report / "samples.png")
     draw_curves(made.figures, report / "precision_recall.png")
 
@@ -225,27 +226,33 @@ def _is_face(task: DetectionTask) -> bool:
 
 
 def rows_of(
-    figures: Figures, limits: Mapping[str, Threshold], command: str
+    figures: Figures, limits: Mapping[str, Threshold], holds_out: bool, command: str
 ) -> list[dict[str, Any]]:
     """Return the figures as rows of card and report; what nothing was counted for is left out."""
     found = figures.result()
     for name, limit in limits.items():
         of = f"/{name}" if len(limits) > 1 else ""
         found |= {f"precision{of}": limit.precision, f"recall{of}": limit.recall}
+    split = "validation by groups" if holds_out else "none held out"
     return [
-        {"set": "held-out images", "split": "validation by groups", "measure": measure}
+        {"set": images_words(holds_out), "split": split, "measure": measure}
         | {"value": round(value, 4), "n": figures.images, "command": command}
         for measure, value in found.items()
         if np.isfinite(value)
     ]
 
 
+def _words(data: DetectionData) -> str:
+    seen = "" if data.holds_out else NONE_HELD_OUT
+    images = images_words(data.holds_out)
+    return f"{seen}Figures are those of the exported file on {images} at their own size, {_WORDS}"
+
+
 _WORDS = (
-    "Figures are those of the exported file on held-out images at their own size, after "
-    "suppression; an image counts only for classes that are complete in it. `ap50` is average "
-    "precision at overlap .5, `ap` the mean over COCO's ten overlaps, `landmark_error` the mean "
-    "distance of the five points over the distance of the eyes; `precision` and `recall` are those "
-    "at the score of the card, which has the best F1 on these images. The samples show, at the "
-    "scores of the card, green what is right, red what is wrong, yellow what was missed, grey what "
-    "nobody labelled. `precision_recall.png` has the curves."
+    "after suppression; an image counts only for classes that are complete in it. `ap50` is "
+    "average precision at overlap .5, `ap` the mean over COCO's ten overlaps, `landmark_error` the "
+    "mean distance of the five points over the distance of the eyes; `precision` and `recall` are "
+    "those at the score of the card, which has the best F1 on these images. The samples show, at "
+    "the scores of the card, green what is right, red what is wrong, yellow what was missed, grey "
+    "what nobody labelled. `precision_recall.png` has the curves."
 )

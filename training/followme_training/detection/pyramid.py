@@ -16,10 +16,12 @@ from followme_training.detection.mobilenet_v1 import MobileNetV1Quarter
 BACKBONES = (*NAMES, "mobilenet_v1_quarter")
 # Number of the backbone's features at stride 8, 16 and 32.
 _AT_STRIDE = {8: 2, 16: 3, 32: 4}
+# How many of its features end with that stride.
+_FROZEN = {0: 0, 2: 1, 4: 2}
 
 
 class StrideError(ValueError):
-    """A stride at which no backbone has features."""
+    """A stride at which no backbone has features, or that is frozen and not there."""
 
 
 class Trunk(nn.Module):
@@ -32,23 +34,41 @@ class Trunk(nn.Module):
     weights : Path, optional
         Its published weights.
     last_stride : int
-        Up to which the backbone is used, 8, 16 or 32. What is coarser is then made by two light
+        Up to which the backbone is used, 8, 16 or 32. What is coarser is then made by two
         convolutions a level: the deep stages of a backbone are made for a thousand classes, and
         take more than half of its time.
     width : int
         Channels of such levels.
+    kind : Kind
+        Of their convolutions.
     drop_path : float
         Stochastic depth of the backbone.
+    frozen_stride : int
+        Up to which the backbone keeps its weights and the statistics of its norms, 2 or 4; 0
+        trains all of it. Edges and colours are the same for all tasks, and most of a step's time
+        goes back through these large maps (``FREEZE_AT`` of Detectron2, Wu et al., 2019).
     """
 
     def __init__(
-        self, backbone: str, weights: Path | None, last_stride: int, width: int, drop_path: float
+        self,
+        backbone: str,
+        weights: Path | None,
+        last_stride: int,
+        width: int,
+        kind: Kind,
+        drop_path: float = 0.0,
+        frozen_stride: int = 0,
     ) -> None:
         super().__init__()
         if last_stride not in _AT_STRIDE:
             raise StrideError(f"model.last_stride is {last_stride}; give 8, 16 or 32")
+        if frozen_stride not in _FROZEN:
+            raise StrideError(f"model.frozen_stride is {frozen_stride}; give 0, 2 or 4")
         if backbone == "mobilenet_v1_quarter" and weights is not None:
-            raise WeightsError(f"{weights}: there are no published weights of {backbone} alone")
+            raise WeightsError(
+                f"{weights}: there are no published weights of {backbone} alone; give those of a "
+                "whole RetinaFace"
+            )
         quarter = backbone == "mobilenet_v1_quarter"
         self.backbone = (
             MobileNetV1Quarter() if quarter else make_backbone(backbone, weights, drop_path)
@@ -56,16 +76,26 @@ class Trunk(nn.Module):
         self._last = _AT_STRIDE[last_stride]
         own = tuple(self.backbone.widths[2 : self._last + 1])
         self.backbone.cut(self._last + 1)
-        light = Kind(separable=True)
         steps = []
         before = own[-1]
         for _ in range(3 - len(own)):
             steps.append(
-                nn.Sequential(light.conv(before, width, 3, stride=2), light.conv(width, width, 3))
+                nn.Sequential(kind.conv(before, width, 3, stride=2), kind.conv(width, width, 3))
             )
             before = width
         self.coarser = nn.ModuleList(steps)
         self.widths = (*own, *[width] * len(steps))
+        features = _FROZEN[frozen_stride]
+        self._frozen = self.backbone.early(features) if features else []
+        for layer in self._frozen:
+            layer.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> Trunk:
+        """Begin or end training; the norms of what is frozen stay as they are."""
+        super().train(mode)
+        for layer in self._frozen:
+            layer.eval()
+        return self
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Return three maps (B, C, H/s, W/s), the finest first; sides are rounded up."""

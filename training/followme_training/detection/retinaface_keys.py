@@ -20,7 +20,7 @@ theirs                                  ours
 Two things differ beside names. Theirs takes blue, green, red: the first convolution's inputs are
 turned round, and ``mean`` and ``std`` become theirs. Theirs weighs background against face; the
 log-odds of a face are the difference of the two, so that is what our one output learns to be.
-Anchors and coding are the defaults here.
+Coding is ours too, and so are the anchors where ``model.anchors`` is left alone.
 """
 
 from __future__ import annotations
@@ -30,15 +30,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from followme_training.backbones.weights import WeightsError, read_safetensors
+from followme_training.backbones.weights import WeightsError
 from followme_training.detection.convolutions import Kind
 from followme_training.detection.mobilenet_v1 import SLOPE
-from followme_training.detection.network import DetectionNetwork
 
-#: Backbones that theirs comes with, and the channels of pyramid and context.
-WIDTHS = {"resnet50": 256, "mobilenet_v1_quarter": 64}
+#: For each backbone that theirs comes with the channels and the kind of pyramid and context.
+SETTINGS = {"resnet50": (256, Kind()), "mobilenet_v1_quarter": (64, Kind(slope=SLOPE))}
 # Of red, green, blue; they take away no deviation.
 _MEAN = (123.0, 117.0, 104.0)
 _CONTEXT = {
@@ -53,21 +52,9 @@ _HEADS = {"ClassHead": "classes", "BboxHead": "boxes", "LandmarkHead": "points"}
 _STAGE_BEGINS = {"1": -1, "2": 5, "3": 11}
 
 
-def make_retinaface(backbone: str) -> DetectionNetwork:
-    """Return a network that their weights fit, by one of :data:`WIDTHS`.
-
-    Raises
-    ------
-    WeightsError
-        When there are no such weights.
-    """
-    if backbone not in WIDTHS:
-        raise WeightsError(
-            f"RetinaFace comes with no backbone {backbone!r}; give one of {', '.join(WIDTHS)}"
-        )
-    light = backbone == "mobilenet_v1_quarter"
-    kind = Kind(slope=SLOPE if light else 0.0)
-    return DetectionNetwork(backbone=backbone, width=WIDTHS[backbone], kind=kind)
+def is_retinaface(tensors: Mapping[str, Tensor]) -> bool:
+    """Return whether tensors are those of a whole RetinaFace, not of a backbone alone."""
+    return any(key.removeprefix("module.").startswith("ClassHead.") for key in tensors)
 
 
 def our_key(key: str) -> str | None:
@@ -122,16 +109,44 @@ def converted(theirs: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return ours
 
 
-def load_retinaface(net: DetectionNetwork, file: Path) -> None:
-    """Fill a network of :func:`make_retinaface` with their weights, saved as safetensors.
+def load_retinaface(
+    net: nn.Module, theirs: Mapping[str, Tensor], file: Path, backbone: str, kind: Kind
+) -> None:
+    """Fill a network with their weights.
+
+    Parameters
+    ----------
+    net : DetectionNetwork
+        With the settings of :data:`SETTINGS`, one class and landmarks.
+    theirs : mapping of str to tensor
+        Of a whole RetinaFace.
+    file : Path
+        Where they come from, for the message.
+    backbone : str
+        Of the network.
+    kind : Kind
+        Of its convolutions; the slope is in no tensor, so that a wrong one would not be noticed.
 
     Raises
     ------
     WeightsError
-        When the file cannot be read or does not fit.
+        When they do not fit, with the settings that they need.
     """
+    width, needed = SETTINGS.get(backbone, (0, Kind()))
+    if not width:
+        raise WeightsError(
+            f"{file.name}: is a RetinaFace, and comes with no backbone {backbone!r}; set "
+            f"model.backbone to one of {', '.join(SETTINGS)}"
+        )
+    mend = (
+        f"with backbone {backbone} set model.width {width}, model.kind.separable false, "
+        f"model.kind.slope {needed.slope:g}, model.landmarks true, two anchors a place and the one "
+        "class face"
+    )
+    if kind != needed:
+        raise WeightsError(f"{file.name}: does not fit model.kind {kind}; {mend}")
     try:
-        net.load_state_dict(converted(read_safetensors(file)))
+        net.load_state_dict(converted(theirs))
     except RuntimeError as error:
-        first = str(error).strip().splitlines()[-1].strip()
-        raise WeightsError(f"{file.name}: does not fit this RetinaFace ({first})") from error
+        first = str(error).strip().splitlines()[-1].strip().rstrip(".")
+        raise WeightsError(f"{file.name}: does not fit this network ({first}); {mend}") from error

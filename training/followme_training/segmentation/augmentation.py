@@ -1,8 +1,8 @@
 """Changes of an image that keep its labels true.
 
 Scale, crop and mirror as in DeepLab (Chen et al., 2017, section 4.1: scales 0.5 to 2), a roll as of
-a camera on a person who walks, and the colours. Where a view reaches beyond the image it is grey
-and its labels are ignored.
+a camera on a person who walks, and the colours. Where a view reaches beyond the image it is grey,
+or of the mean colour where the aspect is kept, and its labels are ignored.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from followme_training.common.recolouring import Recolouring, recoloured
 from followme_training.common.resampling import low_passed
 from followme_training.segmentation.classes import IGNORE
 from followme_training.segmentation.sample import SegmentationSample
+from followme_training.segmentation.whole_view import MEAN_RGB, fitting_factor
 
 # Beyond the image: what the backbones see as nothing in particular.
 _GREY = (127, 127, 127)
@@ -29,8 +30,8 @@ class Augmentation(Recolouring):
     Parameters
     ----------
     smallest, largest : float
-        Of the scale at which an image is shown; with 1 it fills the view. Drawn evenly in its
-        logarithm.
+        Of the scale at which an image is shown; with 1 it fills the view or, where its aspect is
+        kept, has its own size or fits into the input. Drawn evenly in its logarithm.
     roll_deg : float
         Largest roll to either side, in degrees.
     mirror : float
@@ -48,6 +49,7 @@ def augmented(
     size_hw: tuple[int, int],
     a: Augmentation,
     random: np.random.Generator,
+    within_hw: tuple[int, int] | None = None,
 ) -> SegmentationSample:
     """Return another view of a sample, of a given size.
 
@@ -61,13 +63,19 @@ def augmented(
         How much is changed.
     random : Generator
         All randomness comes from here.
+    within_hw : tuple of two ints, optional
+        See :func:`viewed`.
     """
     scale = float(np.exp(random.uniform(np.log(a.smallest), np.log(a.largest))))
     # a large image is cropped, a small one laid anywhere into the view
-    rooms = [side * (scale - 1.0) for side in size_hw]
+    shown_hw = _shown_hw(sample, size_hw, within_hw)
+    rooms = [
+        shown * (scale - 1.0) + (shown - side)
+        for shown, side in zip(shown_hw, size_hw, strict=True)
+    ]
     top, left = (float(random.uniform(min(room, 0.0), max(room, 0.0))) for room in rooms)
     roll_rad = float(np.radians(random.uniform(-a.roll_deg, a.roll_deg)))
-    view = viewed(sample, size_hw, scale, (left, top), roll_rad)
+    view = viewed(sample, size_hw, scale, (left, top), roll_rad, within_hw)
     if random.random() < a.mirror:
         view = mirrored(view)
     return SegmentationSample(view.name, recoloured(view.rgb, a, random), view.labels)
@@ -79,31 +87,38 @@ def viewed(
     scale: float = 1.0,
     left_top: tuple[float, float] = (0.0, 0.0),
     roll_rad: float = 0.0,
+    within_hw: tuple[int, int] | None = None,
 ) -> SegmentationSample:
     """Return a view of an image that was scaled, rolled about the view's middle and cut.
 
     Parameters
     ----------
     sample : SegmentationSample
-        Any size; width and height are stretched each on its own, as the runtime does it.
+        Any size.
     size_hw : tuple of two ints
         Height and width of the view.
     scale : float
-        With 1 the image fills the view.
+        Of the image; see ``within_hw``.
     left_top : tuple of two floats
         Where the view begins, in pixels of the scaled image; negative before its beginning.
     roll_rad : float
         Clockwise.
+    within_hw : tuple of two ints, optional
+        The aspect is kept: at scale 1 the image has its own size, or where it is larger the size at
+        which it fits into this one. None: at scale 1 it fills the view, each side stretched on its
+        own, as the runtime does it.
     """
     height, width = size_hw
-    factor_x = width / sample.rgb.shape[1] * scale
-    factor_y = height / sample.rgb.shape[0] * scale
+    shown_h, shown_w = _shown_hw(sample, size_hw, within_hw)
+    factor_x = shown_w / sample.rgb.shape[1] * scale
+    factor_y = shown_h / sample.rgb.shape[0] * scale
+    border = _GREY if within_hw is None else MEAN_RGB
     matrix = _matrix((factor_x, factor_y), left_top, roll_rad, ((width - 1) / 2, (height - 1) / 2))
     source = sample.rgb
     if min(factor_x, factor_y) < 1.0:
         # linear interpolation would skip pixels
         source = low_passed(source, 1.0 / min(factor_x, 1.0), 1.0 / min(factor_y, 1.0))
-    rgb = cv2.warpAffine(source, matrix, (width, height), borderValue=_GREY)
+    rgb = cv2.warpAffine(source, matrix, (width, height), borderValue=border)
     labels = cv2.warpAffine(
         sample.labels, matrix, (width, height), flags=cv2.INTER_NEAREST, borderValue=IGNORE
     )
@@ -117,6 +132,17 @@ def mirrored(sample: SegmentationSample) -> SegmentationSample:
         np.ascontiguousarray(sample.rgb[:, ::-1]),
         np.ascontiguousarray(sample.labels[:, ::-1]),
     )
+
+
+def _shown_hw(
+    sample: SegmentationSample, size_hw: tuple[int, int], within_hw: tuple[int, int] | None
+) -> tuple[float, float]:
+    """Return the height and width of an image in a view of it at scale 1."""
+    if within_hw is None:
+        return size_hw
+    height, width = sample.labels.shape
+    factor = fitting_factor((height, width), within_hw)
+    return factor * height, factor * width
 
 
 def _matrix(

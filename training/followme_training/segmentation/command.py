@@ -1,4 +1,4 @@
-"""What ``followme-train segmentation`` does: data, fit, evaluate, export, show, study."""
+"""What ``followme-train segmentation`` does: data, fit, evaluate, export, show, study, speed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from followme_training.common.arguments import add_network, verb_parser
+from followme_training.common.arguments import add_network, export_parser, verb_parser
 from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
@@ -21,11 +21,13 @@ from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.image_data import AugmentedViews
+from followme_training.segmentation.browsing import PARTS, Part, check_rows, looked_at
 from followme_training.segmentation.class_balance import class_counts
 from followme_training.segmentation.class_plot import class_lines, draw_class_counts
 from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.data import SegmentationData
 from followme_training.segmentation.evaluation import Predictor, averaged, evaluate, predictor
+from followme_training.segmentation.exported import STRETCHED
 from followme_training.segmentation.int8 import LARGEST_LOSS, MEASURE
 from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.module import SegmentationTask
@@ -34,10 +36,11 @@ from followme_training.segmentation.pictures import blended, colours, row_of, wr
 from followme_training.segmentation.publication import publish
 from followme_training.segmentation.sample import SegmentationSample
 from followme_training.segmentation.sources import WORDS
-from followme_training.segmentation.study import study
+from followme_training.segmentation.speed import speed
+from followme_training.segmentation.study import STUDIED, study
 
 #: By which the best checkpoint is chosen; more is better.
-MONITOR = "val/miou"
+MONITOR = STUDIED.monitor
 _SHEET_ROWS = 8
 
 
@@ -61,11 +64,22 @@ def data(arguments: Sequence[str]) -> int:
     parser.add_argument("--plot", type=Path, help="draw how often each class is seen into this PNG")
     parser.add_argument("--sheet", type=Path, help="draw images, labels and both laid together")
     parser.add_argument("--views", type=Path, help="draw augmented training images")
+    parser.add_argument("--rows", type=int, default=_SHEET_ROWS, help="how many images; 8")
+    parser.add_argument(
+        "--first", type=int, help="of the sheet: number of the first image, the others follow it"
+    )
+    parser.add_argument("--part", choices=PARTS, help="of the sheet: training or validation")
     given, rest = parser.parse_known_args(arguments)
+    rows = check_rows(given.rows)
+    part: Part = given.part or "training"
+    if not given.sheet and (given.first is not None or given.part):
+        raise DataError("--first and --part choose the images of a sheet; add --sheet FILE")
     built = ["--config", str(given.config), "--model.weights", "null", *rest]
     command = TrainingCommand(SegmentationTask, SegmentationData, built, MONITOR, run=False)
     module = cast(SegmentationData, command.datamodule)
     module.setup()
+    # before the classes of all images are counted, which takes a while
+    chosen = looked_at(module, part, rows, given.first) if given.sheet else []
     classes, images = module.classes, module.training_images
     counts = class_counts(images, len(classes))
     print(f"training   {len(images)} images")
@@ -75,12 +89,12 @@ def data(arguments: Sequence[str]) -> int:
         draw_class_counts(counts, classes, len(images), given.plot)
         print(f"{given.plot}: how often each class is seen")
     if given.sheet:
-        chosen = spread(images, _SHEET_ROWS)
         write_sheet((_browsed(s, classes) for s in chosen), classes, given.sheet)
-        print(f"{given.sheet}: image, labels and both laid together of {len(chosen)} images")
+        drawn = f"{len(chosen)} images of {part}, {chosen[0].name} to {chosen[-1].name}"
+        print(f"{given.sheet}: image, labels and both laid together of {drawn}")
     if given.views:
         views = cast(AugmentedViews[SegmentationSample], module.train_dataloader().dataset)
-        draws = list(module.train_dataloader().sampler)[:_SHEET_ROWS]
+        draws = list(module.train_dataloader().sampler)[:rows]
         write_sheet((_browsed(views[draw], classes) for draw in draws), classes, given.views)
         print(f"{given.views}: {len(draws)} augmented images with their labels")
     return 0
@@ -112,21 +126,15 @@ def evaluate_command(arguments: Sequence[str]) -> int:
 
 def export(arguments: Sequence[str]) -> int:
     """Write ONNX file, card and report of a run."""
-    parser = _parser(
-        "export",
-        "Writes the ONNX file of a run with its card, compares it with the network, measures it, "
-        "and writes the report.",
-    )
-    parser.add_argument("run", type=Path, help="default_root_dir of the training")
-    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
-    parser.add_argument("--out", type=Path, default=Path("models/segmentation.onnx"), help="file")
-    parser.add_argument("--reports", type=Path, default=Path("training/reports/segmentation"))
+    parser = export_parser("segmentation", "file", Path("models/segmentation.onnx"))
     add_int8(parser, f"{LARGEST_LOSS:g} of {MEASURE}")
     given = parser.parse_args(arguments)
-    command = "followme-train segmentation export " + " ".join(arguments)
+    command = " ".join([parser.prog, *arguments])
     run, int8 = Run(given.run), int8_request(given)
     for line in publish(run, given.checkpoint, given.out, given.reports, command, int8):
         print(line)
+    if run.config["data"].get("keep_aspect_ratio"):
+        print(STRETCHED)
     return 0
 
 
@@ -141,6 +149,7 @@ def show(arguments: Sequence[str]) -> int:
     parser.add_argument("--rows", type=int, default=_SHEET_ROWS, help="how many images; 8")
     parser.add_argument("--out", type=Path, required=True, help="PNG to write")
     given = parser.parse_args(arguments)
+    check_rows(given.rows)
     networks = [_network(run, None, given.checkpoint) for run in given.run]
     networks += [_network(None, onnx, given.checkpoint) for onnx in given.onnx]
     if not networks:
@@ -167,6 +176,7 @@ VERBS = {
     "export": export,
     "show": show,
     "study": study,
+    "speed": speed,
 }
 
 
@@ -206,7 +216,8 @@ def _network(
     assert run is not None
     model, module = Run(run).load(SegmentationTask, SegmentationData, checkpoint)
     task, images = cast(SegmentationTask, model), cast(SegmentationData, module)
-    return _Network(averaged(task.network, images.size_hw, scales, flip), task.classes.names)
+    predict = averaged(task.network, images.size_hw, scales, flip, images.keep_aspect_ratio)
+    return _Network(predict, task.classes.names)
 
 
 def _checked(network: _Network, images: SegmentationData) -> Predictor:

@@ -11,14 +11,15 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from followme_training.common.resampling import resized_rgb
 from followme_training.datasets.errors import DataError
+from followme_training.datasets.held_out import TRAINED_ON
 from followme_training.datasets.image_data import AugmentedViews, ImageData, rgb_tensor
 from followme_training.segmentation.augmentation import Augmentation, augmented
 from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.paired_files import PairedFiles
 from followme_training.segmentation.sample import SegmentationImages, SegmentationSample
 from followme_training.segmentation.sources import WORDS, Kind, Split, read_split
+from followme_training.segmentation.whole_view import whole_view
 
 
 class TrainingBatch(NamedTuple):
@@ -50,11 +51,14 @@ class WholeBatch(NamedTuple):
         Labels at the images' own sizes.
     names : list of str
         Of the images.
+    shown_hw : list of tuples of two ints
+        Height and width of what shows the image in its input, from the upper left corner on.
     """
 
     rgb: torch.Tensor
     truths: list[torch.Tensor]
     names: list[str]
+    shown_hw: list[tuple[int, int]]
 
 
 class WholeImages(Dataset[SegmentationSample]):
@@ -89,17 +93,22 @@ class Whole:
     ----------
     size_hw : tuple of two ints
         Of the input.
+    keep_aspect_ratio : bool
+        See :func:`followme_training.segmentation.whole_view.whole_view`.
     """
 
-    def __init__(self, size_hw: tuple[int, int]) -> None:
+    def __init__(self, size_hw: tuple[int, int], keep_aspect_ratio: bool = False) -> None:
         self._size_hw = size_hw
+        self._keep_aspect_ratio = keep_aspect_ratio
 
     def __call__(self, samples: list[SegmentationSample]) -> WholeBatch:
         """Return the inputs with the labels of their originals."""
+        views = [whole_view(s.rgb, self._size_hw, self._keep_aspect_ratio) for s in samples]
         return WholeBatch(
-            rgb_tensor([resized_rgb(s.rgb, self._size_hw) for s in samples]),
+            rgb_tensor([view.rgb for view in views]),
             [torch.from_numpy(s.labels) for s in samples],
             [s.name for s in samples],
+            [view.shown_hw for view in views],
         )
 
 
@@ -121,6 +130,10 @@ class SegmentationData(ImageData):
     crop_hw : list of two ints, optional
         Height and width of the views of training, cut from images at the scale of the input; None:
         as large as the input. DeepLab trains on crops too (Chen et al., 2017, section 4.1).
+    keep_aspect_ratio : bool
+        Whether images keep their aspect, in training and where a run is measured: none is enlarged,
+        those larger than ``size_hw`` are shrunk until they fit, and the rest of the input is
+        padded. False: each side is stretched on its own, as the runtime does it.
     batch_size : int
         Images a step and process.
     hold_out_every : int
@@ -146,6 +159,7 @@ class SegmentationData(ImageData):
         classes: str = "robot",
         size_hw: tuple[int, int] = (240, 320),
         crop_hw: tuple[int, int] | None = None,
+        keep_aspect_ratio: bool = False,
         batch_size: int = 8,
         hold_out_every: int = 8,
         train_list: str = "train",
@@ -156,21 +170,29 @@ class SegmentationData(ImageData):
         super().__init__(size_hw, batch_size, workers, seed)
         self.classes = class_list(classes)
         self._path = Path(path)
-        self._dataset = dataset
+        self.dataset = dataset
         self._every = hold_out_every
         self._train_list = train_list
-        self._crop_hw, self._augmentation = crop_of(crop_hw, self.size_hw, augmentation)
+        self.keep_aspect_ratio = keep_aspect_ratio
+        self._crop_hw, of_crop = crop_of(crop_hw, self.size_hw, augmentation)
+        # an image that keeps its aspect is as large as the input says, whatever is cut from it
+        self._augmentation = augmentation if keep_aspect_ratio else of_crop
         self._split: Split | None = None
 
     @property
     def source(self) -> str:
         """The data set in words."""
-        return WORDS[self._dataset][0]
+        return WORDS[self.dataset][0]
 
     @property
     def held_out(self) -> str:
         """What is measured on, in words."""
-        return WORDS[self._dataset][1]
+        return WORDS[self.dataset][1] if self.holds_out else TRAINED_ON
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether nothing learns from what is measured on; all but NYUv2 have a part for it."""
+        return self.dataset != "nyuv2" or self._every != 0
 
     @property
     def training_images(self) -> SegmentationImages:
@@ -199,17 +221,21 @@ class SegmentationData(ImageData):
             self.check_enough(len(split.training))
 
     def train_dataloader(self) -> DataLoader[SegmentationSample]:
-        augment = partial(augmented, size_hw=self._crop_hw, a=self._augmentation)
+        within_hw = self.size_hw if self.keep_aspect_ratio else None
+        augment = partial(
+            augmented, size_hw=self._crop_hw, a=self._augmentation, within_hw=within_hw
+        )
         return self.training_loader(AugmentedViews(self.training_images, augment), collated)
 
     def val_dataloader(self) -> DataLoader[SegmentationSample]:
         images = WholeImages(self.validation_images)
-        return DataLoader(images, self.batch_size, collate_fn=Whole(self.size_hw))
+        whole = Whole(self.size_hw, self.keep_aspect_ratio)
+        return DataLoader(images, self.batch_size, collate_fn=whole)
 
     def _read(self) -> Split:
         if self._split is None:
             self._split = read_split(
-                self._dataset, self._path, self.classes, self._every, self._train_list
+                self.dataset, self._path, self.classes, self._every, self._train_list
             )
         return self._split
 

@@ -19,6 +19,7 @@ from followme_training.segmentation.confidence import ConfidenceHistogram
 from followme_training.segmentation.confusion import ConfusionMatrix
 from followme_training.segmentation.deeplab import DeepLab, resized
 from followme_training.segmentation.sample import SegmentationImages
+from followme_training.segmentation.whole_view import whole_view
 
 
 class Guess(NamedTuple):
@@ -33,7 +34,7 @@ Predictor = Callable[[NDArray[np.uint8]], Guess]
 
 
 def predictor(engine: Engine, size_hw: tuple[int, int]) -> Predictor:
-    """Return a function from an image to a guess, as the runtime makes it.
+    """Return a function from an image to a guess, as the runtime makes it: plainly resized.
 
     Parameters
     ----------
@@ -61,6 +62,7 @@ def averaged(
     size_hw: tuple[int, int],
     scales: Sequence[float] = (1.0,),
     flip: bool = False,
+    keep_aspect_ratio: bool = False,
 ) -> Predictor:
     """Return a function that averages probabilities over views of an image.
 
@@ -77,6 +79,8 @@ def averaged(
         Of the input.
     flip : bool
         Whether each view is also seen mirrored.
+    keep_aspect_ratio : bool
+        As in training; see :func:`followme_training.segmentation.whole_view.whole_view`.
     """
     network.eval()
 
@@ -84,12 +88,13 @@ def averaged(
         total = torch.zeros(())
         with torch.no_grad():
             for scale in scales:
-                size = (round(size_hw[0] * scale), round(size_hw[1] * scale))
-                view = torch.from_numpy(resized_rgb(rgb, size)).permute(2, 0, 1)[None].float()
+                whole, (h, w) = whole_view(rgb, size_hw, keep_aspect_ratio, scale)
+                view = torch.from_numpy(whole).permute(2, 0, 1)[None].float()
                 for mirror in (False, True)[: 1 + flip]:
                     logits = network(view.flip(3) if mirror else view)
                     logits = logits.flip(3) if mirror else logits
-                    enlarged = resized(logits, (rgb.shape[0], rgb.shape[1]))
+                    shown = logits[:, :, :h, :w]
+                    enlarged = resized(shown, (rgb.shape[0], rgb.shape[1]))
                     total = total + enlarged.softmax(1)[0]
         highest, labels = (total / (len(scales) * (1 + flip))).max(0)  # (H, W) each
         return Guess(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from followme_training.segmentation.deeplab import DeepLab
-
 #: Names of the outputs, both (1, H, W) uint8.
 OUTPUTS = ("labels", "confidence")
+#: Of a network that was trained with ``keep_aspect_ratio``, where the runtime sees it.
+STRETCHED = (
+    "Trained with the aspect of its images kept; the runtime stretches them to its input, and so "
+    "were those that its figures are of."
+)
 
 
 class ExportedSegmentation(nn.Module):
@@ -16,11 +19,11 @@ class ExportedSegmentation(nn.Module):
 
     Parameters
     ----------
-    network : DeepLab
-        Trained.
+    network : Module
+        From RGB (1, 3, H, W) of 0 to 255 to logits (1, C, H, W).
     """
 
-    def __init__(self, network: DeepLab) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 

@@ -11,7 +11,7 @@ import torch
 from followme_training.common.finite import stop_if_not_finite
 from followme_training.common.one_cycle import OneCycle, one_cycle
 from followme_training.common.sgd import Sgd, sgd
-from followme_training.datasets.errors import DataError
+from followme_training.datasets.class_names import CLASSES, refuse_other_classes
 from followme_training.segmentation.class_balance import ClassWeights, class_counts, class_weights
 from followme_training.segmentation.confusion import ConfusionMatrix
 from followme_training.segmentation.data import SegmentationData, TrainingBatch, WholeBatch
@@ -24,8 +24,6 @@ from followme_training.segmentation.losses.lovasz import lovasz
 _SHOWN = ("miou",)
 # The added Lovász loss looks at one pixel of so many by so many.
 _EACH = 4
-# Key of a checkpoint.
-_CLASSES = "followme_classes"
 
 
 class SegmentationTask(pl.LightningModule):
@@ -126,7 +124,7 @@ class SegmentationTask(pl.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the names of the classes with the weights that stand for them."""
-        checkpoint[_CLASSES] = list(self.classes.names)
+        checkpoint[CLASSES] = list(self.classes.names)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Refuse weights of other classes.
@@ -137,13 +135,15 @@ class SegmentationTask(pl.LightningModule):
             When the checkpoint was trained with another class list.
         """
         last = checkpoint["state_dict"]["network.head.classifier.weight"]
-        names = checkpoint.get(_CLASSES, self.classes.names)
-        if len(last) != len(self.classes) or tuple(names) != self.classes.names:
-            raise DataError(
-                f"the checkpoint is of {len(last)} classes ({', '.join(names[:3])} ...), the class "
-                f"list {self.classes.name!r} has {len(self.classes)}; choose the list that it was "
-                "trained with, or begin anew"
-            )
+        # of the time before names were kept there is only how many there are
+        unnamed = [f"number {i}" for i in range(len(last))]
+        alike = len(last) == len(self.classes)
+        refuse_other_classes(
+            checkpoint.get(CLASSES, self.classes.names if alike else unnamed),
+            self.classes.names,
+            f"the class list {self.classes.name!r} has",
+            "choose the list that it was trained with, or begin anew",
+        )
 
     def on_fit_start(self) -> None:
         """Weigh the classes by what is trained on.
@@ -182,20 +182,19 @@ class SegmentationTask(pl.LightningModule):
         """Return each loss times its factor."""
         rgb = batch.rgb.contiguous(memory_format=torch.channels_last)
         logits, second = self.network.with_auxiliary(rgb)
-        parts = {self._loss_name: self._loss(logits, batch.labels)}
-        if self._lovasz:
-            # it sorts pixels, which is dear, and neighbours say the same
-            some = (slice(None), slice(_EACH // 2, None, _EACH), slice(_EACH // 2, None, _EACH))
-            sampled = lovasz(logits[(slice(None), *some)], batch.labels[some])
-            parts["lovasz_added"] = self._lovasz * sampled
-        if second is not None:
-            parts["auxiliary"] = self._auxiliary * self._loss(second, batch.labels)
+        # what one pixel of many adds is too little for 16 bits
+        with torch.autocast(logits.device.type, enabled=False):
+            parts = {self._loss_name: self._loss(logits.float(), batch.labels)}
+            if self._lovasz:
+                parts["lovasz_added"] = self._lovasz * _sampled_lovasz(logits, batch.labels)
+            if second is not None:
+                parts["auxiliary"] = self._auxiliary * self._loss(second.float(), batch.labels)
         return parts
 
     def validation_step(self, batch: WholeBatch, batch_idx: int) -> None:
         logits = self(batch.rgb)
-        for one, truth in zip(logits, batch.truths, strict=True):
-            enlarged = resized(one[None], (truth.shape[0], truth.shape[1]))
+        for one, truth, (h, w) in zip(logits, batch.truths, batch.shown_hw, strict=True):
+            enlarged = resized(one[None, :, :h, :w], (truth.shape[0], truth.shape[1]))
             guess = enlarged.argmax(1)[0].to(torch.uint8)
             self._confusion.update(truth.cpu().numpy(), guess.cpu().numpy())
 
@@ -215,3 +214,9 @@ class SegmentationTask(pl.LightningModule):
         """Keep one odd batch from undoing what was learned."""
         clip = self._sgd.clip if self._recipe == "sgd" else self._optimiser.clip
         self.clip_gradients(optimizer, clip, "norm")
+
+
+def _sampled_lovasz(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    # it sorts pixels, which is dear, and neighbours say the same
+    some = (slice(None), slice(_EACH // 2, None, _EACH), slice(_EACH // 2, None, _EACH))
+    return lovasz(logits[(slice(None), *some)].float(), labels[some])

@@ -9,7 +9,7 @@ import cv2
 from followme_training.common.progress import progress
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.images import read_image, rgb_of
-from followme_training.datasets.label_images import image_size, read_labels
+from followme_training.datasets.label_images import read_labels
 from followme_training.datasets.pairs import Pair
 from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.sample import SegmentationSample
@@ -40,16 +40,18 @@ class PairedFiles:
         return SegmentationSample(pair.name, rgb, labels)
 
     def check(self) -> None:
-        """Look at all label images, and at the size of each image, before hours are spent.
+        """Read all images and label images once, before hours are spent.
+
+        A photograph that was cut off has a header as a whole one, so each is decoded.
 
         Raises
         ------
         DataError
             On the first that cannot be used.
         """
-        for pair in progress(self._pairs, "checking labels"):
+        for pair in progress(self._pairs, "checking images"):
             labels = self._classes.of_ids(read_labels(pair.labels), str(pair.labels))
-            height, width = image_size(pair.image)
+            height, width = read_image(pair.image, cv2.IMREAD_COLOR).shape[:2]
             if labels.shape != (height, width):
                 h, w = labels.shape
                 raise DataError(

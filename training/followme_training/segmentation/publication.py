@@ -27,12 +27,14 @@ from followme_training.common.resampling import resized_rgb
 from followme_training.common.run_folder import Run
 from followme_training.common.samples import spread
 from followme_training.common.training_facts import report_facts, training_facts
+from followme_training.datasets.held_out import NONE_HELD_OUT, held_out_words
 from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.confidence import ConfidenceHistogram
 from followme_training.segmentation.data import SegmentationData
 from followme_training.segmentation.evaluation import evaluate, predictor
-from followme_training.segmentation.exported import OUTPUTS, ExportedSegmentation
+from followme_training.segmentation.exported import OUTPUTS, STRETCHED, ExportedSegmentation
 from followme_training.segmentation.int8 import LARGEST_LOSS, MEASURE, write_int8
+from followme_training.segmentation.known_limits import known_limits
 from followme_training.segmentation.module import SegmentationTask
 from followme_training.segmentation.pictures import row_of, write_sheet
 
@@ -41,11 +43,6 @@ VERSION = "0.1.0"
 LICENCE = (
     "Apache-2.0; begun from {backbone} and trained on {dataset}: see the page of the data for the "
     "terms of both"
-)
-LIMITS = (
-    "Indoor rooms only; it saw 795 images or fewer.",
-    "Rare classes (person, door, window) are missed more often than not where they are small.",
-    "Glass, mirrors and stairs are no classes of their own.",
 )
 # float32 sums in another order turn a pixel where two classes are equal to six digits.
 _LIMITS = {"labels": Limit(1e-3, changed_share), "confidence": Limit(2.0)}
@@ -98,8 +95,8 @@ def publish(
     images = [resized_rgb(s.rgb, data.size_hw) for s in spread(data.validation_images, _PARITY)]
     alike = check_parity(torch_engine(exported, OUTPUTS), onnx, images, _LIMITS)
     yield alike
-    words = f"{data.source}, {len(data.validation_images)} images held out"
-    facts = training_facts(run, checkpoint, "segmentation", words)
+    seen = held_out_words(len(data.validation_images), data.holds_out)
+    facts = training_facts(run, checkpoint, "segmentation", f"{data.source}, {seen}")
     carded = partial(write_measured_card, data=data, run=run, facts=facts, command=command)
     texts, costs, refusal = {"parity": alike.removeprefix("parity: ")}, [], None
     if int8:
@@ -120,7 +117,8 @@ def publish(
     rows = measured.metrics + costs
     texts = report_facts(facts, command, measured.runtime_ms) | texts
     title = f"Segmentation: {run.folder.name}"
-    write_report(report, run, title, texts, rows, curves_of(data.classes), _WORDS)
+    words = _WORDS if data.holds_out else NONE_HELD_OUT + _WORDS
+    write_report(report, run, title, texts, rows, curves_of(data.classes), words)
     yield f"{report}: report with {len(rows)} figures"
     if refusal:
         raise QuantisationError(refusal)
@@ -137,7 +135,7 @@ class Measured(NamedTuple):
 def write_measured_card(
     onnx: Path, data: SegmentationData, run: Run, facts: dict[str, Any], command: str
 ) -> Measured:
-    """Measure a finished file on the held-out images and write its card."""
+    """Measure a finished file on the images of validation and write its card."""
     engine = onnxruntime_engine(onnx)
     predict = predictor(engine, data.size_hw)
     runtime_ms = median_ms(engine, resized_rgb(data.validation_images[0].rgb, data.size_hw))
@@ -156,7 +154,7 @@ def write_measured_card(
 
 
 def write_samples(onnx: Path, data: SegmentationData, target: Path) -> None:
-    """Draw some held-out images, their truth, and what a file says of them."""
+    """Draw some images of validation, their truth, and what a file says of them."""
     predict = predictor(onnxruntime_engine(onnx), data.size_hw)
     chosen = spread(data.validation_images, _SAMPLE_ROWS)
     drawn = (row_of(s, [predict(s.rgb).labels], data.classes) for s in chosen)
@@ -213,7 +211,10 @@ def card_facts(
         "training": facts,
         "metrics": metrics,
         "licence": LICENCE.format(backbone=backbone, dataset=data.source),
-        "known_limits": list(LIMITS),
+        "known_limits": [
+            *known_limits(data.dataset, data.source, len(data.training_images), data.classes.names),
+            *([STRETCHED] if data.keep_aspect_ratio else []),
+        ],
     }
 
 

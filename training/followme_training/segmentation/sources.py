@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from followme_training.datasets import pairs
 from followme_training.datasets.errors import DataError
+from followme_training.datasets.held_out import measured_on
 from followme_training.datasets.nyuv2 import NyuZip, split_scenes
 from followme_training.segmentation.classes import ClassList
 from followme_training.segmentation.paired_files import PairedFiles
@@ -74,13 +75,10 @@ def read_split(
 
 
 def _nyuv2(path: Path, classes: ClassList, hold_out_every: int) -> Split:
-    """Read NYUv2, split by scenes as the other tasks split it.
-
-    Where no scene is held out, some images are measured that were trained with.
-    """
+    """Read NYUv2, split by scenes as the other tasks split it."""
     archive = NyuZip(path)
     train, held = split_scenes(archive.info.ids, hold_out_every)
-    held = held or train[:: max(1, len(train) // 64)]
+    held = measured_on(train, held, hold_out_every, str(path))
     if not train or not held:
         raise DataError(
             f"{path}: {len(train)} images are left to train with and {len(held)} to measure on; "

@@ -1,0 +1,1 @@
+"""Indoor worlds from a seed, rendered with Blender's Cycles: images with exact truth."""
