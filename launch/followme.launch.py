@@ -4,8 +4,8 @@ What is started stands in followme/graph.py and followme/launching; `ros2 launch
 followme.launch.py --show-args` lists the arguments. `followme up` does the same without launch.
 """
 
-from followme.launching.arguments import GRAPH_ARGUMENTS
 from followme.launching.description import launch_description
+from followme.launching.known_arguments import GRAPH_ARGUMENTS
 
 
 def generate_launch_description():

@@ -4,8 +4,8 @@
 chooses. All nodes end when the recording does, unless at_end says otherwise.
 """
 
-from followme.launching.arguments import REPLAY_ARGUMENTS
 from followme.launching.description import launch_description
+from followme.launching.known_arguments import REPLAY_ARGUMENTS
 
 
 def generate_launch_description():

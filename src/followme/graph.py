@@ -176,11 +176,20 @@ TOPICS: dict[str, Topic] = {
             "What was said, cut or dropped, and when it could be heard.",
         ),
         Topic("overlay/image", "sensor_msgs/msg/Image", "IMAGE", "All of it drawn."),
+        Topic(
+            "overlay/image/compressed",
+            "sensor_msgs/msg/CompressedImage",
+            "IMAGE",
+            "The same as JPEG, for a radio link.",
+        ),
     )
 }
 
 #: What FollowMe takes from a camera or a robot; what a bag must hold to be played again.
 INPUTS = ("camera/image_raw", "camera/camera_info", "camera/depth/image_raw", "ego_motion")
+
+#: Pictures for people who look; no bag needs them.
+DRAWN = ("overlay/image", "overlay/image/compressed")
 
 _SEGMENTATION = (
     "segmentation/labels",
@@ -287,7 +296,7 @@ NODES: tuple[NodeSpec, ...] = (
             "announcements",
         ),
         optional=("faces", "objects", *_PAINTED),
-        publishes=("overlay/image",),
+        publishes=DRAWN,
         text="A picture for people who look.",
     ),
 )

@@ -19,6 +19,8 @@ _LOST_KEY = {
 }
 _BACK, _READY = "health.vision_back", "reply.ready"
 _LIMITED = "health.view_limited"
+# Sight is limited for good by this, and the judge of sight has waited already.
+_SENSOR = "sensor_lost"
 #: Said as soon as metres are not believed, without the gap that other messages keep.
 UNCERTAIN = "health.distances_uncertain"
 
@@ -49,6 +51,8 @@ class SightWatch:
         self._uncertain_due = True
         self._uncertain_news = True
         self._told_s = {_LIMITED: -math.inf, UNCERTAIN: -math.inf}
+        self._sensor_lost = False
+        self._sensor_told_s = -math.inf
 
     @property
     def blind(self) -> bool:
@@ -98,6 +102,7 @@ class SightWatch:
         else:
             self._regain(now_s, s)
         self._judge_limits(distances_known, now_s)
+        self._judge_sensor(now_s, s)
 
     def wants(
         self, stamp_ns: int, arrived_s: float, now_s: float, s: SchedulerSettings
@@ -122,9 +127,10 @@ class SightWatch:
                 intent = replace(intent, priority=Priority.INFORM, lifetime_s=s.ready_lifetime_s)
             if key == _BACK:  # a warning means little to who believes that nothing is seen
                 intent = replace(intent, priority=Priority.WARN_HAZARD)
-            if key == UNCERTAIN:  # its metres mislead who takes them to be right
+            sensor_news = key == _LIMITED and self._sensor_lost
+            if key == UNCERTAIN or sensor_news:  # metres mislead who takes them to be right
                 intent = replace(intent, priority=Priority.WARN)
-            first = key == _BACK or (key == UNCERTAIN and self._uncertain_news)
+            first = key == _BACK or (key == UNCERTAIN and self._uncertain_news) or sensor_news
             wants.append(Want(intent, Source.SIGHT, first=first))
         return wants
 
@@ -136,6 +142,7 @@ class SightWatch:
             self._greeted = True
         elif key == _LIMITED:
             self._limited_due, self._told_s[key] = False, now_s
+            self._sensor_told_s = now_s if self._sensor_lost else self._sensor_told_s
         elif key == UNCERTAIN:
             self._uncertain_due, self._told_s[key] = False, now_s
             self._uncertain_news = False
@@ -190,6 +197,14 @@ class SightWatch:
         if distances_known and not self.blind:
             self._uncertain_due = self._uncertain_news = True
 
+    def _judge_sensor(self, now_s: float, s: SchedulerSettings) -> None:
+        """Make it news that a depth sensor fell silent, whatever limited sight before."""
+        lost = self._sight is Sight.DEGRADED and self._reason == _SENSOR
+        news = lost and not self._sensor_lost
+        if news and now_s - self._sensor_told_s >= s.limited_again_s:
+            self._limited_due, self._told_s[_LIMITED] = True, -math.inf
+        self._sensor_lost = lost
+
     def _due_notes(self, now_s: float, s: SchedulerSettings) -> list[str]:
         keys = []
         if self._back_due:
@@ -197,7 +212,8 @@ class SightWatch:
         if self._ever_saw and not self._greeted:
             keys.append(_READY)
         limited_s = _lasts_s(self._limited_since_s, now_s)
-        if self._limited_due and limited_s >= s.limited_after_s:
+        after_s = 0.0 if self._sensor_lost else s.limited_after_s
+        if self._limited_due and limited_s >= after_s:
             keys.append(_LIMITED)
         uncertain_s = _lasts_s(self._uncertain_since_s, now_s)
         if self._uncertain_due and uncertain_s >= s.uncertain_after_s:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from followme import __version__
-from followme.cli import doctor, record, replay, run, simulate, up
+from followme.cli import bench, doctor, evaluate, record, replay, run, simulate, up
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     replay.add_parser(commands)
     record.add_parser(commands)
     simulate.add_parser(commands)
+    evaluate.add_parser(commands)
+    bench.add_parser(commands)
     doctor.add_parser(commands)
     return top
 

@@ -40,7 +40,6 @@ def record_topics(given: argparse.Namespace) -> int:
     try:
         node = BagRecorder(overrides=_overrides(given))
         spinner = Spinner([node], stop.set)
-        print(f"recording to {node.folder}; Ctrl-C ends it", flush=True)
         _watch(node, stop, given.seconds)
         known = {name for name, _ in node.get_topic_names_and_types()}
         spinner.stop()
@@ -73,9 +72,13 @@ def _overrides(given: argparse.Namespace) -> dict[str, Any]:
 def _watch(node: BagRecorder, stop: Any, seconds: float | None) -> None:
     """Wait for the end, with a line that grows on a terminal; a fault is an end, too."""
     with tqdm(unit=" messages", leave=False, disable=None, total=None) as bar:
-        waited_s = 0.0
+        waited_s, told = 0.0, False
         while not stop.wait(_LOOK_S):
             waited_s += _LOOK_S
+            if node.active and not told:
+                told = True
+                bar.write(f"recording to {node.folder}; Ctrl-C ends it")
+                sys.stdout.flush()
             bar.set_postfix_str(
                 f"{node.bytes_written / 2**20:.0f} MiB, {sum(node.lost.values())} lost",
                 refresh=False,

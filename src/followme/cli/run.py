@@ -42,6 +42,13 @@ def add_shared(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--seconds", type=float, help="stop after this long")
     p.add_argument("--params-file", type=Path, help="ROS 2 parameter file, as config/followme.yaml")
+    p.add_argument(
+        "--camera-height",
+        type=float,
+        metavar="M",
+        help="height of the camera over the floor in metres, as its wearer measured it; 0: nobody "
+        "did (default: what the parameter file says, else 0)",
+    )
     p.add_argument("--keep-faces", action="store_true", help="do not blur faces in what is written")
     p.add_argument(
         "--remap",

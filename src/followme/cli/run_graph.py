@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
-import platform
 import sys
 import threading
 import time
@@ -14,12 +12,13 @@ from typing import Any, Protocol, TextIO
 import rclpy
 from tqdm import tqdm
 
-from followme import __version__
 from followme.cli.live import LiveLines
 from followme.cli.observer import RunObserver
 from followme.cli.run import remaps_of
+from followme.launching.shared_parameter import camera_height_everywhere, read_camera_height
 from followme.nodes.composition import Composition
 from followme.outputs.record import RunRecord
+from followme.outputs.versions import versions
 from followme.ros.parameter_file import check_parameter_file
 from followme.ros.process import Spinner, begin, stop_on_signals
 from followme.settings import CameraNodeSettings, OverlaySettings
@@ -29,7 +28,6 @@ from followme.sources.source import Source
 # What is in work when the source ends may still be said, but the silence of the camera must not
 # yet count as lost sight.
 _AFTER_END_S = 0.3
-_LIBRARIES = ("rclpy", "numpy", "opencv-python-headless", "onnxruntime", "openvino")
 
 
 class GraphSource(Protocol):
@@ -99,17 +97,24 @@ def run_graph(given: argparse.Namespace) -> int:
     return run_watched(given, CameraSource(given))
 
 
-def run_watched(given: argparse.Namespace, source: GraphSource, lines: TextIO = sys.stdout) -> int:
+def run_watched(
+    given: argparse.Namespace,
+    source: GraphSource,
+    lines: TextIO = sys.stdout,
+    joined: Callable[[Composition, RunObserver], None] | None = None,
+) -> int:
     """Run the graph until its source ends, the time is over or a signal comes.
 
     Parameters
     ----------
     given : Namespace
-        With seconds, params_file, out, speech and keep_faces.
+        With seconds, params_file, out, speech, camera_height and keep_faces.
     source : GraphSource
         What gives the images.
     lines : TextIO
         Where a person reads what is seen and said.
+    joined : callable or None
+        Told the graph and who watches it, before anything is seen.
 
     Raises
     ------
@@ -122,6 +127,7 @@ def run_watched(given: argparse.Namespace, source: GraphSource, lines: TextIO = 
         raise ValueError(
             f"--seconds: {given.seconds:g} is no time to run; give more than 0, or leave it out"
         )
+    worn = {} if given.camera_height is None else _worn(given.camera_height)
     if given.params_file is not None:
         check_parameter_file(given.params_file)
     begin(_ros_arguments(given))
@@ -135,10 +141,12 @@ def run_watched(given: argparse.Namespace, source: GraphSource, lines: TextIO = 
     try:
         source.open()
         observer = RunObserver(LiveLines(lines), _record(given, source.rate_hz), began_s)
-        overrides = _joined(source.overrides(), _speech(given))
+        overrides = _joined(source.overrides(), _speech(given), worn)
         graph = Composition(overrides, observer.timed, source.wiring(end), source.node)
         source.join(graph)
         _tap(graph, observer)
+        if joined is not None:
+            joined(graph, observer)
         if not given.keep_faces:
             observer.faces_looked_for = graph.looks_for_faces
         begin_s = time.monotonic()
@@ -149,7 +157,7 @@ def run_watched(given: argparse.Namespace, source: GraphSource, lines: TextIO = 
         summary = _summary(graph, time.monotonic() - begin_s)
         spinner.stop()
         observer.close(summary)
-        _report(given, observer)
+        _report(given, observer, lines)
         if spinner.error is not None:
             raise spinner.error
     finally:
@@ -159,9 +167,10 @@ def run_watched(given: argparse.Namespace, source: GraphSource, lines: TextIO = 
 
 
 def _ros_arguments(given: argparse.Namespace) -> list[str]:
-    if given.params_file is None:
-        return []
-    return ["--ros-args", "--params-file", str(given.params_file)]
+    asked = [] if given.params_file is None else ["--params-file", str(given.params_file)]
+    if namespace := getattr(given, "namespace", ""):
+        asked += ["-r", f"__ns:=/{namespace}"]
+    return ["--ros-args", *asked] if asked else []
 
 
 def _open(given: argparse.Namespace) -> Source | None:
@@ -206,6 +215,10 @@ def _speech(given: argparse.Namespace) -> dict[str, dict[str, Any]]:
     return {"speech": speech}
 
 
+def _worn(height_m: float) -> dict[str, dict[str, Any]]:
+    return camera_height_everywhere(read_camera_height("--camera-height", height_m))
+
+
 def _joined(*parts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {
         node: {k: v for p in parts for k, v in p.get(node, {}).items()} for p in parts for node in p
@@ -225,12 +238,6 @@ def _tap(graph: Composition, observer: RunObserver) -> None:
 
 
 def _summary(graph: Composition, seconds: float) -> dict[str, Any]:
-    versions = {"followme": __version__, "python": platform.python_version()}
-    for library in _LIBRARIES:
-        try:
-            versions[library] = importlib.metadata.version(library)
-        except importlib.metadata.PackageNotFoundError:
-            versions[library] = "unknown"
     models = {
         name: {"file": facts["model"], "sha256": facts["model_sha256"]}
         for name, facts in ((n, node.facts()) for n, node in graph.nodes.items())
@@ -239,17 +246,17 @@ def _summary(graph: Composition, seconds: float) -> dict[str, Any]:
     return {
         "dropped": graph.dropped(),
         "seconds": seconds,
-        "versions": versions,
+        "versions": versions(),
         "models": models,
     }
 
 
-def _report(given: argparse.Namespace, observer: RunObserver) -> None:
-    print(f"\n{observer.images_in} frames in, {observer.frames_out} through", end="")
+def _report(given: argparse.Namespace, observer: RunObserver, lines: TextIO) -> None:
+    first = f"\n{observer.images_in} frames in, {observer.frames_out} through"
     if observer.first_obstacles_s is not None:
-        print(f", first obstacles {observer.first_obstacles_s:.1f} s after the start", end="")
-    print(f"\n\n{observer.latency.text()}")
+        first += f", first obstacles {observer.first_obstacles_s:.1f} s after the start"
+    print(f"{first}\n\n{observer.latency.text()}", file=lines)
     if given.out is not None:
-        print(f"\nWritten to {given.out}:")
+        print(f"\nWritten to {given.out}:", file=lines)
         for path in sorted(given.out.iterdir()):
-            print(f"  {path}")
+            print(f"  {path}", file=lines)

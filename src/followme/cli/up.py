@@ -12,9 +12,10 @@ from typing import Any
 
 import followme
 from followme.cli.missing_library import missing_library_said
-from followme.launching.arguments import GRAPH_ARGUMENTS, Argument, StartOptions, read_arguments
+from followme.launching.arguments import StartOptions, read_arguments
 from followme.launching.command import command
 from followme.launching.environment import missing_environment
+from followme.launching.known_arguments import GRAPH_ARGUMENTS, Argument
 from followme.launching.processes import AFTER_END_S, RESPAWN_DELAY_S, NodeProcess, processes
 from followme.settings import SettingsError
 from followme.supervision.child import ChildSpec

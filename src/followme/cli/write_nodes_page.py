@@ -12,8 +12,8 @@ from pathlib import Path
 from rclpy.qos import QoSProfile
 
 from followme.cli.write_config import literal
-from followme.graph import ALL_NODES, NODES, TOPICS, WALKER_FRAME, NodeSpec
-from followme.launching.arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS, Argument
+from followme.graph import ALL_NODES, TOPICS, WALKER_FRAME, NodeSpec
+from followme.launching.known_arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS, Argument
 from followme.ros.qos import PROFILES
 from followme.settings import Setting, settings_of
 
@@ -61,11 +61,16 @@ def _topics() -> Iterator[str]:
     yield "## Topics\n"
     rows = []
     for topic in TOPICS.values():
-        givers = ", ".join(n.name for n in NODES if topic.name in n.publishes)
-        takers = ", ".join(n.name for n in NODES if topic.name in n.subscribes)
+        givers = ", ".join(n.name for n in ALL_NODES if topic.name in n.publishes)
+        takers = ", ".join(n.name for n in ALL_NODES if topic.name in n.subscribes)
         kind = f"`{topic.type}`" if topic.type else "inside one process only"
         rows.append((f"`{topic.name}`", kind, topic.qos, givers, takers or "-", topic.text))
     yield _table(("topic", "type", "quality", "from", "to", "carries"), rows)
+    yield (
+        "A node whose parameter `image_transport` (or `depth_image_transport`) is not `raw` takes "
+        "`sensor_msgs/msg/CompressedImage` on the topic below the image's that has the name of the "
+        "transport, as `camera/image_raw/compressed`. A remap of the image's topic moves both.\n"
+    )
 
 
 def _node(node: NodeSpec) -> Iterator[str]:

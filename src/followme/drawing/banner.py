@@ -38,6 +38,7 @@ REASON_WORDS = {
     "corridor_unknown": "way not seen",
     "scale_corrected": "distances corrected",
     "scale_unknown": "distances uncertain",
+    "sensor_lost": "the depth sensor fell silent",
 }
 
 

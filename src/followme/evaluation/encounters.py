@@ -68,10 +68,11 @@ class Encounter:
         return [s for s in self.sightings if NEAREST_M < s.thing.distance_m <= RECALL_M]
 
 
-def encounters(record: WalkRecord) -> list[Encounter]:
-    """Return every real thing that was in the way of a walk."""
+def encounters(record: WalkRecord, *, walls: bool = True) -> list[Encounter]:
+    """Return every real thing that was in the way of a walk, with or without the walls."""
     found = []
-    for id in sorted({t.id for m in record.moments for t in m.things if t.in_corridor}):
+    met = {t.id for m in record.moments for t in m.things if t.in_corridor}
+    for id in sorted(id for id in met if walls or id > 0):
         sightings = [
             Sighting(m, thing, m.seen_as(thing))
             for m in record.moments

@@ -47,9 +47,11 @@ class Figure:
         """Return a value as the table has it."""
         if math.isnan(value):
             return "-"
+        if math.isinf(value):
+            return "never"
         if self.unit == "%":
             return f"{100 * value:.1f} %"
-        digits = 0 if self.unit == "ms" or self.key.startswith(("stale", "contra", "clear")) else 2
+        digits = 0 if self.unit == "ms" or self.kind == "count" else 2
         return f"{value:.{digits}f} {self.unit}".rstrip()
 
 

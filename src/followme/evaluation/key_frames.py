@@ -81,6 +81,8 @@ class KeyFrames:
             obstacles=step.obstacles,
             corridor=self._corridor,
             saying=saying,
+            # who was photographed need not be recognised by who reads the page (B10)
+            faces=step.names.faces,
             labels=self._labels,
         )
         draw_truth(bgr, frame, status, sight_yaw_rad)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,9 +74,9 @@ _OF_VALUES: Mapping[str, Callable[[NDArray[np.float64]], float]] = {
 }
 
 
-def table(evidence: Evidence) -> list[Row]:
+def table(evidence: Evidence, figures: Iterable[Figure] = FIGURES) -> list[Row]:
     """Return every figure with what the evidence says of it, in the order of the page."""
-    return [_row(figure, evidence) for figure in FIGURES]
+    return [_row(figure, evidence) for figure in figures]
 
 
 def _row(f: Figure, e: Evidence) -> Row:

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from followme.evaluation.judge import counted
-from followme.evaluation.metrics import Row
+from followme.evaluation.metrics import PASS, SHORT, Row
 from followme.evaluation.table import HEADS, cells
 from followme.evaluation.timeline import timeline_svg, words
 from followme.evaluation.walk_record import Heard, WalkRecord
@@ -51,15 +51,23 @@ class Chapter:
         With pictures.
     shortfalls : tuple of str
         Promises that were not kept.
+    kept : str
+        What is said where there are none.
     """
 
     text: str
     record: WalkRecord
     shortfalls: tuple[str, ...]
+    kept: str = "inside its windows"
 
 
 def write_page(
-    path: Path, title: str, facts: Sequence[str], rows: Sequence[Row], chapters: Sequence[Chapter]
+    path: Path,
+    title: str,
+    facts: Sequence[str],
+    rows: Sequence[Row],
+    chapters: Sequence[Chapter],
+    blocks: Sequence[str] = (),
 ) -> None:
     """Write the page.
 
@@ -75,6 +83,8 @@ def write_page(
         The table.
     chapters : sequence of Chapter
         The walks.
+    blocks : sequence of str
+        HTML between the sentences and the table.
 
     Raises
     ------
@@ -87,7 +97,8 @@ def write_page(
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{escape(title)}</h1>",
         *(f"<p>{escape(fact)}</p>" for fact in facts),
-        _table(rows),
+        *blocks,
+        _figures_table(rows),
         f"<p>{escape(_LEGEND)}</p>",
         *(_chapter(chapter) for chapter in chapters),
         "</body></html>\n",
@@ -95,30 +106,33 @@ def write_page(
     write_bytes(path, "\n".join(parts).encode())
 
 
-def _table(rows: Sequence[Row]) -> str:
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in HEADS)
-    lines = []
-    for row in rows:
-        line = "".join(
-            f"<td class='{row.verdict}'>{escape(cell)}</td>"
-            if cell == row.verdict and cell != "-"
-            else f"<td>{escape(cell)}</td>"
-            for cell in cells(row)
-        )
-        lines.append(f"<tr>{line}</tr>")
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+def _figures_table(rows: Sequence[Row]) -> str:
+    """Return figures as a table: value, target, verdict in its colour."""
+    return html_table(HEADS, [cells(row) for row in rows])
+
+
+def html_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a table; a cell that is a verdict has its colour."""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
+    body = "".join(f"<tr>{''.join(_cell(cell) for cell in line)}</tr>" for line in lines)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(text: str) -> str:
+    verdict = f" class='{text}'" if text in (PASS, SHORT) else ""
+    return f"<td{verdict}>{escape(text)}</td>"
 
 
 def _chapter(chapter: Chapter) -> str:
     record = chapter.record
     verdict = "short" if chapter.shortfalls else "pass"
-    word = "short" if chapter.shortfalls else "inside its windows"
+    word = "short" if chapter.shortfalls else chapter.kept
+    number = f"{record.number}. " if record.number else ""
     short = "".join(f"<li class='short'>{escape(text)}</li>" for text in chapter.shortfalls)
     said = "".join(f"<li>{escape(_line(h, record))}</li>" for h in counted(record.heard))
     return "\n".join(
         [
-            f"<h2>{record.number}. {escape(record.name)} "
-            f"<span class='{verdict}'>{word}</span></h2>",
+            f"<h2>{number}{escape(record.name)} <span class='{verdict}'>{word}</span></h2>",
             f"<p class='text'>{escape(chapter.text)}</p>",
             f"<ul>{short}</ul>" if short else "",
             f"<ul>{said}</ul>" if said else "<p>Nothing was said but the greeting.</p>",

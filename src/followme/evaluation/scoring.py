@@ -20,9 +20,10 @@ from followme.values.obstacle import Kind, Side, Sight, Zone
 BANDS_M = ((0.0, 1.0), (1.0, 2.0), (2.0, 3.0), (3.0, 5.0))
 #: A drop must be seen from here.
 DROP_FROM_M = 2.0
+#: A warning that comes later before contact is late.
+LATE_S = 1.3
 # Evidence may be this much older than the onset that it justifies.
 _JUSTIFIED_S = 1.0
-_LATE_S = 1.3
 _STALE_M = 0.5
 _OTHER_SIDE_S, _OTHER_SIDE_RAD = 2.0, math.radians(10.0)
 _CROWD_PEOPLE, _CROWD_M = 4, 4.0
@@ -33,17 +34,30 @@ _TONED = ("STOP", "CLEAR")
 _BACK = "health.vision_back"
 
 
-def evidence_of(record: WalkRecord) -> Evidence:
-    """Return what a walk says about C1 to C3."""
+def evidence_of(record: WalkRecord, *, truth_known: bool = True, walls: bool = True) -> Evidence:
+    """Return what a walk says about C1 to C3.
+
+    Parameters
+    ----------
+    record : WalkRecord
+    truth_known : bool
+        False: nobody knows what really stood there, and only speech and latency are judged.
+    walls : bool
+        False: walls justify warnings, but their shape is not known well enough to ask how much of
+        them was seen, and how early.
+    """
     e = Evidence()
-    met = encounters(record)
-    for encounter in met:
+    for encounter in encounters(record, walls=walls) if truth_known else ():
         _recall(encounter, e)
         _exactness(encounter, e)
         _warning(record, encounter, e)
-    _false_alarms(record, e)
+    if truth_known:
+        _false_alarms(record, e)
+        _contradictions(record, e)
     _talk(record, e)
-    _contradictions(record, e)
+    clears = [h for h in counted(record.heard) if h.says == "CLEAR"]
+    unknown = sum(_unknown(record, h) for h in clears)
+    e.rate("clear_on_unknown", unknown, record.seconds / 60.0)
     _latencies(record, e)
     e.value("rules_ms", float(np.median([m.rules_ms for m in record.moments])))
     return e
@@ -121,7 +135,7 @@ def _warning(record: WalkRecord, met: Encounter, e: Evidence) -> None:
     for lead in (x for x in leads if not math.isnan(x)):
         e.value("lead_sudden" if met.sudden else "lead", lead)
         if not met.sudden:
-            e.share("late", lead < _LATE_S)
+            e.share("late", lead < LATE_S)
 
 
 def _false_alarms(record: WalkRecord, e: Evidence) -> None:
@@ -177,7 +191,6 @@ def _contradictions(record: WalkRecord, e: Evidence) -> None:
             by_thing.setdefault(h.track_id, []).append(h)
     turned = sum(_other_side(a, b, record) for said in by_thing.values() for a, b in pairwise(said))
     e.rate("contradictory", untrue + turned, minutes)
-    e.rate("clear_on_unknown", sum(_unknown(record, h) for h in clears), minutes)
 
 
 def is_stale(h: Heard, record: WalkRecord) -> bool:
@@ -223,10 +236,10 @@ def _latencies(record: WalkRecord, e: Evidence) -> None:
         toned = h.says in _TONED or not h.text
         e.value("latency_tone" if toned else "latency_speech", h.latency_s)
     for fault in record.faults:
-        said = [h.onset_s for h in record.heard if _tells_of(h) and h.onset_s >= fault.from_s]
+        said = [h.onset_s for h in record.heard if tells_of_fault(h) and h.onset_s >= fault.from_s]
         e.value("fault_to_audible", (said[0] if said else record.seconds + 60.0) - fault.from_s)
 
 
-def _tells_of(h: Heard) -> bool:
+def tells_of_fault(h: Heard) -> bool:
     """Return whether a message tells of a fault; that an older one has ended is none."""
     return h.says == "HEALTH" and h.key != _BACK

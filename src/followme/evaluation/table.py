@@ -34,8 +34,13 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def text_table(rows: Sequence[Row]) -> str:
     """Return the table as lines of text with aligned columns."""
-    lines = [HEADS, *(cells(row) for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADS))]
+    return aligned(HEADS, [cells(row) for row in rows])
+
+
+def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return heads and rows as lines of text with aligned columns."""
+    lines = [heads, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines

@@ -21,7 +21,7 @@ _WIDTH, _LEFT, _RIGHT = 860, 56, 14
 _TOP, _PLOT, _SPEECH, _LINE = 14, 170, 20, 15
 _FAR_M = 7.0
 _MOST_LINES = 6
-_FONT = "font-family='sans-serif' font-size='11'"
+FONT = "font-family='sans-serif' font-size='11'"
 # A white rim, so that a line behind a text does not strike it out.
 _RIM = "stroke='#ffffff' stroke-width='3' stroke-linejoin='round' paint-order='stroke'"
 # Of a letter of that font, about.
@@ -38,7 +38,7 @@ def timeline_svg(record: WalkRecord) -> str:
     chart = _Chart(first_s, max(first_s + record.seconds, first_s + 1.0))
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH} {height}' "
-        f"width='{_WIDTH}' height='{height}' role='img' {_FONT}>",
+        f"width='{_WIDTH}' height='{height}' role='img' {FONT}>",
         f"<title>Walk {record.number}, {escape(record.name)}: distances and messages over time"
         "</title>",
         f"<rect width='{_WIDTH}' height='{height}' fill='#ffffff'/>",

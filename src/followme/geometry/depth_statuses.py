@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from followme.geometry.floor import FloorFit
 from followme.geometry.posture import Posture
 from followme.geometry.scale import Scale
 from followme.settings import DepthSettings, WalkerSettings
-from followme.values.depth_map import DepthStatus, FloorPlane, ImageHealth, Provenance
+from followme.values.camera import Camera
+from followme.values.depth_map import (
+    DepthMap,
+    DepthStatus,
+    FloorPlane,
+    ImageHealth,
+    Provenance,
+)
 from followme.values.frame import Frame
 
 
@@ -111,3 +122,25 @@ def scaled(fit: FloorFit | None, factor: float) -> FloorFit | None:
         return None
     plane = FloorPlane(fit.plane.normal, fit.plane.offset_m * factor, fit.plane.inliers)
     return FloorFit(plane, fit.residual_m * factor)
+
+
+def depth_map(
+    depth_m: NDArray[np.float32],
+    sigma_m: NDArray[np.float32],
+    camera: Camera,
+    status: DepthStatus,
+) -> DepthMap:
+    """Return a depth map whose status tells which share of it is valid.
+
+    Parameters
+    ----------
+    depth_m, sigma_m : (h, w) float32
+        NaN unknown.
+    camera : Camera
+        At this size.
+    status : DepthStatus
+        But for that share.
+    """
+    valid = float(np.count_nonzero(np.isfinite(depth_m))) / depth_m.size
+    status = replace(status, valid_fraction=valid)
+    return DepthMap(status.stamp_ns, depth_m, sigma_m, camera, status)

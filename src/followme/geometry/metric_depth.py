@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from followme.geometry.depth_alignment import Refused
 from followme.geometry.depth_fusion import DepthFusion, Fused
-from followme.geometry.depth_statuses import DepthStatuses, scaled
+from followme.geometry.depth_statuses import DepthStatuses, depth_map, scaled
 from followme.geometry.floor import FloorFinder, FloorFit
 from followme.geometry.flying import flying
+from followme.geometry.lone_network import LoneNetwork
 from followme.geometry.pooling import pool_nearest
 from followme.geometry.posture import Posture
-from followme.geometry.scale import Scale, ScaleJudge
+from followme.geometry.scale import Scale, worded
 from followme.geometry.sensor_scale import SensorScale
 from followme.settings import (
     DepthFusionSettings,
@@ -79,10 +79,10 @@ class MetricDepth:
         self._walker = walker
         self._finder = FloorFinder(floor)
         self._suspecting = FloorFinder(floor)
-        self._scale = ScaleJudge(floor, walker.camera_height_m)
         self._sensor_scale = SensorScale(floor, walker.camera_height_m)
         self._posture = Posture(floor, walker)
         self._statuses = DepthStatuses(s, walker, self._posture)
+        self._lone = LoneNetwork(s, floor, walker, self._posture, self._finder)
         self._stamp_ns: int | None = None
 
     def reset(self) -> None:
@@ -90,7 +90,7 @@ class MetricDepth:
         self._finder.reset()
         self._suspecting.reset()
         self._fusion.reset()
-        self._scale.reset()
+        self._lone.reset()
         self._sensor_scale.reset()
         self._posture.reset()
         self._stamp_ns = None
@@ -158,19 +158,19 @@ class MetricDepth:
         status = self._statuses.known(
             frame, scaled(fit, scale.factor), Provenance.SENSOR, scale, health
         )
-        return _depth_map(pooled_m, sigma_m, camera, status)
+        return depth_map(pooled_m, sigma_m, camera, status)
 
     def _fused(
         self, frame: Frame, both: Fused, fit: FloorFit | None, scale: Scale, health: ImageHealth
     ) -> DepthMap:
         """Return the depth of sensor and network; what is wrong with the sensor is with both."""
-        scale = _worded(scale, both.word)
+        scale = worded(scale, both.word)
         factor = np.float32(scale.factor)
         status = self._statuses.known(
             frame, scaled(fit, scale.factor), Provenance.FUSED, scale, health
         )
         status = replace(status, residual_m=both.residual_m * scale.factor)
-        return _depth_map(both.depth_m * factor, both.sigma_m * factor, self._camera(frame), status)
+        return depth_map(both.depth_m * factor, both.sigma_m * factor, self._camera(frame), status)
 
     def _fused_floor(self, frame: Frame, both: Fused) -> FloorFit | None:
         ratio = self._sensor_scale.ratio
@@ -184,7 +184,7 @@ class MetricDepth:
         units than its driver says.
         """
         known = scale.known and (math.isnan(refused.ratio) or self._sensor_scale.vouched)
-        return _worded(Scale(scale.factor, known, scale.note), refused.word)
+        return worded(Scale(scale.factor, known, scale.note), refused.word)
 
     def _sensor_floor(
         self, stamp_ns: int, depth_m: NDArray[np.float32], camera: Camera
@@ -212,32 +212,13 @@ class MetricDepth:
         self, frame: Frame, guess: MonocularDepth, health: ImageHealth, word: str = ""
     ) -> DepthMap | DepthStatus:
         camera = self._camera(frame)
-        s = self._s
         both = self._fusion.carried(frame.stamp_ns, guess, (camera.height, camera.width))
         if both is not None:
             fit = self._fused_floor(frame, both)
             return self._fused(frame, both, fit, Scale(1.0, True), health)
         if not guess.focal_known and self._walker.camera_height_m <= 0.0:
             return self._statuses.unknown(frame, health, f"{word} {NO_METRE}".strip())
-        guess_m = pool_nearest(guess.depth_m, camera.height, camera.width, 1e-3, np.inf)
-        log_std = cv2.resize(
-            guess.log_std, (camera.width, camera.height), interpolation=cv2.INTER_NEAREST
-        )
-        prior = self._posture.prior(frame.stamp_ns, measured=False)
-        fit = self._finder.find(guess_m, camera, prior)
-        height_m, inliers = (math.nan, 0.0) if fit is None else _height_and_share(fit)
-        scale = self._scale.judge(frame.stamp_ns, height_m, inliers)
-        if not guess.focal_known:
-            note = "The scale is a guess: the camera is not calibrated."
-            scale = replace(scale, known=False, note=note)
-        scale = _worded(scale, word)
-        factor = np.float32(scale.factor)
-        depth_m = guess_m * factor
-        depth_m[depth_m > s.max_m] = np.nan
-        status = self._statuses.known(
-            frame, scaled(fit, scale.factor), Provenance.MONOCULAR, scale, health
-        )
-        return _depth_map(depth_m, depth_m * log_std, camera, status)
+        return self._lone.estimate(frame, guess, camera, health, word)
 
     def _camera(self, frame: Frame) -> Camera:
         """Return the camera at the work size; a nominal one where the frame has none."""
@@ -247,21 +228,5 @@ class MetricDepth:
         return full.scaled(self._s.work_width, self._s.work_height)
 
 
-def _worded(scale: Scale, word: str) -> Scale:
-    """Return a scale whose note begins with a sentence."""
-    return replace(scale, note=f"{word} {scale.note}".strip())
-
-
 def _height_and_share(fit: FloorFit) -> tuple[float, float]:
     return fit.plane.offset_m, fit.plane.inliers
-
-
-def _depth_map(
-    depth_m: NDArray[np.float32],
-    sigma_m: NDArray[np.float32],
-    camera: Camera,
-    status: DepthStatus,
-) -> DepthMap:
-    valid = float(np.count_nonzero(np.isfinite(depth_m))) / depth_m.size
-    status = replace(status, valid_fraction=valid)
-    return DepthMap(status.stamp_ns, depth_m, sigma_m, camera, status)

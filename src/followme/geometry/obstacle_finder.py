@@ -181,7 +181,9 @@ class ObstacleFinder:
         return self._found(moment)
 
     def _notice(self, now_ns: int) -> None:
-        if self._now_ns is not None and now_ns < self._now_ns:
+        """Forget all when time jumps; depth that comes after a word without any is no jump."""
+        last_ns = self._now_ns if self._seen_ns is None else self._seen_ns
+        if last_ns is not None and now_ns < last_ns:
             self.reset()
 
     def _own_mps(self, depth: DepthMap, cloud: Cloud, step: MotionStep) -> dict[int, float] | None:
@@ -231,8 +233,9 @@ class ObstacleFinder:
 
     def _step(self, now_ns: int, before: Motion | None = None) -> MotionStep:
         """Return the walker's move since the last call, ``before`` which it moved like that."""
-        dt_s = 0.0 if self._now_ns is None else (now_ns - self._now_ns) * 1e-9
-        self._now_ns = now_ns
+        # what was carried on past the stamp of this depth is there already
+        dt_s = 0.0 if self._now_ns is None else max(0.0, (now_ns - self._now_ns) * 1e-9)
+        self._now_ns = now_ns if self._now_ns is None else max(self._now_ns, now_ns)
         motion = self._motion
         if motion is None:
             return MotionStep(dt_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,3 +93,8 @@ class ScaleJudge:
 
     def _within(self, stamp_ns: int, seconds: float) -> list[float]:
         return [ratio for at_ns, ratio in self._ratios if (stamp_ns - at_ns) * 1e-9 <= seconds]
+
+
+def worded(scale: Scale, word: str) -> Scale:
+    """Return a scale whose note begins with a sentence, which may be empty."""
+    return replace(scale, note=f"{word} {scale.note}".strip())

@@ -14,13 +14,16 @@ _BLINDING = {
     ImageState.COVERED: "covered",
     ImageState.FROZEN: "frozen",
 }
+# Whose metres are a sensor's, if only in part.
+_OF_SENSOR = {Provenance.SENSOR, Provenance.FUSED}
 
 
 class SightJudge:
     """Say whether anything may be concluded from what was, or was not, found.
 
-    It remembers only how bright the last images were: how long sight must be well before it is
-    called back is the business of whoever says so.
+    It remembers only how bright the last images were, since when they have been without depth, and
+    when a depth sensor last gave metres: how long sight must be well before it is called back is
+    the business of whoever says so.
 
     Parameters
     ----------
@@ -36,6 +39,8 @@ class SightJudge:
         """Forget earlier images: time jumped."""
         self._lumas: deque[tuple[int, float]] = deque()
         self._dark_ns: int | None = None
+        self._bare_ns: int | None = None
+        self._sensor_ns: int | None = None
 
     def judge(
         self,
@@ -51,7 +56,7 @@ class SightJudge:
         status : DepthStatus or None
             Of the newest image; None when none ever came.
         image_age_s, depth_age_s : float
-            Age of the newest image and depth; NaN when none ever came.
+            Age of the newest image and depth, by stamp or arrival; NaN when none ever came.
         corridor_unknown : bool
             Whether most of the way, as far as it is in view, has been without depth for a while.
 
@@ -61,6 +66,9 @@ class SightJudge:
             The reason is one of :data:`followme.values.obstacle.REASONS`, empty when SEEING.
         """
         self._note_light(status)
+        self._note_depth(status)
+        if status is not None and status.provenance in _OF_SENSOR:
+            self._sensor_ns = status.stamp_ns
         reason = self._blind(status, image_age_s, depth_age_s)
         if reason:
             return Sight.BLIND, reason
@@ -80,7 +88,7 @@ class SightJudge:
             return "dark" if self._faded() else "dark_at_once"
         if status.image.state in _BLINDING:
             return _BLINDING[status.image.state]
-        return "no_depth" if status.provenance is Provenance.UNKNOWN else ""
+        return "no_depth" if status.provenance is Provenance.UNKNOWN or self._bare(status) else ""
 
     def _note_light(self, status: DepthStatus | None) -> None:
         if status is None or math.isnan(status.image.luma):
@@ -96,6 +104,19 @@ class SightJudge:
         while status.stamp_ns - lumas[0][0] > self._s.lit_window_s * 1e9:
             lumas.popleft()
 
+    def _note_depth(self, status: DepthStatus | None) -> None:
+        """Note since when hardly a pixel has had depth, though somebody measures."""
+        if status is None or not status.valid_fraction < self._s.no_depth_share:  # NaN: not told
+            self._bare_ns = None
+        elif self._bare_ns is None or status.stamp_ns < self._bare_ns:
+            self._bare_ns = status.stamp_ns
+
+    def _bare(self, status: DepthStatus) -> bool:
+        """Whether depth has been missing for longer than a sensor may fail by chance."""
+        if self._bare_ns is None:
+            return False
+        return status.stamp_ns - self._bare_ns >= self._s.no_depth_s * 1e9
+
     def _faded(self) -> bool:
         """Whether darkness came slowly, or was there from the beginning."""
         if not self._lumas or self._dark_ns is None:
@@ -109,6 +130,8 @@ class SightJudge:
             return "little_depth"
         if status.image.state is ImageState.BLURRED:
             return "blurred"
+        if self._sensor_is_gone(status):  # whatever else a network lacks comes of it
+            return "sensor_lost" if status.scale_known else "scale_unknown"
         if status.floor is None:
             return "floor_unseen"
         if corridor_unknown:
@@ -116,6 +139,12 @@ class SightJudge:
         if not status.scale_known:
             return "scale_unknown"
         return "scale_corrected" if self._was_corrected(status) else ""
+
+    def _sensor_is_gone(self, status: DepthStatus) -> bool:
+        """Whether a network goes on alone where a sensor had measured: it errs more."""
+        if self._sensor_ns is None or status.provenance is not Provenance.MONOCULAR:
+            return False
+        return status.stamp_ns - self._sensor_ns > self._s.sensor_gone_s * 1e9
 
     def _was_corrected(self, status: DepthStatus) -> bool:
         """Whether metres were multiplied by more than errors of the camera's height explain."""

@@ -16,6 +16,7 @@ from followme.imaging.compressed import (
     decode_compressed_depth,
     decode_image,
     decode_png16,
+    encode_jpeg,
 )
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "decode_png16",
     "encode_colour",
     "encode_depth_mm",
+    "encode_jpeg",
     "metres_from_counts",
 ]

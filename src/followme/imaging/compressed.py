@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from followme.imaging.codec import BytesLike
 
 _FORMATS = ("jpeg", "jpg", "png")
+# For people who look: words in the picture stay sharp.
+_JPEG_QUALITY = 80
 #: compressed_depth_image_transport puts an int32 and two float32 before the PNG.
 _DEPTH_HEADER_BYTES = 12
 
@@ -86,6 +88,23 @@ def decode_compressed_depth(data: BytesLike, format: str) -> NDArray[np.float32]
         )
     packed = bytes(buffer_of(data)[_DEPTH_HEADER_BYTES if "compressedDepth" in words else 0 :])
     return metres_from_counts(decode_png16(packed))
+
+
+def encode_jpeg(bgr: NDArray[np.uint8], quality: int = _JPEG_QUALITY) -> bytes:
+    """Return an image (H, W, 3), blue, green, red, as a JPEG file of a quality from 1 to 100.
+
+    Raises
+    ------
+    ImageCodecError
+        When OpenCV cannot write it.
+    """
+    try:
+        done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    except cv2.error as error:
+        raise ImageCodecError(f"JPEG: OpenCV refuses {bgr.shape} ({error.err})") from error
+    if not done:
+        raise ImageCodecError("JPEG: OpenCV cannot write it; install it again")
+    return data.tobytes()
 
 
 def decode_png16(data: BytesLike) -> NDArray[np.uint16]:

@@ -1,152 +1,32 @@
-"""What the launch files and ``followme up`` can be told, and how it is checked."""
+"""What the launch files and ``followme up`` were told, checked."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from followme.launching.drivers import DRIVERS
-from followme.launching.replaying import CAMERA, PLAYERS, WAIT_S, RecordingPlayer, choose_player
-from followme.ros.parameter_file import check_parameter_file
-from followme.settings import (
-    CameraNodeSettings,
-    SettingsError,
-    SpeechSettings,
-    did_you_mean,
-    settings_of,
+from followme.launching.known_arguments import GRAPH_ARGUMENTS, NO_DRIVER, UNSET, Argument
+from followme.launching.replaying import CAMERA, WAIT_S, RecordingPlayer, choose_player
+from followme.launching.shared_parameter import (
+    camera_height_everywhere,
+    read_camera_height,
+    wherever_known,
 )
+from followme.ros.parameter_file import check_parameter_file
+from followme.settings import SettingsError, did_you_mean
 from followme.settings.setting import Value
-
-#: The parameter stays what the parameter file says, or its default.
-UNSET = "unset"
-#: FollowMe's own camera node plays a source.
-NO_DRIVER = "none"
-
-_TRUTHS = (UNSET, "true", "false")
-_LEVELS = ("debug", "info", "warn", "error", "fatal")
-_ENGINES = next(s.choices for s in settings_of(SpeechSettings) if s.name == "voice.engine")
-_SOURCE = next(s for s in settings_of(CameraNodeSettings) if s.name == "source")
 
 # ROS 2 design, "Topic and Service name mapping to DDS": parts of letters, digits and underscores.
 _NAMESPACE = re.compile(r"/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
 # rmw_validate_namespace: longer ones leave no room for a topic in a DDS name.
 _NAMESPACE_LENGTH = 200
 
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument, as a launch file declares it and ``--help`` shows it.
-
-    Parameters
-    ----------
-    name : str
-        As in ``name:=value``.
-    default : str or None
-        None: it must be given.
-    text : str
-        What it does, for a person.
-    choices : tuple of str
-        Closed set of values, empty when open.
-    """
-
-    name: str
-    default: str | None
-    text: str
-    choices: tuple[str, ...] = ()
-
-
-GRAPH_ARGUMENTS: tuple[Argument, ...] = (
-    Argument(
-        "source",
-        "",
-        f"What the camera node plays: {_SOURCE.text} Empty: what the parameter file says, else "
-        f"{_SOURCE.default}.",
-    ),
-    Argument(
-        "at_end",
-        "stay",
-        "When the source has no more frames. stay: the graph runs on and says that it sees "
-        "nothing; loop: the source begins again; end: all nodes end.",
-        ("stay", "loop", "end"),
-    ),
-    Argument(
-        "camera_driver",
-        NO_DRIVER,
-        "A camera driver that already runs. Its topics are taken and no camera node is started; "
-        "none: FollowMe's own camera node plays the source.",
-        (NO_DRIVER, *DRIVERS),
-    ),
-    Argument(
-        "driver_namespace",
-        "",
-        "Where the driver publishes, when not in the place of its own launch file ("
-        + ", ".join(f"{d.namespace} for {name}" for name, d in DRIVERS.items())
-        + "). Without a leading slash: below the namespace.",
-    ),
-    Argument(
-        "params_file", "", "ROS 2 parameter file with what differs from config/followme.yaml."
-    ),
-    Argument("namespace", "", "Of all nodes and topics, as robot1."),
-    Argument(
-        "use_sim_time",
-        UNSET,
-        "Whether the nodes take their time from /clock. unset: what the parameter file says, "
-        "else false.",
-        _TRUTHS,
-    ),
-    Argument(
-        "autostart",
-        UNSET,
-        "Whether the nodes configure and activate themselves. unset: what the parameter file "
-        "says, else true.",
-        _TRUTHS,
-    ),
-    Argument(
-        "speech",
-        UNSET,
-        "How it speaks; config/followme.yaml explains it at voice.engine. unset: what the "
-        "parameter file says, else auto.",
-        (UNSET, *_ENGINES),
-    ),
-    Argument("rviz", "false", "Whether RViz is started too.", ("true", "false")),
-    Argument("log_level", "info", "From which level on the nodes log.", _LEVELS),
-)
-
-_PLAYING: tuple[Argument, ...] = (
-    Argument(
-        "player",
-        "auto",
-        "Who plays a bag. ros2_bag: ros2 bag play; bag_player: FollowMe's own, which unpacks "
-        "compressed images and finds topics by their types; camera: the camera node, which stamps "
-        "images anew and gives no /clock. auto: ros2_bag where it is installed and gives the same, "
-        "else bag_player; the camera for what is no bag.",
-        PLAYERS,
-    ),
-    Argument(
-        "remaps",
-        "",
-        "Topics of the bag that have other names there, as /theirs:=camera/image_raw, with commas "
-        "between.",
-    ),
-    Argument("rate", "1.0", "Times the speed at which a bag was recorded."),
-    Argument("start", "0.0", "Seconds of a bag that are left out at its beginning."),
-)
-
-# With its recording the graph is at its end.
-REPLAY_ARGUMENTS: tuple[Argument, ...] = (
-    tuple(
-        {
-            "source": Argument("source", None, "The recording: a bag, or a folder of images."),
-            "at_end": replace(a, default="end") if a.name == "at_end" else a,
-        }.get(a.name, a)
-        for a in GRAPH_ARGUMENTS
-        if a.name not in ("camera_driver", "driver_namespace")
-    )
-    + _PLAYING
-)
+# Of arguments about a camera driver: what they may be where there is none.
+_SAYS_NOTHING = {"driver_namespace": ("",), "image_transport": (UNSET, "raw")}
 
 
 @dataclass(frozen=True)
@@ -266,11 +146,11 @@ def _checked(given: Mapping[str, str], known: tuple[Argument, ...]) -> dict[str,
 
 
 def _refuse_contradictions(values: Mapping[str, str], own_camera: bool) -> None:
-    if own_camera and values.get("driver_namespace"):
-        raise SettingsError(
-            f"driver_namespace: {values['driver_namespace']!r} needs a camera_driver; give one of "
-            f"{', '.join(DRIVERS)}"
-        )
+    for name, idle in _SAYS_NOTHING.items():
+        if own_camera and values.get(name, idle[0]) not in idle:
+            raise SettingsError(
+                f"{name}: {values[name]!r} needs a camera_driver; give one of {', '.join(DRIVERS)}"
+            )
     for name, quiet in (("source", ""), ("at_end", "stay")):
         if not own_camera and values[name] != quiet:
             raise SettingsError(
@@ -319,12 +199,22 @@ def _parameters(values: Mapping[str, str], player: RecordingPlayer) -> dict[str,
     if player.parameters:
         camera = {}
     speech = {} if values["speech"] == UNSET else {"voice.engine": values["speech"]}
-    return {
-        "*": everywhere,
-        "camera": camera,
-        "speech": dict(speech),
-        **({player.node: dict(player.parameters)} if player.parameters else {}),
-    }
+    found: dict[str, dict[str, Value]] = {"*": everywhere, "camera": camera, "speech": dict(speech)}
+    for node, told in _of_many(values):
+        found[node] = {**found.get(node, {}), **told}
+    if player.parameters:
+        found[player.node] = dict(player.parameters)
+    return found
+
+
+def _of_many(values: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Value]]]:
+    """Yield what several nodes are told, node by node."""
+    transport = values.get("image_transport", UNSET)
+    if transport != UNSET:
+        yield from wherever_known("image_transport", transport).items()
+    if values["camera_height"]:
+        height_m = read_camera_height("camera_height", values["camera_height"])
+        yield from camera_height_everywhere(height_m).items()
 
 
 def _remaps(values: Mapping[str, str]) -> dict[str, str]:

@@ -17,8 +17,9 @@ from launch.actions import (
 )
 from launch_ros.actions import Node
 
-from followme.launching.arguments import Argument, read_arguments
+from followme.launching.arguments import read_arguments
 from followme.launching.environment import missing_environment
+from followme.launching.known_arguments import Argument
 from followme.launching.processes import AFTER_END_S, RESPAWN_DELAY_S, NodeProcess, processes
 from launch import LaunchContext, LaunchDescription
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import threading
@@ -15,7 +16,7 @@ from rclpy.clock_type import ClockType
 from rclpy.exceptions import InvalidTopicNameException
 from rclpy.validate_topic_name import validate_topic_name
 
-from followme.graph import INPUTS, TOPICS
+from followme.graph import DRAWN, INPUTS, TOPICS
 from followme.outputs.bag_queue import BagQueue, Received
 from followme.outputs.bag_writer import BagWriter
 from followme.ros.bag_qos import recorder_profile
@@ -30,10 +31,9 @@ _MIB = 1 << 20
 _LOOK_S = 0.2
 # The worker looks this often whether a chunk is due.
 _TURN_S = 0.05
-_DRAWN = "overlay/image"
 _WORDS: dict[str, tuple[str, ...]] = {
     "inputs": INPUTS,
-    "results": tuple(t.name for t in TOPICS.values() if t.type and t.name not in (*INPUTS, _DRAWN)),
+    "results": tuple(t.name for t in TOPICS.values() if t.type and t.name not in (*INPUTS, *DRAWN)),
 }
 _WORDS["all"] = (*_WORDS["inputs"], *_WORDS["results"], "/diagnostics")
 _TYPES = {t.name: t.type for t in TOPICS.values()} | {
@@ -52,7 +52,9 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
         super().__init__("bag_recorder", **wiring)
         #: Why nothing more is written; empty while all is well.
         self.broken = ""
-        self.folder = Path(self.settings.bag or time.strftime("bag_%Y-%m-%d_%H-%M-%S"))
+        self._written: set[Path] = set()
+        #: Where it writes, chosen anew when it is configured.
+        self.folder = self._free_folder()
         self._lock = threading.Lock()
         self._taps: dict[str, TopicTap] = {}
         self._queue = BagQueue(self.settings.queue_mib * _MIB)
@@ -93,7 +95,9 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
     def _load(self) -> None:
         names = topics_of(self.settings.topics)
         self._queue = BagQueue(self.settings.queue_mib * _MIB)
-        self.broken = ""
+        self.broken = self.lasting = ""
+        self._counts, self._files, self._bytes = {}, [], 0
+        self.folder = self._free_folder()
         self._writer = BagWriter(
             self.folder.expanduser(),
             split_bytes=self.settings.split_mib * _MIB,
@@ -104,6 +108,7 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
         for name in names:
             tap = self._tap(name)
             self._taps[tap.topic] = tap
+        self.get_logger().info(f"recording to {self.folder}{self._when()}")
         self._look()
 
     def produce(self, alive: Callable[[], bool]) -> None:
@@ -126,6 +131,8 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
             if writer is None:
                 return
             self._queue.give_up()
+            if writer.files or self.broken:
+                self._written.add(self.folder)
             lost = {f"lost {topic}": str(n) for topic, n in self._queue.lost.items()}
             try:
                 writer.close(lost)
@@ -158,8 +165,20 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
             trouble=self.trouble,
         )
 
+    def _free_folder(self) -> Path:
+        """Return where to write: what an earlier life of this node wrote stays as it is."""
+        named = Path(self.settings.bag or time.strftime("bag_%Y-%m-%d_%H-%M-%S"))
+        if named not in self._written:
+            return named
+        others = (named.with_name(f"{named.name}_{n}") for n in itertools.count(2))
+        return next(f for f in others if not (f in self._written or f.expanduser().exists()))
+
+    def _when(self) -> str:
+        return "" if self.clock.now_ns() else ", from the first time on /clock on"
+
     def _look(self) -> None:
-        if self._writer is not None:
+        # what came before the first /clock would be stamped 1970; what is latched comes after it
+        if self._writer is not None and self.clock.now_ns():
             for tap in self._taps.values():
                 tap.look()
 
@@ -169,7 +188,7 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
         # when DDS had it: this thread may be held up
         received_ns = 0 if self.clock.simulated else int(about.get("received_timestamp", 0))
         recorded_ns = received_ns or self.clock.now_ns()
-        if self.broken:
+        if self.broken or not recorded_ns:
             self._queue.note_lost(topic, 1)
             return
         sent_ns = int(about.get("source_timestamp", 0))
@@ -210,11 +229,12 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
         self._files = writer.files
 
     def _give_up(self, error: OSError) -> None:
-        self.broken = (
+        self.broken = self.lasting = (
             f"bag {str(self.folder)!r} cannot be written ({error.strerror or error}); make room or "
             "name another place, and record again"
         )
         self.trouble(self.broken)
+        self.say_at_once()
         self._queue.give_up()
 
 

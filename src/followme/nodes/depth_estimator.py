@@ -36,6 +36,8 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
 
     #: An image that waits for its depth is looked after this often.
     idle_s = 0.02
+    #: By then nobody sees any more.
+    hangs_s = 0.7
 
     def __init__(self, gate: Gate | None = None, **wiring: Any) -> None:
         super().__init__("depth_estimator", **wiring)
@@ -56,12 +58,13 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
             self.get_logger().info("no depth network: only a depth sensor gives metres")
 
     def work(self, item: Frame) -> None:
-        assert self._stage is not None
-        gate = self._gate
+        # its own to the end: one that hung may come back when the node has a new one
+        stage, gate = self._stage, self._gate
+        assert stage is not None
         # until it is published, so that fusion wakes before the networks that wait
         with nullcontext() if gate is None else gate.first(item.stamp_ns):
-            result = self._stage.estimate(item)
-            motion = self._stage.motion(item, result)
+            result = stage.estimate(item)
+            motion = stage.motion(item, result)
             self._motion_known = motion is not None and not math.isnan(motion.speed_mps)
             if motion is not None:
                 self.publish("depth/ego_motion", motion)
@@ -91,6 +94,10 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         stage, self._stage = self._stage, None
         if stage is not None:
             stage.close()
+
+    def odd(self) -> str:
+        pairing, topic = self._pairing, self.ins["camera/depth/image_raw"].resolved
+        return pairing.fit.sentence(topic, pairing.late_s, pairing.wait_s)
 
     def facts(self) -> dict[str, Any]:
         network = None if self._stage is None else self._stage.network

@@ -18,7 +18,7 @@ from followme.values.depth_map import DepthMap, DepthStatus
 from followme.values.detections import Detections
 from followme.values.frame import GreyImage
 from followme.values.label_map import LabelMap
-from followme.values.obstacle import Obstacles
+from followme.values.obstacle import Obstacles, Sight
 
 # The clock speaks when depth was silent for so many of its periods, so that it never competes
 # with depth that comes on time.
@@ -35,6 +35,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         self._labels = LabelPairing()
         self._published_ns = 0
         self._attitude: Attitude | None = None
+        self._seen: Obstacles | None = None
         self._tf = WalkerBroadcast(self)
         self.idle_s = 0.5 / self.settings.clock_hz
         # the calibration stands for its image: it is small and comes with each
@@ -87,11 +88,26 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         self._stage = ObstacleStage(self.settings)
 
     def free(self) -> None:
-        self._stage = None
+        self._stage = self._seen = None
+        self.lasting = ""
+
+    def odd(self) -> str:
+        stage = self._stage
+        if stage is None:
+            return ""
+        return stage.lead.sentence(self.ins["camera/camera_info"].resolved)
+
+    def facts(self) -> dict[str, Any]:
+        seen = self._seen
+        return {
+            "sight": "" if seen is None else seen.sight.name.lower(),
+            "sight_reason": "" if seen is None else seen.reason,
+            "obstacles": 0 if seen is None else len(seen.obstacles),
+        }
 
     def _image_came(self, info: Any, _frame_id: str) -> None:
         if self._stage is not None:
-            self._stage.image_came(info.stamp_ns)
+            self._stage.image_came(info.stamp_ns, self.clock.now_ns())
 
     def _moved(self, motion: Any, _frame_id: str) -> None:
         if self._stage is not None:
@@ -126,6 +142,11 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
 
     def _publish(self, obstacles: Obstacles) -> None:
         self._published_ns = self.clock.now_ns()
+        self._seen = obstacles
+        blind = obstacles.sight is Sight.BLIND
+        before, self.lasting = self.lasting, f"sight is lost: {obstacles.reason}" if blind else ""
+        if self.lasting != before:
+            self.say_at_once()
         self.publish("obstacles", obstacles)
         if self.wanted("obstacles/markers"):
             self.publish("obstacles/markers", self._drawn(obstacles))

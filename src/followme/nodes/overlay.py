@@ -52,7 +52,8 @@ class Overlay(BaseNode[OverlaySettings]):
         self.takes("announcements", self._announcement_came)
 
     def work(self, item: tuple[ColourImage, Detections | None]) -> None:
-        if not self.wanted("overlay/image"):
+        wanted = [topic for topic in self.spec.publishes if self.wanted(topic)]
+        if not wanted:
             return
         image, faces = item
         picture = draw_overlay(
@@ -67,7 +68,8 @@ class Overlay(BaseNode[OverlaySettings]):
             objects=self._objects,
             labels=self._labels if self.settings.draw_labels else None,
         )
-        self.publish("overlay/image", ColourImage(image.stamp_ns, picture))
+        for topic in wanted:
+            self.publish(topic, ColourImage(image.stamp_ns, picture))
         self.note_age(image.stamp_ns)
 
     def restart(self) -> None:

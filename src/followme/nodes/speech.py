@@ -53,11 +53,17 @@ class Speech(BaseNode[SpeechSettings]):
 
     def idle(self) -> None:
         assert self._stage is not None
+        if not self.clock.began:
+            # no heartbeat either: then the sound process says that vision is lost
+            self._say(self._stage.hear(self._now_s()))
+            return
         self._say(self._stage.tick(self._now_s()))
 
     def restart(self) -> None:
         if self._stage is not None:
             self._stage.reset()
+            # where no time comes no tick ever does, and an unarmed guard would be silent for good
+            self._stage.arm()
 
     def changed(self) -> None:
         if self._stage is not None:
@@ -65,11 +71,15 @@ class Speech(BaseNode[SpeechSettings]):
 
     def free(self) -> None:
         stage, self._stage = self._stage, None
+        self.lasting = ""
         if stage is not None:
             stage.close()
 
     def facts(self) -> dict[str, Any]:
-        return {} if self._stage is None else {"voice": self._stage.about}
+        stage = self._stage
+        if stage is None:
+            return {}
+        return {"voice": stage.about, "restarts": stage.restarts, "alarms": stage.alarms}
 
     def _obstacles_came(self, obstacles: Obstacles, frame_id: str) -> None:
         self.frame_id = frame_id
@@ -85,6 +95,19 @@ class Speech(BaseNode[SpeechSettings]):
     def _say(self, news: list[Announcement]) -> None:
         for announcement in news:
             self.publish("announcements", announcement)
+        self._heed_voice()
+
+    def _heed_voice(self) -> None:
+        stage = self._stage
+        fault = "" if stage is None else stage.fault
+        if fault == self.lasting:
+            return
+        self.lasting = fault
+        if fault:
+            self.get_logger().error(fault)
+        else:
+            self.get_logger().info("the voice is well again")
+        self.say_at_once()
 
     def _now_s(self) -> float:
         return self.clock.now_ns() * 1e-9

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import threading
 from array import array
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 #: What is timed, in the order of the way of one image.
 STAGES = (
@@ -61,18 +63,27 @@ class LatencyTable:
         """
         with self._lock:
             copies = {stage: np.array(samples) for stage, samples in self._samples.items()}
-        return {stage: _row(samples) for stage, samples in copies.items()}
+        return {stage: latency_row(samples) for stage, samples in copies.items()}
 
     def text(self) -> str:
-        """Return the table for a person; a dash where a stage did not run."""
-        heads = ("n", *_PERCENTILES, "max_ms")
-        lines = ["stage".ljust(23) + "".join(head.rjust(9) for head in heads)]
-        for stage, row in self.rows().items():
-            lines.append(stage.ljust(23) + "".join(_cell(row[head]).rjust(9) for head in heads))
-        return "\n".join(lines)
+        """Return the table for a person; see :func:`latency_text`."""
+        return latency_text(self.rows())
 
 
-def _row(samples: np.ndarray) -> LatencyRow:
+def latency_text(rows: Mapping[str, Mapping[str, float | int | None]]) -> str:
+    """Return the table of stages for a person; a dash where a stage did not run."""
+    heads = ("n", *_PERCENTILES, "max_ms")
+    lines = ["stage".ljust(23) + "".join(head.rjust(9) for head in heads)]
+    for stage, row in rows.items():
+        lines.append(stage.ljust(23) + "".join(_cell(row[head]).rjust(9) for head in heads))
+    return "\n".join(lines)
+
+
+def latency_row(samples: NDArray[np.float64]) -> LatencyRow:
+    """Return count, percentiles (linear between samples) and maximum of milliseconds (N,).
+
+    Where there is none n is 0 and all else None.
+    """
     if not len(samples):
         return {"n": 0, **dict.fromkeys(_PERCENTILES), "max_ms": None}
     at = np.percentile(samples, list(_PERCENTILES.values()))

@@ -19,12 +19,19 @@ from followme.graph import ALL_NODES, CAMERA_FRAME, NodeSpec
 from followme.health.latest import LatestSlot
 from followme.ros.diagnostics import Timings, Troubles
 from followme.ros.exchange import Exchange
-from followme.ros.lifecycle import Autostart, NotYetError, survive_invalid_transitions
+from followme.ros.lifecycle import (
+    Autostart,
+    NotYetError,
+    carried_out,
+    survive_invalid_transitions,
+)
 from followme.ros.node_clock import NodeClock
 from followme.ros.parameters import Parameters
 from followme.ros.ports import InPort, OutPort
+from followme.ros.revival import Revival
 from followme.ros.self_report import SelfReport
-from followme.ros.worker import Worker
+from followme.ros.transports import transport_of
+from followme.ros.worker import Worker, in_hand
 
 S = TypeVar("S")
 
@@ -36,8 +43,8 @@ class BaseNode(LifecycleNode, Generic[S]):
     """A managed node with one worker thread that always works on the newest item.
 
     Subclasses say what they take (:meth:`takes`), and override :meth:`load`, :meth:`work`,
-    :meth:`idle`, :meth:`restart`, :meth:`free` and :meth:`facts` as needed. Callbacks only put
-    into ``slot``; all else happens in the worker.
+    :meth:`idle`, :meth:`restart`, :meth:`free`, :meth:`odd` and :meth:`facts` as needed. Callbacks
+    only put into ``slot``; all else happens in the worker.
 
     Parameters
     ----------
@@ -49,6 +56,8 @@ class BaseNode(LifecycleNode, Generic[S]):
         Parameters that outrank files and command line.
     timed : callable, optional
         Called with the node's name and the milliseconds of each piece of work.
+    namespace : str
+        In place of the root or of that which the process was started with.
 
     Raises
     ------
@@ -58,6 +67,12 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     #: Seconds after which :meth:`idle` is called when nothing new came.
     idle_s = 0.5
+    #: What is wrong as long as it lasts, in a sentence; each report shows it as an error.
+    lasting = ""
+    #: Work on one item that takes longer than any network should is told as an error, ...
+    hangs_s = 3.0
+    #: ... and after so long a node that started by itself begins a new life.
+    revives_s = 10.0
 
     def __init__(
         self,
@@ -65,9 +80,11 @@ class BaseNode(LifecycleNode, Generic[S]):
         exchange: Exchange | None = None,
         overrides: Mapping[str, Any] | None = None,
         timed: Callable[[str, float], None] | None = None,
+        namespace: str = "",
     ) -> None:
         super().__init__(
             name,
+            namespace=namespace,
             automatically_declare_parameters_from_overrides=True,
             parameter_overrides=[Parameter(k, value=v) for k, v in (overrides or {}).items()],
         )
@@ -80,11 +97,11 @@ class BaseNode(LifecycleNode, Generic[S]):
         self._timed = timed
         #: Set when the process ends: what is still being loaded need not become ready.
         self.leaving = False
-        self._active = False
-        self._generation = 0
-        self._worker: threading.Thread | None = None
+        self._active, self._generation = False, 0
+        self._worker: Worker | None = None
         self._exchange = exchange or Exchange()
-        self._ins: dict[str, InPort] = {}
+        #: What it takes and gives, by topic of the graph.
+        self.ins: dict[str, InPort] = {}
         try:
             self._params: Parameters[S] = Parameters(self, self.spec.settings, self._changed)
             self.prepare()
@@ -92,7 +109,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             self.destroy_node()
             raise
         self.clock = NodeClock(self)
-        self._outs = {
+        self.outs = {
             topic: OutPort(self, topic, self._exchange, self.trouble, self.quality_of(topic))
             for topic in self.spec.publishes
         }
@@ -101,6 +118,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         survive_invalid_transitions(self)
         gives_way = self.spec.gate == "after"
         self._autostart = Autostart(self, steady, gives_way) if self.settings.autostart else None
+        self.revival = Revival(self, steady, self._autostart) if self._autostart else None
 
     # -- what subclasses use ---------------------------------------------------------------
 
@@ -111,31 +129,37 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     def takes(self, topic: str, take: Callable[[Any, str], None]) -> None:
         """Call ``take`` with each value of a topic and its frame id while configured."""
-        self._ins[topic] = InPort(self, topic, self._exchange, take, self.trouble)
+        way = transport_of(self.settings, topic)
+        self.ins[topic] = InPort(self, topic, self._exchange, take, self.trouble, way)
 
     def publish(self, topic: str, value: Any) -> None:
         """Publish a value, unless it comes from an earlier life of the node."""
         born = getattr(threading.current_thread(), "generation", self._generation)
         if self._active and born == self._generation:
-            self._outs[topic].publish(value, self.frame_id)
+            self.outs[topic].publish(value, self.frame_id)
 
     def received(self, topic: str) -> int:
         """Return how many values came on a topic so far."""
-        return self._ins[topic].rate.count
+        return self.ins[topic].rate.count
 
     def wanted(self, topic: str) -> bool:
         """Return whether anybody outside this process listens to a topic."""
-        return self._outs[topic].wanted
+        return self.outs[topic].wanted
 
     def trouble(self, sentence: str) -> None:
         """Note what went wrong: logged when new, shown in the diagnostics."""
         if self.troubles.note(sentence):
             self.get_logger().warning(sentence)
 
+    def say_at_once(self) -> None:
+        """Let the diagnostics say how it is before their time: a walker relies on it."""
+        if self._active:
+            self.report.soon()
+
     def pass_on(self, topic: str, data: bytes) -> None:
         """Publish a serialized message as it is, unless the node is not at work."""
         if self._active:
-            self._outs[topic].pass_on(data)
+            self.outs[topic].pass_on(data)
 
     # -- what subclasses override ----------------------------------------------------------
 
@@ -179,6 +203,10 @@ class BaseNode(LifecycleNode, Generic[S]):
     def free(self) -> None:
         """Give back what :meth:`load` took; must bear being called twice."""
 
+    def odd(self) -> str:
+        """Return what is odd as long as it lasts, in a sentence; reports show it as a warning."""
+        return ""
+
     def facts(self) -> dict[str, Any]:
         """Return what else the diagnostics should show."""
         return {}
@@ -192,7 +220,8 @@ class BaseNode(LifecycleNode, Generic[S]):
             if self.clock.take_jump():
                 self.get_logger().info("time jumped: starting afresh")
                 self.restart()
-            self._guarded(item)
+            with in_hand():
+                self._guarded(item)
 
     # -- life cycle --------------------------------------------------------------------------
 
@@ -201,71 +230,44 @@ class BaseNode(LifecycleNode, Generic[S]):
         """Whether the node works."""
         return self._active
 
+    @property
+    def busy_s(self) -> float:
+        """How long the worker has had what it works on; 0 when it waits for more."""
+        worker = self._worker
+        return 0.0 if worker is None else worker.busy_s
+
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transition("configure", self._configure, super().on_configure, state)
+        return carried_out(self, "configure", self._configure, super().on_configure, state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transition("activate", self._activate, super().on_activate, state)
+        return carried_out(self, "activate", self._activate, super().on_activate, state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transition("deactivate", self._deactivate, super().on_deactivate, state)
+        return carried_out(self, "deactivate", self._deactivate, super().on_deactivate, state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transition("clean up", self._clean_up, super().on_cleanup, state)
+        return carried_out(self, "clean up", self.clean_up, super().on_cleanup, state)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transition("shut down", self._clean_up, super().on_shutdown, state)
+        return carried_out(self, "shut down", self.clean_up, super().on_shutdown, state)
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transition("recover", self._clean_up, super().on_error, state)
+        return carried_out(self, "recover", self.clean_up, super().on_error, state)
 
     def destroy_node(self) -> None:
         """Stop the worker, free everything, leave the graph."""
-        if getattr(self, "_outs", None) is not None:
-            self._clean_up()
+        if getattr(self, "outs", None) is not None:
+            self.clean_up()
             self.clock.close()
-            outs, self._outs = self._outs, {}
+            outs, self.outs = self.outs, {}
             for port in outs.values():
                 port.close()
         super().destroy_node()
 
-    def _transition(
-        self,
-        name: str,
-        act: Callable[[], None],
-        entities: Callable[[LifecycleState], TransitionCallbackReturn],
-        state: LifecycleState,
-    ) -> TransitionCallbackReturn:
-        """Run a transition so that its failure is said and leaves a clean state.
-
-        rclpy swallows what a transition raises, so nothing may leave here.
-        """
-        try:
-            result = entities(state)
-            act()
-        except NotYetError as error:
-            self.waits_for = error
-            self.get_logger().info(str(error))
-            self._clean_up()
-            return TransitionCallbackReturn.FAILURE
-        except ValueError as error:
-            # the project's own errors: one sentence that names the thing and the mend
-            if self.troubles.note(str(error)) and not self.leaving:
-                self.get_logger().error(f"cannot {name}: {error}")
-            self._clean_up()
-            # a failed configure leaves the node unconfigured; other failures go through on_error
-            failed = TransitionCallbackReturn.FAILURE
-            return failed if name == "configure" else TransitionCallbackReturn.ERROR
-        except Exception as error:  # noqa: BLE001
-            self.troubles.note(f"{type(error).__name__}: {error}")
-            self.get_logger().error(f"cannot {name}: {traceback.format_exc()}")
-            return TransitionCallbackReturn.ERROR
-        return result
-
     def _configure(self) -> None:
         self.waits_for = None
         self.load()
-        for port in self._ins.values():
+        for port in self.ins.values():
             port.open()
 
     def _activate(self) -> None:
@@ -282,13 +284,15 @@ class BaseNode(LifecycleNode, Generic[S]):
         self.slot.close()
         worker, self._worker = self._worker, None
         if worker is not None and worker is not threading.current_thread():
-            worker.join(_JOIN_S)
+            # whoever hangs is not waited for
+            worker.join(_JOIN_S if worker.busy_s < self.hangs_s else 0.0)
             if worker.is_alive():
                 self.trouble("the worker is still busy with its last item; its result is dropped")
 
-    def _clean_up(self) -> None:
+    def clean_up(self) -> None:
+        """Stop the worker, hear nothing more, give back what was loaded."""
         self._deactivate()
-        for port in self._ins.values():
+        for port in self.ins.values():
             port.close()
         self.free()
 
@@ -335,11 +339,6 @@ class BaseNode(LifecycleNode, Generic[S]):
         age_ms = (self.clock.now_ns() - stamp_ns) * 1e-6
         self.ages.add(age_ms)
         return age_ms
-
-    def rates_hz(self) -> dict[str, float]:
-        """Return how often values come and go, by topic."""
-        came = {f"in_hz {p.resolved}": p.rate.hz() for p in self._ins.values()}
-        return came | {f"out_hz {p.resolved}": p.rate.hz() for p in self._outs.values()}
 
     def _changed(self, _settings: S) -> None:
         self.changed()

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 _SILENT_S = 0.7
 # Nobody waits longer than this for a turn; the next image is worth more.
 _PATIENCE_S = 0.5
+# Whose turn lasts so long hangs: it is nobody's turn any more.
+_HANGS_S = 2.0
 # Of the threads of what comes after depth: a third of an ordinary thread's share of a busy core.
 _NICENESS = 5
 
@@ -28,7 +30,7 @@ class Gate:
         self._first_busy = False
         self._first_ended_ns = 0
         self._first_active_s = float("-inf")
-        self._taken = False
+        self._turn: float | None = None  # since when it is somebody's, by the monotonic clock
 
     def expect(self) -> None:
         """Let all others wait a while: the one who goes first has begun, or got an image."""
@@ -60,19 +62,20 @@ class Gate:
             Whether it is still the newest image that the first one has looked at.
         """
         with self._condition:
-            mine = self._condition.wait_for(lambda: self._open_for(stamp_ns), _PATIENCE_S)
-            self._taken = self._taken or mine
+            mine: float | None = None
+            if self._condition.wait_for(lambda: self._open_for(stamp_ns), _PATIENCE_S):
+                self._turn = mine = time.monotonic()
             newest = not self._first_alive() or stamp_ns >= self._first_ended_ns
         try:
             yield newest
         finally:
             with self._condition:
-                if mine:
-                    self._taken = False
+                if self._turn == mine:
+                    self._turn = None
                 self._condition.notify_all()
 
     def _open_for(self, stamp_ns: int) -> bool:
-        if self._taken:
+        if self._turn is not None and time.monotonic() - self._turn < _HANGS_S:
             return False
         if not self._first_alive():
             return True

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo as CameraInfoMsg
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 
 from followme.imaging.codec import (
     COLOUR_ENCODINGS,
@@ -17,6 +17,11 @@ from followme.imaging.codec import (
     decode_colour,
     decode_depth,
     decode_grey,
+)
+from followme.imaging.compressed import (
+    decode_compressed_colour,
+    decode_compressed_depth,
+    encode_jpeg,
 )
 from followme.ros.stamps import header, stamp_ns
 from followme.values.camera import Camera
@@ -54,14 +59,44 @@ def colour_from_msg(msg: Image) -> ColourImage:
     return ColourImage(stamp_ns(msg.header), bgr)
 
 
+def colour_from_compressed(msg: CompressedImage) -> ColourImage:
+    """Return the colour image in a JPEG or PNG.
+
+    Raises
+    ------
+    ImageCodecError
+        For another format, or bytes that are empty, cut or no image.
+    """
+    return ColourImage(stamp_ns(msg.header), decode_compressed_colour(msg.data, msg.format))
+
+
+def colour_to_compressed(image: ColourImage, frame_id: str) -> CompressedImage:
+    """Return a JPEG, in the format that image_transport's plugin writes."""
+    data = array.array("B", encode_jpeg(image.bgr))
+    return CompressedImage(
+        header=header(image.stamp_ns, frame_id), format="bgr8; jpeg compressed bgr8", data=data
+    )
+
+
 def _by_cv_bridge(msg: Image) -> NDArray[np.uint8]:
     """Decode what our codec does not know, where a robot's ROS 2 brings cv_bridge."""
-    import cv_bridge
-
+    length = msg.height * msg.step
+    if not length or msg.step < msg.width or len(msg.data) != length:
+        raise ImageCodecError(
+            f"{msg.encoding} image of {msg.width}x{msg.height} with a step of {msg.step} bytes: "
+            f"expected {length} bytes in all and no row shorter than its pixels, "
+            f"got {len(msg.data)}"
+        )
     try:
+        import cv_bridge
+
         bgr = cv_bridge.CvBridge().imgmsg_to_cv2(msg, desired_encoding="bgr8")
-    except cv_bridge.CvBridgeError as error:
-        raise ImageCodecError(f"image encoding {msg.encoding!r}: {error}") from error
+    except Exception as error:
+        # its own, OpenCV's, numpy's, the loader's: none may end a node
+        raise ImageCodecError(
+            f"image encoding {msg.encoding!r} is no colour encoding, also for cv_bridge ({error}); "
+            f"use one of {', '.join(COLOUR_ENCODINGS)}"
+        ) from error
     return np.asarray(bgr, np.uint8)
 
 
@@ -91,6 +126,18 @@ def depth_from_msg(msg: Image) -> DepthImage:
         msg.data, msg.encoding, msg.height, msg.width, msg.step, bool(msg.is_bigendian)
     )
     return DepthImage(stamp_ns(msg.header), metres, counted=msg.encoding != "32FC1")
+
+
+def depth_from_compressed(msg: CompressedImage) -> DepthImage:
+    """Return the metres in a PNG of 16 bits.
+
+    Raises
+    ------
+    ImageCodecError
+        For another format (32FC1 and rvl among them), or bytes that are no such PNG.
+    """
+    metres = decode_compressed_depth(msg.data, msg.format)
+    return DepthImage(stamp_ns(msg.header), metres, counted=True)
 
 
 def grey_to_msg(image: GreyImage, frame_id: str) -> Image:

@@ -1,14 +1,15 @@
-"""What rclpy's managed nodes lack: a start by themselves, and patience with wrong requests."""
+"""What rclpy's managed nodes lack: a start by themselves, errors that are said, patience."""
 
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock
-from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
@@ -55,6 +56,11 @@ class Autostart:
         self._next_s = time.monotonic() + _GIVE_WAY_S if gives_way else 0.0
         self._timer = node.create_timer(0.05, self._try, clock=steady)
 
+    def again(self) -> None:
+        """Start the node once more, after it was cleaned up."""
+        self._pause_s, self._next_s = _FIRST_PAUSE_S, 0.0
+        self._timer.reset()
+
     def _try(self) -> None:
         if self._taken_in_hand():  # whoever was faster
             self._timer.cancel()
@@ -78,6 +84,53 @@ class Autostart:
         return bool(
             self._node.trigger_configure() == success and self._node.trigger_activate() == success
         )
+
+
+def carried_out(
+    node: Any,
+    name: str,
+    act: Callable[[], None],
+    entities: Callable[[LifecycleState], TransitionCallbackReturn],
+    state: LifecycleState,
+) -> TransitionCallbackReturn:
+    """Run a transition so that its failure is said and leaves a clean state.
+
+    rclpy swallows what a transition raises, so nothing may leave here.
+
+    Parameters
+    ----------
+    node : BaseNode
+        Whose transition it is.
+    name : str
+        What it does, for a person.
+    act : callable
+        What the node itself does in it.
+    entities : callable
+        What rclpy does in it.
+    state : LifecycleState
+        The state before.
+    """
+    try:
+        result = entities(state)
+        act()
+    except NotYetError as error:
+        node.waits_for = error
+        node.get_logger().info(str(error))
+        node.clean_up()
+        return TransitionCallbackReturn.FAILURE
+    except ValueError as error:
+        # the project's own errors: one sentence that names the thing and the mend
+        if node.troubles.note(str(error)) and not node.leaving:
+            node.get_logger().error(f"cannot {name}: {error}")
+        node.clean_up()
+        # a failed configure leaves the node unconfigured; other failures go through on_error
+        failed = TransitionCallbackReturn.FAILURE
+        return failed if name == "configure" else TransitionCallbackReturn.ERROR
+    except Exception as error:  # noqa: BLE001
+        node.troubles.note(f"{type(error).__name__}: {error}")
+        node.get_logger().error(f"cannot {name}: {traceback.format_exc()}")
+        return TransitionCallbackReturn.ERROR
+    return result
 
 
 def survive_invalid_transitions(node: Any) -> None:

@@ -1,20 +1,29 @@
 """What belongs to one instant, put together from topics that come in any order.
 
-Parts are paired by equal stamp in a small ring (no slop: all of FollowMe's topics carry the
-stamp of their image untouched).
+Parts are paired by equal stamp in a small ring: all of FollowMe's topics carry the stamp of their
+image untouched. Depth of a sensor alone may have a stamp of its own.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from followme.ros.depth_fit import DepthFit
 from followme.values.camera import Camera
 from followme.values.depth_map import DepthMap, DepthStatus, Provenance
-from followme.values.frame import CameraInfo, ColourImage, DepthImage, Frame, GreyImage
+from followme.values.frame import (
+    DEPTH_SLOP_NS,
+    CameraInfo,
+    ColourImage,
+    DepthImage,
+    Frame,
+    GreyImage,
+)
 from followme.values.label_map import LabelInfo, LabelMap
 
 _RING = 5
@@ -31,17 +40,20 @@ class StampRing:
     ----------
     parts : tuple of str
         Names of what makes an instant complete.
+    kept : int
+        How many instants are kept.
     """
 
-    def __init__(self, parts: tuple[str, ...]) -> None:
+    def __init__(self, parts: tuple[str, ...], kept: int = _RING) -> None:
         self._parts = parts
+        self._kept = kept
         self._instants: OrderedDict[int, dict[str, Any]] = OrderedDict()
 
     def put(self, stamp_ns: int, part: str, value: Any) -> dict[str, Any] | None:
         """Add a part; return all parts of its instant when it was the last one missing."""
         instant = self._instants.setdefault(stamp_ns, {})
         instant[part] = value
-        while len(self._instants) > _RING:
+        while len(self._instants) > self._kept:
             self._instants.popitem(last=False)
         if all(p in instant for p in self._parts):
             self._instants.pop(stamp_ns, None)
@@ -60,8 +72,8 @@ class FramePairing:
     and then only for what lately came. Several images may wait, because the depth of a slow
     sensor comes when the next image is there already. An image whose sensor depth got lost is
     passed over while the sensor is alive, because half a frame would look as if sight were lost;
-    where a network gives depth too it goes on without the sensor's. Depth of another stamp is
-    never laid over an image.
+    where a network gives depth too it goes on without the sensor's. Depth of the image's own stamp
+    goes first, else the nearest within 20 ms, as soon as none that is nearer can be expected.
 
     Parameters
     ----------
@@ -76,18 +88,22 @@ class FramePairing:
         How many images were passed over or went on without sensor depth that came later.
     late_s : float
         How much older than the newest image sensor depth was that came too late; 0 none lately.
+    fit : DepthFit
+        Why sensor depth is never used, if it is not.
     """
 
     def __init__(self, wait_s: float) -> None:
         self.wait_s = wait_s
         self.network = False
         self.incomplete = 0
+        self.fit = DepthFit()
         self._lock = threading.Lock()
         self.clear()
 
     def clear(self) -> None:
         """Forget all."""
         with self._lock:
+            self.fit.fitted()
             self._images = 0
             self._waiting: deque[tuple[ColourImage, float]] = deque()
             self._depths: OrderedDict[int, DepthImage] = OrderedDict()
@@ -102,6 +118,9 @@ class FramePairing:
         with self._lock:
             self._images += 1
             self._newest_ns = image.stamp_ns
+            self.fit.image(image.stamp_ns)
+            if now_s - self._depth_s >= _SILENT_S:
+                self.fit.fitted()
             self._waiting.append((image, now_s))
             if len(self._waiting) > _RING:
                 self._pass_over()
@@ -111,8 +130,8 @@ class FramePairing:
         """Take sensor depth; return the frame that waited for it, if one did."""
         with self._lock:
             self._depth_s = now_s
-            late = depth.stamp_ns <= self._given_ns
-            self.late_s = (self._newest_ns - depth.stamp_ns) * 1e-9 if late else 0.0
+            self.fit.depth(depth.stamp_ns)
+            self.late_s = self._late_s(depth.stamp_ns)
             _remember(self._depths, depth.stamp_ns, depth)
             return self._complete(now_s)
 
@@ -129,7 +148,7 @@ class FramePairing:
             ready = None
             while self._waiting and now_s - self._waiting[0][1] >= self.wait_s:
                 image = self._waiting[0][0]
-                lost = now_s - self._depth_s < _SILENT_S and image.stamp_ns not in self._depths
+                lost = now_s - self._depth_s < _SILENT_S and self._nearest(image.stamp_ns) is None
                 if lost and not self.network:
                     self._pass_over()
                 else:
@@ -147,10 +166,37 @@ class FramePairing:
     def _lacks_nothing(self, image: ColourImage, now_s: float) -> bool:
         learning = self._images <= _LEARNING_IMAGES
         depth_due = learning or now_s - self._depth_s < _SILENT_S
-        if depth_due and image.stamp_ns not in self._depths:
+        if depth_due and not self._depth_is_found(image.stamp_ns):
             return False
         # a calibration holds until another one comes: only the first is waited for
         return image.stamp_ns in self._infos or self._camera is not None or not learning
+
+    def _nearest(self, stamp_ns: int) -> DepthImage | None:
+        """Return the depth nearest to an image, if it is near enough to belong to it."""
+        nearest = min(self._depths.values(), key=lambda d: abs(d.stamp_ns - stamp_ns), default=None)
+        if nearest is None or abs(nearest.stamp_ns - stamp_ns) > DEPTH_SLOP_NS:
+            return None
+        return nearest
+
+    def _depth_is_found(self, stamp_ns: int) -> bool:
+        """Return whether an image has its depth, and none that is nearer can be expected."""
+        nearest = self._nearest(stamp_ns)
+        if nearest is None:
+            return False
+        before_ns = stamp_ns - nearest.stamp_ns
+        stamps = sorted(self._depths)
+        if before_ns <= 0 or stamps[-1] > stamp_ns:
+            return True  # depth comes in the order of its stamps
+        period_ns = min((b - a for a, b in pairwise(stamps)), default=0)
+        return period_ns - before_ns > before_ns
+
+    def _late_s(self, depth_ns: int) -> float:
+        """Return how far images are ahead of depth whose image does not wait any more."""
+        away_ns = abs(depth_ns - self._given_ns)
+        late = depth_ns <= self._given_ns or away_ns <= DEPTH_SLOP_NS
+        if not late or any(abs(i.stamp_ns - depth_ns) < away_ns for i, _ in self._waiting):
+            return 0.0
+        return max(0, self._newest_ns - depth_ns) * 1e-9
 
     def _pass_over(self) -> None:
         self._given_ns = self._waiting.popleft()[0].stamp_ns
@@ -165,7 +211,9 @@ class FramePairing:
         height, width = image.bgr.shape[:2]
         if camera is not None and (camera.width, camera.height) != (width, height):
             camera = camera.scaled(width, height)
-        depth = self._depths.get(image.stamp_ns)
+        depth = self._nearest(image.stamp_ns)
+        if depth is not None:
+            self.fit.fitted()
         return Frame(image.stamp_ns, image.bgr, camera, None if depth is None else depth.depth_m)
 
 

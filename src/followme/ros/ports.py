@@ -15,6 +15,7 @@ from rclpy.serialization import deserialize_message
 from followme.graph import TOPICS
 from followme.ros.exchange import Exchange
 from followme.ros.qos import profile
+from followme.ros.transports import PACKED, RAW, Way, other_ways, way_of
 from followme.ros.wire import WIRES
 
 # Rates are counted over this long.
@@ -140,6 +141,8 @@ class InPort:
         Called with each value and the frame id of its header.
     trouble : callable
         Called with one sentence when a message cannot be used or no quality of service fits.
+    transport : str
+        How it comes through DDS. Inside a process nothing is ever packed.
     """
 
     def __init__(
@@ -149,28 +152,32 @@ class InPort:
         exchange: Exchange,
         take: Callable[[Any, str], None],
         trouble: Callable[[str], None],
+        transport: str = RAW,
     ) -> None:
         self._node = node
         self._topic = topic
+        self.way: Way = way_of(node, topic, transport)
         self._exchange = exchange
         self._take = take
         self._trouble = trouble
         self._leave: Callable[[], None] | None = None
         self._subscription: Any = None
-        self.resolved = node.resolve_topic_name(topic)
+        self.resolved = self.way.name
         self.rate = Rate()
 
     def open(self) -> None:
         """Begin to listen: to the publisher in this process, else through DDS."""
-        if self._exchange.has_giver(self.resolved):
-            self._leave = self._exchange.listen(self.resolved, self._taken)
+        inside = self._node.resolve_topic_name(self._topic)
+        if self._exchange.has_giver(inside):
+            self.resolved = inside
+            self._leave = self._exchange.listen(inside, self._taken)
             return
-        wire = WIRES.get(self._topic)
-        if wire is None:
+        self.resolved = self.way.name
+        if self.way.message is None:
             return
         self._subscription = self._node.create_subscription(
-            wire.type,
-            self._topic,
+            self.way.message,
+            self.way.asked,
             self._message_came,
             profile(TOPICS[self._topic].qos),
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
@@ -192,16 +199,27 @@ class InPort:
             self._node.destroy_subscription(self._subscription)
             self._subscription = None
 
+    def unheard(self) -> str:
+        """Return in a sentence that a driver gives it only by another transport; else empty."""
+        if self._subscription is None or self._subscription.get_publisher_count():
+            return ""
+        for other in other_ways(self._node, self._topic, self.way.transport):
+            if self._node.count_publishers(other.name):
+                return (
+                    f"{self.way.name}: nobody publishes it, but {other.name} is there; set the "
+                    f"parameter {PACKED[self._topic].setting} to {other.transport}"
+                )
+        return ""
+
     def _taken(self, value: Any, frame_id: str) -> None:
         self.rate.tick()
         self._take(value, frame_id)
 
     def _message_came(self, message: Any) -> None:
-        wire = WIRES[self._topic]
-        if wire.unpack is None:
+        if self.way.unpack is None:
             return
         try:
-            self._taken(wire.unpack(message), message.header.frame_id)
+            self._taken(self.way.unpack(message), message.header.frame_id)
         except ValueError as error:
             # a message that is bad, or contradicts that of another topic, is its sender's
             # mistake: say so, and wait for a better one

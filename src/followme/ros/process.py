@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -15,13 +16,18 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from followme.ros.base_node import BaseNode
+from followme.ros.discovery import kept_to_this_machine
 from followme.ros.gate import give_way
 from followme.ros.owner import end_with_owner
 from followme.ros.stop_sign import StopSign
 
 
 def begin(args: Sequence[str] | None = None) -> None:
-    """Initialise rclpy and leave the signals to :func:`stop_on_signals`."""
+    """Initialise rclpy, for this machine alone unless the environment says more.
+
+    The signals are left to :func:`stop_on_signals`.
+    """
+    os.environ.update(kept_to_this_machine(os.environ))
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
 
 
@@ -56,7 +62,8 @@ class Spinner:
         self.error: BaseException | None = None
         self._failed = failed
         self._nodes = nodes
-        # rclpy's events executor would take less, but its timers never fire in the wheels' 7.1.6
+        # rclpy's events executor gains nothing measurable, and in the wheels' 7.1.6 it deadlocks
+        # beside a publisher of its own process (docs/performance.md)
         self._executor = SingleThreadedExecutor()
         self._stopping = False
         for node in nodes:

@@ -37,7 +37,6 @@ class VisionMirror:
                 "'sudo apt-get install ros-jazzy-vision-msgs' or set mirror to false"
             ) from error
         self._node = node
-        self._class_ids: dict[str, int] = {}
         self._found = node.create_lifecycle_publisher(
             self._msg.Detection2DArray, f"{topic}/detection2d", profile("RESULT")
         )
@@ -46,11 +45,10 @@ class VisionMirror:
         )
 
     def name(self, names: tuple[str, ...], threshold: float) -> None:
-        """Publish what the class ids mean."""
-        self._class_ids = {name: i for i, name in enumerate(names)}
+        """Publish which classes there are."""
         info = self._msg.LabelInfo(
             class_map=[
-                self._msg.VisionClass(class_id=i, class_name=n) for n, i in self._class_ids.items()
+                self._msg.VisionClass(class_id=i, class_name=name) for i, name in enumerate(names)
             ],
             threshold=threshold,
         )
@@ -72,7 +70,8 @@ class VisionMirror:
         detection.bbox.center.position.y = (y1 + y2) / 2
         detection.bbox.size_x, detection.bbox.size_y = x2 - x1, y2 - y1
         result = self._msg.ObjectHypothesisWithPose()
-        result.hypothesis.class_id = str(self._class_ids[found.name[i]])
+        # the name, which no table is needed for; tools differ on what a number in it means
+        result.hypothesis.class_id = found.name[i]
         result.hypothesis.score = float(found.score[i])
         detection.results = [result]
         return detection

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from geometry_msgs.msg import TwistWithCovarianceStamped
-from sensor_msgs.msg import CameraInfo, Image, LaserScan
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, LaserScan
 from visualization_msgs.msg import MarkerArray
 
+from followme.imaging.codec import ImageCodecError
 from followme.ros import detection_messages, images, messages, views
+from followme.ros.stamps import stamp_ns
 from followme_msgs.msg import (
     Announcement,
     DepthStatus,
@@ -39,6 +41,21 @@ class Wire:
     unpack: Callable[[Any], Any] | None = None
 
 
+def stamped(unpack: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return what refuses an image whose age nobody can tell, and reads every other one."""
+
+    def read(msg: Image | CompressedImage) -> Any:
+        if stamp_ns(msg.header) == 0:
+            kind = msg.encoding if isinstance(msg, Image) else msg.format
+            raise ImageCodecError(
+                f"{kind} image: its stamp is zero, so that nobody can tell how old it is; "
+                "let its driver stamp it at capture"
+            )
+        return unpack(msg)
+
+    return read
+
+
 _COLOUR = Wire(Image, images.colour_to_msg, images.colour_from_msg)
 _METRES = Wire(Image, images.depth_to_msg, images.depth_from_msg)
 _GREY = Wire(Image, images.grey_to_msg, images.grey_from_msg)
@@ -49,9 +66,9 @@ _FOUND = Wire(
 
 #: By topic name of the graph. A topic that is not here is handed over inside a process only.
 WIRES: dict[str, Wire] = {
-    "camera/image_raw": _COLOUR,
+    "camera/image_raw": Wire(Image, images.colour_to_msg, stamped(images.colour_from_msg)),
     "camera/camera_info": _INFO,
-    "camera/depth/image_raw": _METRES,
+    "camera/depth/image_raw": Wire(Image, images.depth_to_msg, stamped(images.depth_from_msg)),
     "faces": _FOUND,
     "objects": _FOUND,
     "segmentation/labels": _GREY,
@@ -76,4 +93,5 @@ WIRES: dict[str, Wire] = {
         Announcement, messages.announcement_to_msg, messages.announcement_from_msg
     ),
     "overlay/image": _COLOUR,
+    "overlay/image/compressed": Wire(CompressedImage, images.colour_to_compressed),
 }

@@ -16,7 +16,8 @@ class BagRecorderSettings:
     autostart: bool = setting(True, _AUTOSTART, read_only=True)
     bag: str = setting(
         "",
-        "Folder that is made for the bag; empty: bag_ and the time, in the working directory.",
+        "Folder that is made for the bag; empty: bag_ and the time, in the working directory. "
+        "Configured again after it wrote, the node takes another: NAME_2, NAME_3 ...",
         read_only=True,
     )
     topics: str = setting(

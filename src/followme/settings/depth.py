@@ -113,6 +113,13 @@ class FloorSettings:
     keep_s: float = setting(
         2.0, "How long the last floor is carried when none is seen.", unit="s", low=0.0, high=30.0
     )
+    plumb_keep_s: float = setting(
+        5.0,
+        "How long the way up that edges told is carried while too few are in view.",
+        unit="s",
+        low=0.0,
+        high=60.0,
+    )
     height_gate_m: float = setting(
         0.30,
         "A plane this far from the camera height that was told is no floor.",

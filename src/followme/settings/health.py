@@ -67,6 +67,19 @@ class SightSettings:
     min_valid_depth: float = setting(
         0.20, "Less depth than this share of the pixels limits sight.", low=0.0, high=1.0
     )
+    no_depth_share: float = setting(
+        0.01, "Less depth than this share of the pixels is none ...", low=0.0, high=1.0
+    )
+    no_depth_s: float = setting(
+        0.3, "... and so long without any means blind.", unit="s", low=0.0, high=5.0
+    )
+    sensor_gone_s: float = setting(
+        0.3,
+        "A depth sensor that gives nothing for this long, while a network goes on, limits sight.",
+        unit="s",
+        low=0.1,
+        high=10.0,
+    )
     scale_low: float = setting(
         0.85,
         "Depth that had to be corrected from less than this times the true one ...",

@@ -10,7 +10,13 @@ from followme.settings.geometry import CorridorSettings, DistanceSettings, ZoneS
 from followme.settings.ground import GroundSettings
 from followme.settings.health import ImageHealthSettings, SightSettings
 from followme.settings.motion import EgoMotionSettings
-from followme.settings.perception import AFTER_DEPTH, AUTOSTART, DetectorSettings, ModelSettings
+from followme.settings.perception import (
+    AFTER_DEPTH,
+    AUTOSTART,
+    DetectorSettings,
+    ModelSettings,
+    image_transport,
+)
 from followme.settings.setting import setting
 from followme.settings.speech import PhraseSettings, SchedulerSettings, VoiceSettings
 from followme.settings.tracking import (
@@ -104,6 +110,7 @@ class SegmenterSettings:
     """Node segmenter: what each pixel shows."""
 
     autostart: bool = setting(True, AUTOSTART, read_only=True)
+    image_transport: str = image_transport()
     after_depth: bool = setting(True, AFTER_DEPTH)
     every: int = setting(3, "Look at every so many images only.", low=1, high=30)
     model: ModelSettings = field(default_factory=ModelSettings)
@@ -114,12 +121,20 @@ class DepthEstimatorSettings:
     """Node depth_estimator: metres for each pixel."""
 
     autostart: bool = setting(True, AUTOSTART, read_only=True)
+    image_transport: str = image_transport()
+    depth_image_transport: str = setting(
+        "raw",
+        "The same for the sensor's depth. compressed, compressedDepth: 16 bits as PNG, on "
+        "camera/depth/image_raw/compressed or .../compressedDepth.",
+        choices=("raw", "compressed", "compressedDepth"),
+        read_only=True,
+    )
     use_sensor: bool = setting(
         True, "Take the metres of a depth sensor where there is one; false: of the network alone."
     )
     pair_wait_s: float = setting(
         0.05,
-        "How long an image waits for the sensor depth of its own stamp.",
+        "How long an image waits for sensor depth of its own stamp, or within 20 ms of it.",
         unit="s",
         low=0.0,
         high=0.5,
@@ -174,6 +189,7 @@ class OverlaySettings:
     """Node overlay: the picture for people who look."""
 
     autostart: bool = setting(True, AUTOSTART, read_only=True)
+    image_transport: str = image_transport()
     keep_faces: bool = setting(False, "Leave faces as they are instead of blurring them.")
     draw_labels: bool = setting(
         True, "Paint the class of each pixel over the image, where the segmenter gives it."

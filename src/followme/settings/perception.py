@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from followme.settings.setting import SettingsError, setting
 
 #: Words of settings that several nodes have.
 AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
 AFTER_DEPTH = "In one process: look at an image only after its depth is known, one node at a time."
+
+
+def image_transport() -> Any:
+    """Declare how a node takes its images; each node that looks at them has this setting."""
+    return setting(
+        "raw",
+        "How images come from another process, as image_transport calls it. raw: on "
+        "camera/image_raw; compressed: as JPEG or PNG on camera/image_raw/compressed.",
+        choices=("raw", "compressed"),
+        read_only=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -32,10 +44,12 @@ class DetectorSettings:
     """What the nodes face_detector and object_detector can be told."""
 
     autostart: bool = setting(True, AUTOSTART, read_only=True)
+    image_transport: str = image_transport()
     after_depth: bool = setting(True, AFTER_DEPTH)
     mirror: bool = setting(
         False,
-        "Publish the same as vision_msgs/Detection2DArray too, where vision_msgs is installed.",
+        "Publish the same as vision_msgs/Detection2DArray too, on detection2d below its topic, and "
+        "the classes as LabelInfo on vision_info; where vision_msgs is installed.",
         read_only=True,
     )
     tiles: str = setting(

@@ -175,9 +175,9 @@ class VoiceSettings:
 
     engine: str = setting(
         "auto",
-        "auto: the sound device if there is one, else the track; espeak: insist on a device and on "
-        "espeak-ng; pyttsx3: as auto, with your own engine, and espeak-ng when that hangs; wav: "
-        "the track only; silent: nothing.",
+        "auto: the sound device if there is one at the start, else the track; espeak: insist on a "
+        "device and on espeak-ng; pyttsx3: as auto, with your own engine, and espeak-ng when that "
+        "hangs; wav: the track only; silent: nothing.",
         choices=("auto", "espeak", "pyttsx3", "wav", "silent"),
         read_only=True,
     )
@@ -190,7 +190,13 @@ class VoiceSettings:
         read_only=True,
     )
     words_per_minute: int = setting(180, "Rate of speech.", unit="1/min", low=80, high=450)
-    volume: float = setting(0.8, "Loudness.", low=0.0, high=1.0)
+    volume: float = setting(
+        0.8,
+        "Loudness. Lost sight and STOP (words, tones, beeps) are never softer than 0.3: no "
+        "parameter silences what guards a walker.",
+        low=0.0,
+        high=1.0,
+    )
     mono: bool = setting(
         True,
         "One channel. False: tones come from the side of the thing, for who hears both sides; "

@@ -76,7 +76,7 @@ def _named(path: Path, name: str, types: dict[str, str], wanted: tuple[str, ...]
 
 def _is_result(topic: str, types: dict[str, str]) -> bool:
     """Return whether FollowMe computed it: a bag of a run holds its results, too."""
-    above, _, last = topic.rpartition("/")
+    above, _, last = _base(topic).rpartition("/")
     if above.rpartition("/")[2] == "overlay":
         return True
     # the deviation is what only FollowMe writes beside depth

@@ -17,6 +17,31 @@ _PLASTER_LEFT, _PLASTER_RIGHT, _PLASTER_END = (214, 206, 190), (202, 196, 184), 
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A corridor that leaves another one at a right angle: a junction, or a turn at its end.
+
+    Parameters
+    ----------
+    side : int
+        1 to the left, -1 to the right.
+    from_m : float
+        x of its wall that is nearer to the start.
+    width_m, length_m : float
+        Between its walls, and from the wall of the corridor to its own end.
+    """
+
+    side: int
+    from_m: float
+    width_m: float
+    length_m: float
+
+    @property
+    def to_m(self) -> float:
+        """X of its wall that is farther from the start."""
+        return self.from_m + self.width_m
+
+
+@dataclass(frozen=True)
 class Corridor:
     """A straight corridor along x; its middle is y = 0.
 
@@ -32,6 +57,8 @@ class Corridor:
         Whether closed doors are painted on the walls.
     left_openings, right_openings : tuple of pairs of corners
         Where the side walls are missing, as (x, z).
+    branches : tuple of Branch
+        Corridors that leave it.
     """
 
     width_m: float = 2.4
@@ -41,6 +68,7 @@ class Corridor:
     doors: bool = True
     left_openings: tuple[Opening, ...] = ()
     right_openings: tuple[Opening, ...] = ()
+    branches: tuple[Branch, ...] = ()
 
     def __post_init__(self) -> None:
         sizes = (self.width_m, self.height_m, self.length_m, self.behind_m)
@@ -52,17 +80,29 @@ class Corridor:
         """Where its left wall stands."""
         return self.width_m / 2
 
+    def holds(self, x_m: float, y_m: float, away_m: float) -> bool:
+        """Return whether a point is so far from all walls, in the corridor or in a branch."""
+        low, high = -self.behind_m + away_m, self.length_m - away_m
+        if low <= x_m <= high and abs(y_m) <= self.half_m - away_m:
+            return True
+        return any(
+            b.from_m + away_m <= x_m <= b.to_m - away_m
+            and 0.0 <= b.side * y_m <= self.half_m + b.length_m - away_m
+            for b in self.branches
+        )
+
     def panels(self) -> tuple[Panel, ...]:
         """Return all its surfaces; doors and lamps come after what they are drawn on."""
         doors = self._doors() if self.doors else []
-        return (*self._room(), *doors, *self._lamps())
+        branches = [panel for branch in self.branches for panel in self._branch(branch)]
+        return (*self._room(), *branches, *doors, *self._lamps())
 
     def _room(self) -> list[Panel]:
         back, half, high, length = -self.behind_m, self.half_m, self.height_m, self.length_m
         side_low, side_high = (back, 0.0), (length, high)
         low, top = (back, -half), (length, half)
         end_low, end_high = (-half, 0.0), (half, high)
-        left, right = self.left_openings, self.right_openings
+        left, right = self._openings(1), self._openings(-1)
         return [
             Panel(2, 0.0, low, top, "floor", (150, 146, 138), Finish.TILES),
             Panel(2, high, low, top, "ceiling", (226, 226, 222), Finish.CEILING),
@@ -79,8 +119,8 @@ class Corridor:
         width, height = _DOOR_SIZE_M[0], min(_DOOR_SIZE_M[1], self.height_m)
         doors = []
         for side_m, places, openings in (
-            (self.half_m, _DOORS_LEFT_M, self.left_openings),
-            (-self.half_m, _DOORS_RIGHT_M, self.right_openings),
+            (self.half_m, _DOORS_LEFT_M, self._openings(1)),
+            (-self.half_m, _DOORS_RIGHT_M, self._openings(-1)),
         ):
             every = [
                 place + again * 14.0
@@ -99,6 +139,34 @@ class Corridor:
         low_m, high_m = (-width / 2, 0.0), (width / 2, height)
         end = Panel(0, self.length_m, low_m, high_m, "door", (120, 84, 62), Finish.DOOR)
         return [*doors, end]
+
+    def _openings(self, side: int) -> tuple[Opening, ...]:
+        """Return where a side wall is missing, for doors and for branches."""
+        own = self.left_openings if side > 0 else self.right_openings
+        branches = (b for b in self.branches if b.side == side)
+        return (*own, *(((b.from_m, 0.0), (b.to_m, self.height_m)) for b in branches))
+
+    def _branch(self, branch: Branch) -> list[Panel]:
+        """Return the surfaces of a branch, with its lamps."""
+        near, far = branch.side * self.half_m, branch.side * (self.half_m + branch.length_m)
+        low_y, high_y = min(near, far), max(near, far)
+        low, high = (branch.from_m, low_y), (branch.to_m, high_y)
+        top = self.height_m
+        side = ((low_y, 0.0), (high_y, top))
+        panels = [
+            Panel(2, 0.0, low, high, "floor", (150, 146, 138), Finish.TILES),
+            Panel(2, top, low, high, "ceiling", (226, 226, 222), Finish.CEILING),
+            Panel(0, branch.from_m, *side, "wall", _PLASTER_LEFT, Finish.WALL),
+            Panel(0, branch.to_m, *side, "wall", _PLASTER_RIGHT, Finish.WALL),
+            Panel(1, far, (low[0], 0.0), (high[0], top), "wall", _PLASTER_END, Finish.WALL),
+        ]
+        middle = (branch.from_m + branch.to_m) / 2
+        for n in range(int(branch.length_m // LAMP_EVERY_M) + 1):
+            y = near + branch.side * (LAMP_FROM_M + n * LAMP_EVERY_M)
+            if low_y + 0.6 <= y <= high_y - 0.6:
+                corners = (middle - 0.15, y - 0.55), (middle + 0.15, y + 0.55)
+                panels.append(Panel(2, top, *corners, "ceiling", (255, 255, 255), Finish.LAMP))
+        return panels
 
     def _lamps(self) -> list[Panel]:
         count = int((self.length_m - LAMP_FROM_M) // LAMP_EVERY_M) + 1

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from followme.values.frame import DEPTH_SLOP_NS
+
 T = TypeVar("T")
 
-#: Depth of another stamp than the image's is taken when it is this near.
-SLOP_NS = 20_000_000
-#: A recorder may write depth this much later than the image of the same stamp.
+# A recorder may write depth this much later than the image of the same stamp.
 _LATE_NS = 500_000_000
 
 
@@ -59,7 +59,7 @@ class DepthPairing(Generic[T]):
             image = self._waiting.popleft()
             yield image.stamp_ns, image.value, self._nearest(image.stamp_ns)
             # images come in order, so older depth is of no more use
-            while self._depths and self._depths[0].stamp_ns < image.stamp_ns - SLOP_NS:
+            while self._depths and self._depths[0].stamp_ns < image.stamp_ns - DEPTH_SLOP_NS:
                 self._depths.popleft()
         while (
             recorded_ns is not None
@@ -78,6 +78,6 @@ class DepthPairing(Generic[T]):
 
     def _nearest(self, stamp_ns: int) -> T | None:
         nearest = min(self._depths, key=lambda d: abs(d.stamp_ns - stamp_ns), default=None)
-        if nearest is None or abs(nearest.stamp_ns - stamp_ns) > SLOP_NS:
+        if nearest is None or abs(nearest.stamp_ns - stamp_ns) > DEPTH_SLOP_NS:
             return None
         return nearest.value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from followme.sources.parts import Box, Colour, Cylinder, Finish, Part, Pit
 from followme.sources.scene import Thing
 from followme.values.obstacle import Kind
@@ -11,6 +13,8 @@ _WOOD = (150, 104, 62)
 _STONE = (168, 164, 156)
 _NOSING = (206, 190, 92)
 _NOSING_M, _NOSING_HIGH_M = 0.05, 0.006
+# upright slices that lean together as a slanted plate
+_SLICES = 16
 
 
 def a_cylinder(
@@ -66,6 +70,42 @@ def a_sign(
     width, height = size_m
     plate = Box((0.0, 0.0, bottom_m + height / 2), (0.03, width, height), finish=Finish.SIGN)
     return Thing(id, Kind.OBJECT, "sign", colour, (plate,), at_m, yaw_rad)
+
+
+def a_wet_floor_sign(
+    id: int, at_m: tuple[float, float], yaw_rad: float = 0.0, colour: Colour = (236, 196, 40)
+) -> Thing:
+    """Return a folding sign on the floor, 0.62 m high: two plates that lean against each other."""
+    slice_m, high_m, wide_m, plate_m = 0.62 / _SLICES, 0.62, 0.28, 0.012
+    parts: list[Part] = []
+    for n in range(_SLICES):
+        z = (n + 0.5) * slice_m
+        # plates stand 0.15 m from the middle at the floor and meet at the top
+        off = 0.15 * (1.0 - z / high_m) + plate_m / 2
+        for side in (1, -1):
+            parts.append(Box((side * off, 0.0, z), (plate_m, wide_m, slice_m)))
+    return Thing(id, Kind.OBJECT, "sign", colour, tuple(parts), at_m, yaw_rad)
+
+
+def a_cabinet(
+    id: int,
+    at_m: tuple[float, float],
+    size_m: tuple[float, float, float] = (0.45, 0.9, 1.8),
+    bottom_m: float = 0.0,
+    yaw_rad: float = 0.0,
+    colour: Colour = _WOOD,
+) -> Thing:
+    """Return a cabinet with two doors on its front, on the floor or on a wall."""
+    length, width, height = size_m
+    body = Box((-0.01, 0.0, bottom_m + height / 2), (length - 0.02, width, height))
+    parts: list[Part] = [replace(body, finish=Finish.WOOD)]
+    for side in (1, -1):
+        leaf = (0.02, width / 2 - 0.008, height - 0.02)
+        centre = (length / 2 - 0.01, side * width / 4, bottom_m + height / 2)
+        parts.append(Box(centre, leaf, finish=Finish.WOOD))
+        handle = (length / 2 + 0.012, side * 0.04, bottom_m + height / 2)
+        parts.append(Box(handle, (0.02, 0.015, min(0.14, 0.4 * height)), colour=_STEEL))
+    return Thing(id, Kind.OBJECT, "cupboard", colour, tuple(parts), at_m, yaw_rad)
 
 
 def a_hole(

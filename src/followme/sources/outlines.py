@@ -83,14 +83,14 @@ def _beyond(thing: Thing, place: Placement, pose: FloorPose, within_m: float) ->
 def _thing(thing: Thing, place: Placement, pose: FloorPose) -> Iterator[Outline]:
     ends, radius_m = limbs_at(thing, place)
     low, high = ends[:, :, 2].min(axis=1) - radius_m, ends[:, :, 2].max(axis=1) + radius_m
-    around = _seen(_stadia(ends[:, :, :2], radius_m), pose)
+    around = seen_from(_stadia(ends[:, :, :2], radius_m), pose)
     for corners, bottom, top in zip(around, low.tolist(), high.tolist(), strict=True):
         yield Outline(thing.id, thing.kind, thing.label, corners, bottom, top)
     stand = FloorPose(*thing.position(place), thing.yaw_rad + place.turn_rad)
     for part in thing.parts:
         if not isinstance(part, Capsule):
             corners, bottom, top = _part(part, stand)
-            yield Outline(thing.id, thing.kind, thing.label, _seen(corners, pose), bottom, top)
+            yield Outline(thing.id, thing.kind, thing.label, seen_from(corners, pose), bottom, top)
 
 
 def _part(part: Box | Cylinder | Pit, stand: FloorPose) -> tuple[NDArray[np.float64], float, float]:
@@ -125,10 +125,10 @@ def _walls(scene: Scene, pose: FloorPose) -> Iterator[Outline]:
             at = np.full(2, panel.at_m)
             corners = np.stack([at, along] if panel.axis == 0 else [along, at], axis=1)
             low, high = panel.low_m[1], panel.high_m[1]
-            yield Outline(0, Kind.OBJECT, "wall", _seen(corners, pose), low, high)
+            yield Outline(0, Kind.OBJECT, "wall", seen_from(corners, pose), low, high)
 
 
-def _seen(corners: NDArray[np.float64], pose: FloorPose) -> NDArray[np.float64]:
+def seen_from(corners: NDArray[np.float64], pose: FloorPose) -> NDArray[np.float64]:
     """Turn corners (..., 2) of the scene into the frame of a walker."""
     cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
     return np.asarray((corners - (pose.x_m, pose.y_m)) @ np.array([[cos, -sin], [sin, cos]]))

@@ -11,10 +11,11 @@ HEIGHT_M = 1.74
 #: Of the seat that sitting people sit on.
 SEAT_M = 0.46
 
-_SKIN = (222, 172, 140)
-_HAIR = (62, 42, 30)
-_TROUSERS = (48, 58, 84)
-_SHOES = (38, 34, 34)
+#: Colours of what people are made of and wear.
+SKIN = (222, 172, 140)
+HAIR = (62, 42, 30)
+TROUSERS = (48, 58, 84)
+SHOES = (38, 34, 34)
 # how far the hips come down, and the trunk leans back, when a person sits
 _SIT_DOWN_M = 0.93 - SEAT_M - 0.10
 
@@ -41,9 +42,9 @@ def _bent_legs() -> list[Capsule]:
     for y in (0.11, -0.11):
         knee = (0.43, y, 0.50)
         limbs += [
-            Capsule((0.0, y, 0.54), knee, 0.085, _TROUSERS),
-            Capsule(knee, (0.42, y, 0.11), 0.06, _TROUSERS),
-            Capsule((0.39, y, 0.05), (0.55, y, 0.045), 0.045, _SHOES),
+            Capsule((0.0, y, 0.54), knee, 0.085, TROUSERS),
+            Capsule(knee, (0.42, y, 0.11), 0.06, TROUSERS),
+            Capsule((0.39, y, 0.05), (0.55, y, 0.045), 0.045, SHOES),
         ]
     return limbs
 
@@ -79,9 +80,9 @@ def _legs() -> list[Capsule]:
     for side, swing in ((1, 0.22), (-1, -0.22)):
         y, half = 0.095 * side, swing / 2
         limbs += [
-            Capsule((0.0, y, 0.88), (0.02, y, 0.50), 0.085, _TROUSERS, (0.0, half)),
-            Capsule((0.02, y, 0.50), (0.0, y, 0.11), 0.06, _TROUSERS, (half, swing)),
-            Capsule((-0.03, y, 0.05), (0.13, y, 0.045), 0.045, _SHOES, (swing, swing)),
+            Capsule((0.0, y, 0.88), (0.02, y, 0.50), 0.085, TROUSERS, (0.0, half)),
+            Capsule((0.02, y, 0.50), (0.0, y, 0.11), 0.06, TROUSERS, (half, swing)),
+            Capsule((-0.03, y, 0.05), (0.13, y, 0.045), 0.045, SHOES, (swing, swing)),
         ]
     return limbs
 
@@ -92,7 +93,7 @@ def _trunk() -> list[Capsule]:
         for y in (-0.09, -0.05, 0.0, 0.05, 0.09)
     ]
     return [
-        Capsule((0.0, -0.07, 0.93), (0.0, 0.07, 0.93), 0.105, _TROUSERS),
+        Capsule((0.0, -0.07, 0.93), (0.0, 0.07, 0.93), 0.105, TROUSERS),
         *columns,
         Capsule((0.0, -0.165, 1.41), (0.0, 0.165, 1.41), 0.068),
     ]
@@ -105,7 +106,7 @@ def _arms() -> list[Capsule]:
         limbs += [
             Capsule((0.0, y * 0.97, 1.40), (-0.01, y, 1.13), 0.052, None, (0.0, half)),
             Capsule((-0.01, y, 1.13), (0.05, y, 0.90), 0.042, None, (half, swing)),
-            Capsule((0.05, y, 0.86), (0.06, y, 0.81), 0.043, _SKIN, (swing, swing)),
+            Capsule((0.05, y, 0.86), (0.06, y, 0.81), 0.043, SKIN, (swing, swing)),
         ]
     return limbs
 
@@ -115,10 +116,10 @@ def _head() -> list[Capsule]:
         Capsule((0.088, y, 1.618), (0.088, y, 1.622), 0.014, (40, 34, 32)) for y in (0.036, -0.036)
     ]
     return [
-        Capsule((-0.01, 0.0, 1.42), (0.0, 0.0, 1.54), 0.052, _SKIN),
-        Capsule((0.0, 0.0, 1.575), (0.0, 0.0, 1.635), 0.092, _SKIN),
-        Capsule((-0.028, 0.0, 1.60), (-0.018, 0.0, 1.655), 0.098, _HAIR),
-        Capsule((0.09, 0.0, 1.60), (0.102, 0.0, 1.575), 0.013, _SKIN),
+        Capsule((-0.01, 0.0, 1.42), (0.0, 0.0, 1.54), 0.052, SKIN),
+        Capsule((0.0, 0.0, 1.575), (0.0, 0.0, 1.635), 0.092, SKIN),
+        Capsule((-0.028, 0.0, 1.60), (-0.018, 0.0, 1.655), 0.098, HAIR),
+        Capsule((0.09, 0.0, 1.60), (0.102, 0.0, 1.575), 0.013, SKIN),
         Capsule((0.080, -0.024, 1.545), (0.080, 0.024, 1.545), 0.010, (168, 84, 84)),
         *eyes,
     ]

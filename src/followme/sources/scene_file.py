@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from followme.share import share_path
-from followme.sources.corridor_room import Corridor
-from followme.sources.scene import Panel, Scene
+from followme.sources.corridor_room import Branch, Corridor
+from followme.sources.scene import Opening, Panel, Scene
 from followme.sources.scene_things import things_of
 from followme.sources.scene_walker import (
     CAMERA_KEYS,
@@ -44,7 +44,8 @@ WALK_KEYS = (
     "sensor",
     "expect",
 )
-CORRIDOR_KEYS = ("width_m", "length_m", "height_m", "behind_m", "doors")
+CORRIDOR_KEYS = ("width_m", "length_m", "height_m", "behind_m", "doors", "branches")
+BRANCH_KEYS = ("wall", "from_m", "width_m", "length_m")
 SENSOR_KEYS = (
     "grey_sigma",
     "min_m",
@@ -52,10 +53,12 @@ SENSOR_KEYS = (
     "sigma_m",
     "sigma_per_m2",
     "dropout",
+    "step_per_m2",
     "exposure_s",
     *SHARES,
 )
 _LONGEST_S = 3600.0
+Openings = tuple[Opening, ...]
 _LARGEST_BYTES = 1 << 20
 
 
@@ -146,16 +149,35 @@ def walk_of(content: Any, name: str = "walk") -> Walk:
     )
 
 
-def _corridor(room: Fields, *openings: Any) -> Corridor:
+def _corridor(room: Fields, left: Openings = (), right: Openings = ()) -> Corridor:
     usual = Corridor()
+    length_m = room.number("length_m", usual.length_m, 1.0, 200.0)
+    behind_m = room.number("behind_m", usual.behind_m, 0.5, 50.0)
     return Corridor(
         room.number("width_m", usual.width_m, 0.8, 50.0),
         room.number("height_m", usual.height_m, 1.9, 20.0),
-        room.number("length_m", usual.length_m, 1.0, 200.0),
-        room.number("behind_m", usual.behind_m, 0.5, 50.0),
+        length_m,
+        behind_m,
         room.flag("doors", True),
-        *openings,
+        left,
+        right,
+        tuple(
+            _branch(raw, f"corridor branches, {n}.", -behind_m, length_m)
+            for n, raw in enumerate(room.items("branches"), start=1)
+        ),
     )
+
+
+def _branch(raw: Any, where: str, low_m: float, high_m: float) -> Branch:
+    fields = Fields(raw, where, BRANCH_KEYS)
+    side = 1 if fields.choice("wall", ("left", "right")) == "left" else -1
+    from_m, width_m = fields.number("from_m"), fields.number("width_m", 2.0, 0.8, 50.0)
+    if from_m < low_m or from_m + width_m > high_m + 1e-6:
+        raise SceneError(
+            f"{where} from_m: it reaches from {from_m:g} to {from_m + width_m:g} m, "
+            f"the corridor from {low_m:g} to {high_m:g} m"
+        )
+    return Branch(side, from_m, width_m, fields.number("length_m", 6.0, 1.0, 200.0))
 
 
 def _beside(room: Iterable[Panel], own: Sequence[Panel]) -> Iterator[Panel]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from followme.sources.corridor_room import Corridor
-from followme.sources.fittings import a_bench, a_cylinder, a_sign
+from followme.sources.fittings import a_bench, a_cabinet, a_cylinder, a_sign, a_wet_floor_sign
 from followme.sources.parts import Box, Finish
 from followme.sources.people import HEIGHT_M, sitting_parts, standing_parts
 from followme.sources.scene import Thing
@@ -138,6 +138,23 @@ def _sign(fields: Fields, id: int, corridor: Corridor) -> Made:
     return _one(replace(sign, kind=_hangs(bottom_m)))
 
 
+def _wet_floor_sign(fields: Fields, id: int, corridor: Corridor) -> Made:
+    return _one(a_wet_floor_sign(id, fields.place("at_m"), _turned(fields)))
+
+
+def _cabinet(fields: Fields, id: int, corridor: Corridor) -> Made:
+    length, width, height = _size(fields, (0.45, 0.9, 1.8))
+    bottom_m = fields.number("bottom_m", 0.0, 0.0, 20.0)
+    if length < 0.1 or width < 0.2 or height < 0.1:
+        raise SceneError(
+            f"{fields.where} size_m: {[length, width, height]} is no cabinet, "
+            "give 0.1 m of depth, 0.2 m of width and 0.1 m of height or more"
+        )
+    at_m, size_m = fields.place("at_m"), (length, width, height)
+    cabinet = a_cabinet(id, at_m, size_m, bottom_m, _turned(fields))
+    return _one(replace(cabinet, kind=_hangs(bottom_m)))
+
+
 FREE_TYPES = {
     "box": EntryType(("at_m", "size_m", "turned_deg", "bottom_m", "finish"), _box),
     "cylinder": EntryType(("at_m", "radius_m", "height_m", "bottom_m"), _cylinder),
@@ -149,5 +166,7 @@ FREE_TYPES = {
     "shelf": EntryType(("at_m", "size_m", "bottom_m", "top_m", "turned_deg"), _shelf),
     "pillar": EntryType(("at_m", "size_m", "height_m", "turned_deg"), _pillar),
     "bench": EntryType(("at_m", "size_m", "turned_deg"), _bench),
+    "wet_floor_sign": EntryType(("at_m", "turned_deg"), _wet_floor_sign),
+    "cabinet": EntryType(("at_m", "size_m", "bottom_m", "turned_deg"), _cabinet),
     "sign": EntryType(("at_m", "size_m", "bottom_m", "turned_deg"), _sign),
 }

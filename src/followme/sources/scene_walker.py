@@ -106,9 +106,7 @@ def check_walker(scene: Scene, corridor: Corridor, seconds: float) -> None:
     steps = max(1, math.ceil(seconds / 0.1))
     for time_s in (seconds * n / steps for n in range(steps + 1)):
         pose = scene.path.pose_at(time_s)
-        beside = abs(pose.y_m) > corridor.half_m - _BODY_M
-        beyond = not -corridor.behind_m + _BODY_M <= pose.x_m <= corridor.length_m - _BODY_M
-        if beside or beyond:
+        if not corridor.holds(pose.x_m, pose.y_m, _BODY_M):
             raise SceneError(
                 f"walker: at {time_s:.1f} s they are at ({pose.x_m:.2f}, {pose.y_m:.2f}), inside "
                 f"of a wall of the corridor ({corridor.width_m:g} m wide, {corridor.length_m:g} m "

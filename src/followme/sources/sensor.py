@@ -38,6 +38,9 @@ class SensorModel:
         The depth sensor gives nothing nearer or farther.
     sigma_m, sigma_per_m2 : float
         Standard deviation of depth is ``sigma_m + sigma_per_m2 * depth ** 2``.
+    step_per_m2 : float
+        Depth comes in steps of ``step_per_m2 * depth ** 2``, as that of a stereo camera, which
+        counts parts of a pixel; 0 for millimetres.
     dropout : float
         Share of the pixels without depth, in small spots.
     hole_share : float
@@ -66,6 +69,7 @@ class SensorModel:
     shiny_dropout: float = 0.0
     dark_dropout: float = 0.0
     exposure_s: float = 0.0
+    step_per_m2: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.grey_sigma > 0:
@@ -84,6 +88,8 @@ class SensorModel:
                 raise SourceError(f"sensor: {name} {getattr(self, name)!r} must be from 0 to 1")
         if not self.edge_bleed + self.edge_dropout <= 1:
             raise SourceError("sensor: edge_bleed and edge_dropout together must not exceed 1")
+        if not 0 <= self.step_per_m2 <= 0.1:
+            raise SourceError(f"sensor: step_per_m2 {self.step_per_m2!r} must be from 0 to 0.1")
         if not 0 <= self.exposure_s <= 0.1:
             raise SourceError(f"sensor: exposure_s {self.exposure_s!r} must be from 0 to 0.1 s")
 
@@ -137,6 +143,11 @@ class Sensor:
         known &= noisy <= np.float32(m.max_m)
         known &= depth_m <= np.float32(m.max_m)
         known &= ~self._dropped[self._part(frame, 2)]
+        if m.step_per_m2:
+            # even steps of the inverse of depth
+            step = np.float32(m.step_per_m2)
+            counts = np.rint(np.float32(1.0) / (np.maximum(noisy, np.float32(0.01)) * step))
+            noisy = np.float32(1.0) / (np.maximum(counts, np.float32(1.0)) * step)
         noisy *= np.float32(1000.0)
         noisy *= known
         return np.asarray(np.rint(noisy, out=noisy).astype(np.uint16))

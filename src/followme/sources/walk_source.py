@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import cv2
@@ -18,7 +18,7 @@ from followme.sources.outlines import Outline, outlines_of
 from followme.sources.packed_frame import yuv_of
 from followme.sources.parts import CLASS_NAMES
 from followme.sources.renderer import Rendered, render
-from followme.sources.scene import Thing
+from followme.sources.scene import Scene, Thing
 from followme.sources.scene_truth import nearest_point, truth_of
 from followme.sources.sensor import Sensor
 from followme.sources.source import SourceError
@@ -37,6 +37,9 @@ from followme.values.truth import TruthObject
 _DARK = 0.08
 # over this time the turning of a swaying camera is measured, for its blur and its motion
 _TURN_S = 0.01
+
+#: What draws a scene, as :func:`followme.sources.renderer.render` does.
+Draw = Callable[[Scene, Camera, Attitude, FloorPose, Moment], Rendered]
 
 
 class WalkSource:
@@ -57,6 +60,8 @@ class WalkSource:
     exact : bool
         Whether depth has no error and reaches to glass; what the walk does to the sensors
         (darkness, a wrong scale) still happens.
+    draw : callable
+        What draws the scene, if not FollowMe's own renderer.
 
     Raises
     ------
@@ -72,6 +77,7 @@ class WalkSource:
         seed: int | None = None,
         *,
         exact: bool = False,
+        draw: Draw = render,
     ) -> None:
         seed = walk.seed if seed is None else seed
         try:
@@ -81,6 +87,7 @@ class WalkSource:
         except ValueError as error:
             raise SourceError(str(error)) from error
         self.walk = walk
+        self._draw = draw
         self._camera = walk.scene.mount.camera(width, height)
         self._sensor = Sensor(width, height, seed, walk.sensor)
         self._faults = None if exact else DepthFaults(width, height, seed, walk.sensor)
@@ -161,7 +168,7 @@ class WalkSource:
             assert labels is not None
             again = LabelMap(stamp_ns, labels.labels, labels.confidence, labels.names)
             return replace(self._last, stamp_ns=stamp_ns, motion=motion, labels=again, truth=truth)
-        self._seen = render(
+        self._seen = self._draw(
             self.walk.scene, self._camera, self._attitude(lean), sight, self._moment(time_s)
         )
         number = round(time_s * self.walk.rate_hz)

@@ -26,6 +26,8 @@ from followme.values.motion import Motion
 
 # Of such an image a network would tell what it has learnt, not what is there.
 _SHOWS_NOTHING = {ImageState.DARK, ImageState.BRIGHT, ImageState.COVERED, ImageState.FROZEN}
+# Widths over heights that differ by less come from rounding.
+_ALIGNED = 0.02
 _FROZEN = "The depth sensor repeats its last frame: it is not used."
 
 
@@ -56,9 +58,11 @@ class DepthStage:
     def estimate(self, frame: Frame) -> DepthMap | DepthStatus:
         """Return depth with its status, or the status alone where distance cannot be judged.
 
-        A sensor that repeats its last frame is not used while the image goes on.
+        A sensor that repeats its last frame is not used while the image goes on, nor one whose
+        depth has another shape than the image, over which it would be stretched.
         """
-        if not self._use_sensor:
+        unaligned = _unaligned(frame) if self._use_sensor else ""
+        if unaligned or not self._use_sensor:
             frame = replace(frame, depth_m=None)
         health = self._judge.judge(frame.bgr, frame.stamp_ns)
         frozen = self._frozen.judge(frame.depth_m, frame.stamp_ns) and not health.frozen
@@ -69,7 +73,8 @@ class DepthStage:
         result = self._metric.estimate(frame, guess, health)
         if in_vain:
             result = _noted(result, NO_METRE)
-        return _noted(result, _FROZEN) if frozen else result
+        word = _FROZEN if frozen else unaligned
+        return _noted(result, word) if word else result
 
     def _guess(self, frame: Frame, health: ImageHealth) -> MonocularDepth | None:
         """Ask the network where the sensor leaves much open and the image shows something.
@@ -118,6 +123,21 @@ class DepthStage:
         """Free the network."""
         if self.network is not None:
             self.network.close()
+
+
+def _unaligned(frame: Frame) -> str:
+    """Return in a sentence why sensor depth cannot lie over the image; empty when it can."""
+    if frame.depth_m is None:
+        return ""
+    (height, width), (rows, columns) = frame.bgr.shape[:2], frame.depth_m.shape
+    # the shape that fits may be off by a pixel, which is much of a tiny one
+    off_px = abs(columns * height / width - rows)
+    if off_px <= max(1.0, _ALIGNED * rows):
+        return ""
+    return (
+        f"The sensor's depth is {columns}x{rows}, its image {width}x{height}: it is not aligned to "
+        "colour and is not used; give the topic of depth that is."
+    )
 
 
 def _noted(result: DepthMap | DepthStatus, word: str) -> DepthMap | DepthStatus:

@@ -9,8 +9,9 @@ from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.geometry.obstacle_finder import FoundObstacles, ObstacleFinder
 from followme.geometry.unranged import UnrangedThings
 from followme.health.sight import SightJudge
+from followme.health.stream_age import StampLead, StreamAge
 from followme.settings import ObstacleFusionSettings
-from followme.values.depth_map import DepthMap, DepthStatus
+from followme.values.depth_map import DepthMap, DepthStatus, Provenance
 from followme.values.detections import Detections
 from followme.values.label_map import LabelMap
 from followme.values.motion import Motion
@@ -18,6 +19,13 @@ from followme.values.obstacle import Ages, Obstacles
 
 # So many results of networks may wait for the depth of their stamp.
 _NAMES_KEPT = 16
+# A network that takes over from a sensor has found its scale after this, if it finds it at all.
+_TAKES_OVER_NS = 1_000_000_000
+# It errs more than the sensor did: that there is none any more is said before what it says, for a
+# STOP would outrank that word (B7).
+_LETS_SAY_NS = 500_000_000
+# An image that is older by more than this than the one before is not late: a clock was set back.
+_LATE_NS = 1_000_000_000
 
 
 class ObstacleStage:
@@ -27,6 +35,11 @@ class ObstacleStage:
     ----------
     s : ObstacleFusionSettings
         Corridor, zones, tracking, sight.
+
+    Attributes
+    ----------
+    lead : StampLead
+        Whether the stamps of images lie ahead of the clock.
     """
 
     def __init__(self, s: ObstacleFusionSettings) -> None:
@@ -37,16 +50,29 @@ class ObstacleStage:
         self._use_source_motion = s.tracking.use_source_motion
         self._told_ns: int | None = None
         self._motion_keep_s = s.tracking.motion_keep_s
-        self._image_stamp_ns: int | None = None
-        self._depth_stamp_ns: int | None = None
+        self._image, self._depth, self.lead = StreamAge(), StreamAge(), StampLead()
         self._status: DepthStatus | None = None
         self._motion: Motion | None = None
+        self._sensor_ns: int | None = None
         self._names: deque[tuple[str, Detections | LabelMap]] = deque(maxlen=_NAMES_KEPT)
         self._name_stamps_ns: dict[str, int] = {}
 
-    def image_came(self, stamp_ns: int) -> None:
-        """Note that the camera gave an image, whether or not its depth follows."""
-        self._image_stamp_ns = max(stamp_ns, self._image_stamp_ns or 0)
+    def image_came(self, stamp_ns: int, now_ns: int) -> None:
+        """Note that the camera gave an image, whether or not its depth follows.
+
+        Parameters
+        ----------
+        stamp_ns : int
+            Of the image; it may lie ahead of the clock.
+        now_ns : int
+            When it came.
+        """
+        before_ns = self._image.stamp_ns
+        if before_ns is not None and before_ns - _LATE_NS <= stamp_ns < before_ns:
+            self._image.came(before_ns, now_ns)
+        else:
+            self._image.came(stamp_ns, now_ns)
+        self.lead.came(stamp_ns, now_ns)
 
     def moved(self, motion: Motion) -> None:
         """Note how the walker moves, as the source tells it."""
@@ -81,10 +107,16 @@ class ObstacleStage:
 
     def see(self, depth: DepthMap | DepthStatus, now_ns: int) -> Obstacles:
         """Return what stands in the way after new depth, or after the word that there is none."""
-        self.image_came(depth.stamp_ns)
+        image_ns = self._image.stamp_ns
+        if image_ns is None or not image_ns - _LATE_NS <= depth.stamp_ns <= image_ns:
+            self.image_came(depth.stamp_ns, now_ns)  # else that image was told of when it came
         self._join_names()
-        self._depth_stamp_ns = depth.stamp_ns
-        if isinstance(depth, DepthMap):
+        self._depth.came(depth.stamp_ns, now_ns)
+        if isinstance(depth, DepthMap) and self._takes_over(depth.status):
+            # metres that may be of any length would put what is known somewhere else
+            self._status = depth.status
+            found = self._finder.carry(depth.stamp_ns)
+        elif isinstance(depth, DepthMap):
             self._status = depth.status
             self._ever_ranged = True
             found = self._finder.find(depth, self._motion)
@@ -96,8 +128,8 @@ class ObstacleStage:
     def carry(self, now_ns: int) -> Obstacles:
         """Return what is still believed when no depth came: nothing ever becomes clear by it."""
         self._join_names()
-        found = self._finder.carry(now_ns)
-        stamp_ns = now_ns if self._depth_stamp_ns is None else self._depth_stamp_ns
+        found = self._finder.carry(self._on_stamps(now_ns))
+        stamp_ns = now_ns if self._depth.stamp_ns is None else self._depth.stamp_ns
         return self._judged(found, stamp_ns, now_ns)
 
     def reset(self) -> None:
@@ -106,15 +138,25 @@ class ObstacleStage:
         self._judge.reset()
         self._unranged.reset()
         self._ever_ranged = False
-        self._image_stamp_ns = self._depth_stamp_ns = None
-        self._status = self._motion = self._told_ns = None
+        self._image, self._depth, self.lead = StreamAge(), StreamAge(), StampLead()
+        self._status = self._motion = self._told_ns = self._sensor_ns = None
         self._names.clear()
         self._name_stamps_ns.clear()
 
+    def _takes_over(self, status: DepthStatus) -> bool:
+        """Return whether a network takes over from a sensor and is not to be asked yet."""
+        if status.provenance in (Provenance.SENSOR, Provenance.FUSED):
+            self._sensor_ns = status.stamp_ns
+        if self._sensor_ns is None or status.provenance is not Provenance.MONOCULAR:
+            return False
+        longest_ns = _LETS_SAY_NS if status.scale_known else _TAKES_OVER_NS
+        return status.stamp_ns - self._sensor_ns <= longest_ns
+
     def _join_names(self) -> None:
+        depth_ns = self._depth.stamp_ns
         for _ in range(len(self._names)):
             who, seen = self._names.popleft()
-            if self._depth_stamp_ns is None or seen.stamp_ns > self._depth_stamp_ns:
+            if depth_ns is None or seen.stamp_ns > depth_ns:
                 self._names.append((who, seen))  # its depth may still come
                 continue
             self._finder.name(who, seen)
@@ -123,20 +165,30 @@ class ObstacleStage:
             before_ns = self._name_stamps_ns.get(who, seen.stamp_ns)
             self._name_stamps_ns[who] = max(seen.stamp_ns, before_ns)
 
-    def _speed_mps(self, now_ns: int) -> float:
+    def _on_stamps(self, now_ns: int) -> int:
+        """Return now by the clock of the stamps, if that is ahead of ours.
+
+        By ours time would have jumped back since what was seen last, and all would be forgotten.
+        """
+        if self._depth.stamp_ns is None:
+            return now_ns
+        return max(now_ns, self._depth.stamp_ns + self._depth.since_ns(now_ns))
+
+    def _speed_mps(self, at_ns: int) -> float:
         """Return the walker's speed; an old word of it is none, who walked may stand now."""
         motion = self._motion
-        if motion is None or abs(now_ns - motion.stamp_ns) > self._motion_keep_s * 1e9:
+        if motion is None or abs(at_ns - motion.stamp_ns) > self._motion_keep_s * 1e9:
             return math.nan
         return motion.speed_mps
 
     def _judged(self, found: FoundObstacles, stamp_ns: int, now_ns: int) -> Obstacles:
+        at_ns = self._on_stamps(now_ns)
         ages = Ages(
-            image_s=_age_s(self._image_stamp_ns, now_ns),
-            depth_s=_age_s(self._depth_stamp_ns, now_ns),
-            labels_s=_age_s(self._name_stamps_ns.get(LABELS), now_ns),
-            objects_s=_age_s(self._name_stamps_ns.get(OBJECTS), now_ns),
-            faces_s=_age_s(self._name_stamps_ns.get(FACES), now_ns),
+            image_s=self._image.age_s(now_ns),
+            depth_s=self._depth.age_s(now_ns),
+            labels_s=_age_s(self._name_stamps_ns.get(LABELS), at_ns),
+            objects_s=_age_s(self._name_stamps_ns.get(OBJECTS), at_ns),
+            faces_s=_age_s(self._name_stamps_ns.get(FACES), at_ns),
         )
         sight, reason = self._judge.judge(
             self._status, ages.image_s, ages.depth_s, found.way_unknown
@@ -149,11 +201,11 @@ class ObstacleStage:
             ages=ages,
             distances_known=self._status is not None and self._status.scale_known,
             observed_free=found.observed_free,
-            walker_speed_mps=self._speed_mps(now_ns),
+            walker_speed_mps=self._speed_mps(at_ns),
             # where there were metres before, they will be back, or sight is lost for good
             unranged=() if self._ever_ranged else self._unranged.things(stamp_ns),
         )
 
 
-def _age_s(stamp_ns: int | None, now_ns: int) -> float:
-    return math.nan if stamp_ns is None else (now_ns - stamp_ns) * 1e-9
+def _age_s(stamp_ns: int | None, at_ns: int) -> float:
+    return math.nan if stamp_ns is None else (at_ns - stamp_ns) * 1e-9

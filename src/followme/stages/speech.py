@@ -48,6 +48,21 @@ class SpeechStage:
         """One sentence about the voice, for a person."""
         return self._voice.about
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with the voice right now, one sentence; empty when nothing is."""
+        return self._voice.fault
+
+    @property
+    def restarts(self) -> int:
+        """How often the sound process had to be started again."""
+        return self._voice.restarts
+
+    @property
+    def alarms(self) -> int:
+        """How often the guard has said by itself that vision is lost."""
+        return self._voice.alarms
+
     def observe(self, obstacles: Obstacles, now_s: float) -> list[Announcement]:
         """Take new evidence and act on it; return what became known about announcements."""
         self._distances_known = obstacles.distances_known
@@ -58,18 +73,26 @@ class SpeechStage:
     def tick(self, now_s: float) -> list[Announcement]:
         """Let time pass: hear what the voice did, decide, speak."""
         self._voice.heartbeat()
-        news = self._heard(now_s)
+        news = self.hear(now_s)
         playing = self._voice.playing
         decision = self._scheduler.decide(now_s, None if playing is None else playing.intent)
         news += [Announcement.of(self._words(i), outcome) for i, outcome in decision.dropped]
         if decision.cut:
             self._voice.cut()
-            news += self._heard(now_s)
+            news += self.hear(now_s)
         if decision.say is not None:
             self._voice.start(self._words(decision.say))
-            news += self._heard(now_s)
+            news += self.hear(now_s)
         self._voice.aim(self._beeping(now_s))
         return news
+
+    def arm(self) -> None:
+        """Give the guard a first sign of life: from now on it misses the next."""
+        self._voice.heartbeat()
+
+    def hear(self, now_s: float) -> list[Announcement]:
+        """Hear what the voice did, and let it mend itself, without a sign of life for the guard."""
+        return [self._note(event, now_s) for event in self._voice.poll()]
 
     def ask(self, question: str, now_s: float) -> str:
         """Answer a question of the user ("repeat", "describe", "hush", "status")."""
@@ -102,9 +125,6 @@ class SpeechStage:
 
     def _words(self, intent: Intent) -> Utterance:
         return self._phrases.utterance(intent, self._s.phrases, self._distances_known)
-
-    def _heard(self, now_s: float) -> list[Announcement]:
-        return [self._note(event, now_s) for event in self._voice.poll()]
 
     def _note(self, event: VoiceEvent, now_s: float) -> Announcement:
         said = event.utterance

@@ -13,6 +13,9 @@ from followme.values.label_map import LabelMap
 from followme.values.motion import Motion
 from followme.values.truth import TruthObject
 
+#: Depth of another stamp than its image's belongs to it when it is the nearest, and this near.
+DEPTH_SLOP_NS = 20_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class ColourImage:

@@ -68,6 +68,11 @@ class Intent:
         return -1 if self.obstacle is None else self.obstacle.track_id
 
     @property
+    def guards(self) -> bool:
+        """Whether a walker's safety hangs on hearing it: lost sight and STOP."""
+        return self.priority <= Priority.STOP
+
+    @property
     def zone(self) -> Zone:
         """Of its obstacle, CLEAR when it is about none."""
         return Zone.CLEAR if self.obstacle is None else self.obstacle.zone

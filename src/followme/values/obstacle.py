@@ -202,4 +202,5 @@ REASONS = (
     "corridor_unknown",  # most of the way has no depth
     "scale_corrected",  # depth did not agree with the camera's height, and was corrected
     "scale_unknown",  # distances are uncertain
+    "sensor_lost",  # a depth sensor gives no more distances, a network goes on alone
 )

@@ -24,13 +24,15 @@ _FIRST_BACK_OFF_S = 0.25
 _MOST_BACK_OFF_S = 10.0
 # a process that lived this long did not die of its start
 _STABLE_S = 10.0
+_QUIET = "the sound process does not answer, so that nothing is heard"
 
 
 class EspeakVoice:
     """Speak through a sound process of its own; restart it when it dies.
 
     A restarted process goes on with the unfinished track at the place that time has reached, so
-    second t of the track stays what was heard t seconds after its start.
+    second t of the track stays what was heard t seconds after its start. Where a device has played
+    it is waited for: a track in its place would be heard by nobody.
 
     Parameters
     ----------
@@ -80,16 +82,15 @@ class EspeakVoice:
 
     @property
     def fault(self) -> str:
-        return self._own_fault or self._sink_fault
+        quiet = self._sink is not None and self._sink.quiet
+        return self._own_fault or (_QUIET if quiet else self._sink_fault)
 
     @property
     def restarts(self) -> int:
-        """How often the sound process had to be started again."""
         return self._restarts
 
     @property
     def alarms(self) -> int:
-        """How often the guard has said by itself that vision is lost."""
         return self._alarms
 
     @property
@@ -106,7 +107,7 @@ class EspeakVoice:
         self._count += 1
         self._said[self._count] = u
         message = {"op": "say", "id": self._count, "tone": u.tone, "text": u.text}
-        message |= _told(cue_of(u.intent.obstacle))
+        message |= {**_told(cue_of(u.intent.obstacle)), "guards": u.intent.guards}
         self._playing = None
         try:
             taken = self._sink is not None and self._sink.ready and self._send(message)
@@ -126,8 +127,8 @@ class EspeakVoice:
         beeps = beeps_of(thing)
         if beeps != self._aimed:
             told = _told(Cue() if beeps is None else beeps.cue)
-            period_s = 0.0 if beeps is None else beeps.period_s
-            if self._send({"op": "aim", "period_s": period_s, **told}):
+            told["period_s"] = 0.0 if beeps is None else beeps.period_s
+            if self._send({"op": "aim", "guards": beeps is not None and beeps.guards, **told}):
                 self._aimed = beeps
 
     def poll(self) -> list[VoiceEvent]:
@@ -180,7 +181,12 @@ class EspeakVoice:
             self.about, self._sink_fault = message["about"], message["fault"]
             self._own_fault = ""
             self._aimed = None  # a new process knows of no beeps
-            self._options = replace(self._options, start_ns=message["start_ns"], resume=True)
+            self._options = replace(
+                self._options,
+                start_ns=message["start_ns"],
+                resume=True,
+                resounds=self._options.resounds or message["device"],
+            )
 
     def _note(self, kind: EventKind, name: int, at_s: float, wall_ns: int) -> None:
         if kind == "onset":

@@ -11,6 +11,13 @@ from followme.voices.pcm import Pcm, samples_in
 from followme.voices.voice import EventKind
 
 FADE_S = 0.020
+# what guards a walker is heard even where speech was turned down
+_LEAST_GAIN = 0.3
+
+
+def least_gain(guards: bool) -> float:
+    """Return the gain that a sound has at least: 0, unless it guards a walker."""
+    return _LEAST_GAIN if guards else 0.0
 
 
 @dataclass(frozen=True)

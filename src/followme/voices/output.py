@@ -11,7 +11,9 @@ from followme.voices.pcm import SAMPLE_BYTES, Pcm
 from followme.voices.track import TrackWriter
 from followme.voices.voice import VoiceError
 
-# a device that asks for nothing for this long is unplugged or hangs
+# a device that asks for nothing for so long is told as a fault: meanwhile nothing is heard ...
+_DEVICE_LATE_S = 0.5
+# ... and after this long it is unplugged or hangs
 _DEVICE_GONE_S = 2.0
 
 
@@ -34,6 +36,11 @@ class Output:
         self._track = track
         self._taken = -1
         self._taken_s = 0.0
+
+    @property
+    def has_device(self) -> bool:
+        """Whether it is heard, and not only written."""
+        return self._device is not None
 
     @property
     def latency_s(self) -> float:
@@ -66,11 +73,19 @@ class Output:
 
     def device_gone(self, now_s: float) -> bool:
         """Return whether the device has stopped asking for sound."""
+        return self._device_quiet_s(now_s) > _DEVICE_GONE_S
+
+    def fault(self, now_s: float) -> str:
+        """Return why nothing is heard right now, one sentence; empty while all is well."""
+        late = self._device_quiet_s(now_s) > _DEVICE_LATE_S
+        return "the sound device takes no sound, so that nothing is heard" if late else ""
+
+    def _device_quiet_s(self, now_s: float) -> float:
         if self._device is None:
-            return False
+            return 0.0
         if self._device.taken != self._taken:
             self._taken, self._taken_s = self._device.taken, now_s
-        return now_s - self._taken_s > _DEVICE_GONE_S
+        return now_s - self._taken_s
 
     def close(self) -> None:
         """Complete the track and stop the device."""

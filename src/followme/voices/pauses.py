@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from followme.values.obstacle import Obstacle, Zone
 from followme.voices.cue import Cue, cue_of, placed
-from followme.voices.mixer import Mixer
+from followme.voices.mixer import Mixer, least_gain
 from followme.voices.pcm import Pcm, as_channels, samples_in
 from followme.voices.tones import PULSE_S, tick, tone
 
@@ -41,17 +41,21 @@ class Beeps:
         Pitch and side.
     period_s : float
         From the begin of one beep to the begin of the next.
+    guards : bool
+        Whether it is about something in STOP, which no volume silences.
     """
 
     cue: Cue
     period_s: float
+    guards: bool = False
 
 
 def beeps_of(thing: Obstacle | None) -> Beeps | None:
     """Return the beeps about a thing; None for none."""
     if thing is None:
         return None
-    return Beeps(cue_of(thing), period_s(thing.time_to_contact_s, stop=thing.zone is Zone.STOP))
+    stop = thing.zone is Zone.STOP
+    return Beeps(cue_of(thing), period_s(thing.time_to_contact_s, stop=stop), stop)
 
 
 def period_s(time_to_contact_s: float, *, stop: bool) -> float:
@@ -102,7 +106,8 @@ class Pauses:
         if due > self._mixer.at:
             return min(count, due - self._mixer.at)
         self._begun = self._mixer.at
-        self._mixer.play(PAUSE, self._sound())
+        guards = self._beeps is not None and self._beeps.guards
+        self._mixer.play(PAUSE, self._sound(), least_gain(guards))
         return step
 
     def _due(self) -> int | None:

@@ -29,6 +29,8 @@ from followme.voices.voice import VoiceError
 EXIT_CANNOT_START = 2
 _STDIN, _STDOUT = 0, 1
 _CHUNK_BYTES = 65536
+# espeak-ng on a busy machine at times ends a text with no sound, and says the same text right after
+_ATTEMPTS = 2
 # after its loop has ended an engine may still write
 _FINISHING_S = 1.5
 _TURN_S = 0.005
@@ -87,8 +89,14 @@ class Pyttsx3Engine:
         VoiceError
             When the driver cannot write files, or did not.
         """
-        self._finished, self._error = False, None
         text = text.encode(errors="replace").decode()  # half a letter would end the engine
+        for _attempt in range(_ATTEMPTS):
+            self._save(text, words_per_minute, file)
+            if _is_whole(file):
+                return
+
+    def _save(self, text: str, words_per_minute: int, file: Path) -> None:
+        self._finished, self._error = False, None
         try:
             self._engine.setProperty("rate", words_per_minute)
             self._engine.save_to_file(text, str(file))

@@ -18,8 +18,8 @@ GUARD_TONE = "lost"
 GUARD_KEY = "health.vision_lost"
 GUARD_TEXT = "Vision lost"
 
-# between tone and words, so that the first consonant is not masked
-_GAP_S = 0.06
+#: Between tone and words, so that the first consonant is not masked
+GAP_S = 0.06
 _NOWHERE = Cue()
 
 
@@ -115,7 +115,7 @@ class Repertoire:
 
     @property
     def _gap(self) -> Pcm:
-        return self._both(silence(_GAP_S))
+        return self._both(silence(GAP_S))
 
     def _both(self, sound: Pcm) -> Pcm:
         return as_channels(sound, self._channels)

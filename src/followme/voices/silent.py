@@ -29,6 +29,7 @@ class SilentVoice:
 
     about = "speech is switched off: nothing is heard"
     fault = ""
+    restarts = alarms = 0
 
     def __init__(self, s: VoiceSettings, now_ns: Callable[[], int]) -> None:
         self._s = s

@@ -34,7 +34,7 @@ def open_output(options: SinkOptions) -> tuple[Output, str]:
     Raises
     ------
     VoiceError
-        When the track cannot be written, or there is no device and ``strict``.
+        When the track cannot be written, or there is no device and ``strict`` or ``resounds``.
     """
     device, why = None, ""
     if options.device != "none":
@@ -45,6 +45,8 @@ def open_output(options: SinkOptions) -> tuple[Output, str]:
                 raise VoiceError(
                     f"{error}: plug one in, or set voice.engine to auto to get a track"
                 ) from error
+            if options.resounds:
+                raise VoiceError(f"{error}: plug it in again") from error
             why = str(error)
     track = None
     if options.track and (device is None or options.track_always):
@@ -112,7 +114,8 @@ def main() -> int:
     repertoire = Repertoire(options.language, own or engine, options.channels)
     sink = Sink(options, pipes, repertoire, output, log, fault, own)
     signal.signal(signal.SIGTERM, lambda *_: sink.stop())
-    sink.send({"op": "ready", "about": about, "fault": fault, "start_ns": sink.start_ns})
+    ready = {"about": about, "fault": fault, "device": output.has_device}
+    sink.send({"op": "ready", "start_ns": sink.start_ns, **ready})
     heard = sink.run()
     if own is not None:
         own.close()

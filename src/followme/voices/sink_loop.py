@@ -10,7 +10,7 @@ from typing import NamedTuple
 from followme.voices.cue import Cue
 from followme.voices.framing import Message
 from followme.voices.guard import Guard
-from followme.voices.mixer import FADE_S, Mixer, MixerEvent
+from followme.voices.mixer import FADE_S, Mixer, MixerEvent, least_gain
 from followme.voices.output import Output, SoundLog
 from followme.voices.own_engine import PATIENCE_S, OwnEngine
 from followme.voices.pauses import PAUSE, Beeps, Pauses
@@ -25,8 +25,6 @@ BLOCK_S = 0.010
 ALIVE_EVERY_S = 0.2
 # a process that was stopped or a machine that slept does not say later what it missed
 _MOST_BEHIND_S = 0.5
-# what it says by itself is heard even where speech was turned down
-_LEAST_GAIN = 0.3
 _FAULT_EVERY_S = 10.0
 
 
@@ -42,11 +40,12 @@ class _Late(NamedTuple):
 class Sink:
     """Serve one voice, in one thread.
 
-    Messages it takes: ``beat`` (ns), ``say`` (id, tone, text, band, bearing_rad), ``cut``, ``aim``
-    (band, bearing_rad, period_s; 0: no more beeps), ``set`` (volume, words_per_minute, tick),
-    ``bye``. Messages it sends: ``ready`` (about, fault, start_ns), ``error``
-    (text) instead when it cannot start, ``alive``, ``onset`` ``ended`` ``cut`` ``failed`` (id,
-    ns, at_s), ``guard`` (ns, at_s), ``fault`` (text). ``ns`` is the monotonic clock.
+    Messages it takes: ``beat`` (ns), ``say`` (id, tone, text, band, bearing_rad, guards), ``cut``,
+    ``aim`` (band, bearing_rad, guards, period_s; 0: no more beeps), ``set`` (volume,
+    words_per_minute, tick), ``bye``. What ``guards`` a walker is heard whatever the volume.
+    Messages it sends: ``ready`` (about, fault, start_ns, device), ``error`` (text) instead when it
+    cannot start, ``alive``, ``onset`` ``ended`` ``cut`` ``failed`` (id, ns, at_s), ``guard`` (ns,
+    at_s), ``fault`` (text). ``ns`` is the monotonic clock.
 
     Parameters
     ----------
@@ -125,6 +124,7 @@ class Sink:
                 next_s = max(next_s + BLOCK_S, now_s)
                 if self._output.device_gone(now_s):
                     return False
+                self._tell_fault()
                 self._tell_alive(now_s)
             if self._guard.finished and self._mixer.silent:
                 self._done = True
@@ -137,14 +137,15 @@ class Sink:
         if op == "beat":
             self._guard.beat(message["ns"] * 1e-9)
         elif op == "say":
-            self._say(message["id"], message["tone"], message["text"], _cue(message))
+            gain = least_gain(message["guards"])
+            self._say(message["id"], message["tone"], message["text"], _cue(message), gain)
         elif op == "cut":
             # a voice cuts what it began, never the guard
             if (self._mixer.playing or 0) > 0:
                 self._mixer.cut()
         elif op == "aim":
-            period_s = message["period_s"]
-            self._pauses.aim(Beeps(_cue(message), period_s) if period_s > 0.0 else None)
+            beeps = Beeps(_cue(message), message["period_s"], message["guards"])
+            self._pauses.aim(beeps if beeps.period_s > 0.0 else None)
         elif op == "set":
             self._tick = message["tick"]
             self._mixer.gain = message["volume"]
@@ -152,29 +153,30 @@ class Sink:
         elif op == "bye":
             self._done = True
 
-    def _say(self, name: int, tone_name: str, text: str, cue: Cue) -> None:
+    def _say(self, name: int, tone_name: str, text: str, cue: Cue, gain: float) -> None:
         self._said[name] = (text, tone_name)
         self._late = None
-        if self._own is not None and text and self._begin_late(name, tone_name, text, cue):
+        may_be_late = self._own is not None and text
+        if may_be_late and self._begin_late(name, tone_name, text, cue, gain):
             return
         sound = self._repertoire.sound(tone_name, text, self._words_per_minute, cue)
         self._note_faults(name, sound)
         if sound.samples.size:
             # rendering took some milliseconds that nothing must be placed in
             self._advance()
-            self._mixer.play(name, sound.samples)
+            self._mixer.play(name, sound.samples, gain)
         else:
             self._mixer.cut()
             self._report(MixerEvent("failed", name, self._mixer.at))
 
-    def _begin_late(self, name: int, tone_name: str, text: str, cue: Cue) -> bool:
+    def _begin_late(self, name: int, tone_name: str, text: str, cue: Cue, gain: float) -> bool:
         """Play the tone now and the words when they come; False when there is none to wait for."""
         assert self._own is not None
         opening = self._repertoire.opening(tone_name, cue)
         if opening.missing or not self._own.prepare(text, self._words_per_minute):
             return False
         self._advance()
-        self._mixer.play(name, opening.samples, more=True)
+        self._mixer.play(name, opening.samples, gain, more=True)
         until_s = time.monotonic() + PATIENCE_S
         self._late = _Late(name, text, self._words_per_minute, until_s)
         return True
@@ -222,7 +224,7 @@ class Sink:
         self._unasked -= 1
         self._said[self._unasked] = (text, tone_name)
         self._advance()
-        self._mixer.play(self._unasked, samples, _LEAST_GAIN)
+        self._mixer.play(self._unasked, samples, least_gain(guards=True))
 
     def _advance(self) -> None:
         behind = self._sample_at(time.monotonic_ns()) - self._mixer.at
@@ -278,7 +280,8 @@ class Sink:
 
     def _tell_fault(self) -> None:
         own = "" if self._own is None else self._own.fault
-        text = self._missing or own or self._lasting_fault
+        unheard = self._output.fault(time.monotonic())
+        text = unheard or self._missing or own or self._lasting_fault
         if text != self._told_fault:
             self._told_fault = text
             self.send({"op": "fault", "text": text})

@@ -43,6 +43,9 @@ class SinkOptions:
         1, or 2 to tell the side of a thing by the place of its tone.
     tick : bool
         Say in long silence that all is alive.
+    resounds : bool
+        Refuse to start without a device: there was one, and whoever hears nothing now is not
+        helped by a track.
     """
 
     device: str = "auto"
@@ -62,6 +65,7 @@ class SinkOptions:
     voice: str = ""
     channels: int = 1
     tick: bool = False
+    resounds: bool = False
 
     def arguments(self) -> list[str]:
         """Return the command line that says the same."""

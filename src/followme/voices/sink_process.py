@@ -10,7 +10,9 @@ from followme.voices.child_process import ChildProcess
 from followme.voices.framing import Message
 from followme.voices.sink_options import SinkOptions
 
-# it says that it is alive five times a second
+# it says that it is alive five times a second: this long without is told, ...
+_QUIET_S = 0.6
+# ... and this long means that it hangs
 _HUNG_S = 2.0
 _STARTING_S = 15.0
 
@@ -35,6 +37,11 @@ class SinkProcess(ChildProcess):
             self._heard_s = time.monotonic()
         self.ready = self.ready or any(message["op"] == "ready" for message in messages)
         return messages
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it was ready and has not answered for a while; it may yet come back."""
+        return self.ready and time.monotonic() - self._heard_s > _QUIET_S
 
     def trouble(self) -> str:
         dead = super().trouble()

@@ -61,6 +61,16 @@ class Voice(Protocol):
         """What is wrong right now, one sentence; empty when nothing is."""
         ...
 
+    @property
+    def restarts(self) -> int:
+        """How often the sound process had to be started again."""
+        ...
+
+    @property
+    def alarms(self) -> int:
+        """How often the guard has said by itself that vision is lost."""
+        ...
+
     def start(self, u: Utterance) -> None:
         """Begin to say ``u``: its tone, then its words."""
         ...

@@ -11,7 +11,7 @@ from followme.values.obstacle import Obstacle
 from followme.voices.cue import cue_of
 from followme.voices.engine import shared_engine
 from followme.voices.memory_track import MemoryTrack
-from followme.voices.mixer import FADE_S, Mixer, MixerEvent
+from followme.voices.mixer import FADE_S, Mixer, MixerEvent, least_gain
 from followme.voices.pauses import PAUSE, Pauses, beeps_of
 from followme.voices.pcm import SAMPLE_RATE_HZ, samples_in
 from followme.voices.repertoire import Repertoire
@@ -42,6 +42,9 @@ class WavVoice:
     VoiceError
         When the track cannot be written.
     """
+
+    #: There is no sound process here, and no guard.
+    restarts = alarms = 0
 
     def __init__(
         self,
@@ -89,7 +92,7 @@ class WavVoice:
         if self._track is None or not sound.samples.size:
             self._note(MixerEvent("failed", self._count, self._mixer.at))
         else:
-            self._mixer.play(self._count, sound.samples)
+            self._mixer.play(self._count, sound.samples, least_gain(u.intent.guards))
 
     def cut(self) -> None:
         self._advance()
