@@ -7,7 +7,6 @@ import re
 import pytest
 
 from followme.graph import ALL_NODES, CAMERA_FRAME, INPUTS, NODES, TOPICS, WALKER_FRAME
-from followme.health.streams import STREAMS
 from followme.settings import CameraNodeSettings, settings_of
 
 # ROS 2 design, "Topic and Service name mapping to DDS": parts of letters, digits and underscores.
@@ -118,15 +117,6 @@ def test_the_way_from_image_to_ear_leads_through_critical_nodes_only():
             needed.add(maker.name)
             wanted += set(maker.subscribes) - set(maker.optional)
     assert {n.name for n in NODES if n.critical} == needed
-
-
-def test_each_stream_that_is_watched_is_a_topic():
-    assert set(STREAMS) <= set(TOPICS)
-
-
-def test_each_required_stream_is_published_by_a_critical_node():
-    critical = {name for n in NODES if n.critical for name in n.publishes}
-    assert {name for name, s in STREAMS.items() if s.required} <= critical
 
 
 def test_the_frame_of_the_camera_is_one_and_the_same():

@@ -17,8 +17,16 @@ SOURCES = sorted(
         *(ROOT / "training" / "followme_training").rglob("*.py"),
     ]
 )
-TREES = ("src", "training", "tools", "config", "launch", "docs", ".ci")
-TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "setup.py", "pyproject.toml")
+TREES = ("src", "training", "tools", "config", "launch", "docs", "examples", ".ci")
+TEXTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "QUALITY_DECLARATION.md",
+    "Makefile",
+    "setup.py",
+    "pyproject.toml",
+)
 
 FILE_LINES, FUNCTION_LINES = 350, 60
 # a name that would fit any content tells nothing about this one; what all training tasks share is

@@ -15,8 +15,9 @@ from followme.cli.main import parser
 from followme.cli.run import remaps_of
 from followme.cli.up import arguments_of
 from followme.graph import ALL_NODES, NODES, TOPICS
-from followme.launching.arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS, read_arguments
+from followme.launching.arguments import read_arguments
 from followme.launching.drivers import DRIVERS
+from followme.launching.known_arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS
 from followme.ros.parameter_file import check_parameter_file
 from followme.settings import build, settings_of
 from followme.sources.bag_remaps import read_remaps
@@ -75,7 +76,8 @@ def test_followme_up_takes_what_the_pages_give_it(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [w for c in ("run", "record", "replay") for w in ours(f"followme {c} ")]
+    "words",
+    [w for c in ("run", "record", "replay", "evaluate", "bench") for w in ours(f"followme {c} ")],
 )
 def test_commands_of_the_pages_are_understood(words: list[str]) -> None:
     given = parser().parse_args(words[1:])

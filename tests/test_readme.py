@@ -10,7 +10,8 @@ import pytest
 from followme.graph import TOPICS
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMED = ("README.md", "CONTRIBUTING.md", "QUALITY_DECLARATION.md")
+PAGES = [*(ROOT / name for name in NAMED), *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^)#:]+)\)")

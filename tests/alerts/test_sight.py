@@ -167,6 +167,29 @@ def test_limited_sight_is_not_said_again_within_30_s() -> None:
     assert starts[1] - starts[0] >= 30.0
 
 
+SENSOR_LOST = seen(sight=Sight.DEGRADED, reason="sensor_lost")
+
+
+def test_a_depth_sensor_that_falls_silent_is_said_at_once() -> None:
+    run = Run().see(seen(), 1.0).see(SENSOR_LOST, 40.0)
+    assert run.heard == ["View limited"]
+    begins_s = Run().see(seen(), 1.0).see(SENSOR_LOST, 0.2).said[0].decided_s
+    assert run.said[0].decided_s == begins_s
+
+
+def test_a_silent_depth_sensor_is_news_although_sight_was_limited_lately() -> None:
+    blurred = seen(sight=Sight.DEGRADED, reason="blurred")
+    run = Run().see(blurred, 3.0).see(SENSOR_LOST, 3.0)
+    assert run.heard == ["View limited"] * 2
+
+
+def test_a_depth_sensor_that_comes_and_goes_is_said_once_in_30_s() -> None:
+    run = Run()
+    for _ in range(9):
+        run.see(SENSOR_LOST, 1.0).see(seen(), 2.0)
+    assert run.heard == ["View limited"]
+
+
 def test_unknown_scale_is_said_once_an_episode() -> None:
     uncertain = seen(sight=Sight.DEGRADED, reason="scale_unknown", distances_known=False)
     run = Run().see(uncertain, 40.0)

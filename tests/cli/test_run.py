@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from followme.cli.main import main, parser
-from followme.settings import CameraNodeSettings, VoiceSettings
+from followme.graph import NODES
+from followme.settings import CameraNodeSettings, VoiceSettings, build
 
 needs_ros = pytest.mark.skipif(
     importlib.util.find_spec("rclpy") is None, reason="no ROS 2 here: run 'make test'"
@@ -106,6 +107,35 @@ class TestBeforeTheGraphStarts:
         said = refusal(capsys, "--source", "nowhere", "--seconds", seconds)
         assert f"--seconds: {float(seconds):g}" in said
         assert "give more than 0" in said
+
+    @pytest.mark.parametrize("height", ["-0.1", "2.6", "nan", "inf"])
+    @pytest.mark.parametrize("command", [["run"], ["replay", "nowhere"]])
+    def test_a_camera_height_that_cannot_be_is_refused(self, capsys, command, height):
+        assert main([*command, f"--camera-height={height}"]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith(f"followme {command[0]}: --camera-height: {height} must be from 0 ")
+        assert "to 2.5 metres; 0 says that nobody measured it" in said and said.count("\n") == 1
+
+    @pytest.mark.parametrize(("words", "told"), [(["--camera-height", "1.32"], 1.32), ([], None)])
+    def test_every_node_that_knows_of_a_camera_height_is_told_it(
+        self, images, monkeypatch, words, told
+    ):
+        class SeenError(Exception):
+            pass
+
+        def seen(overrides, *_: object) -> None:
+            raise SeenError(overrides)
+
+        monkeypatch.setattr("followme.cli.run_graph.Composition", seen)
+        with pytest.raises(SeenError) as caught:
+            main(["run", "--source", str(images), *words])
+        (overrides,) = caught.value.args
+        for node in NODES:
+            given = build(node.settings, overrides.get(node.name, {}))
+            if hasattr(given, "walker"):
+                assert given.walker.camera_height_m == (told or 0.0)
+        asked = {n for n, own in overrides.items() if "walker.camera_height_m" in own}
+        assert asked == (set() if told is None else {"depth_estimator", "obstacle_fusion"})
 
     def test_a_missing_parameter_file_is_named(self, capsys, tmp_path):
         said = refusal(capsys, "--params-file", str(tmp_path / "none.yaml"))

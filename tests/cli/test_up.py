@@ -9,7 +9,8 @@ import pytest
 
 from followme.cli.main import main, parser
 from followme.cli.up import Printer, arguments_of, environment
-from followme.launching.arguments import GRAPH_ARGUMENTS, read_arguments
+from followme.launching.arguments import read_arguments
+from followme.launching.known_arguments import GRAPH_ARGUMENTS
 from followme.settings import SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -158,3 +158,30 @@ def test_what_one_frame_alone_showed_warns_nobody(frames, warned):
 
         zones += [o.zone for o in in_the_way(walk.look(shown, change=blind))]
     assert zones and (max(zones) >= Zone.WARN) is warned
+
+
+def test_depth_that_comes_after_a_word_without_any_is_no_jump_of_time():
+    """At five images a second the clock speaks between two; so it does when one is dropped."""
+    walk = Walk(1.0, hz=5.0)
+    box = box_at(4.0, z=(0.0, 1.2))
+    zones, ids = [], set()
+    for _ in range(17):
+        stamp_ns = walk.stamp_ns
+        there = in_the_way(walk.look((*CORRIDOR, box)))
+        ids |= {o.track_id for o in there}
+        zones += [o.zone for o in there]
+        # the next image is worked through a tenth of a second after its stamp
+        walk.finder.carry(stamp_ns + 2 * TENTH_NS + TENTH_NS // 2)
+    assert len(ids) == 1
+    assert max(zones) is Zone.STOP
+
+
+def test_depth_from_before_the_last_depth_is_a_jump_of_time():
+    walk = Walk(0.0)
+    box = box_at(3.0, z=(0.0, 1.2))
+    walk.stamp_ns = 50 * S
+    (first,) = in_the_way(walk.look((box,)))
+    walk.finder.carry(50 * S + TENTH_NS)
+    walk.stamp_ns = 50 * S - 1
+    (again,) = in_the_way(walk.look((box,)))
+    assert again.track_id != first.track_id

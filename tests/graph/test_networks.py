@@ -87,27 +87,6 @@ def no_model_comes_along(monkeypatch, tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("task", ["face", "objects"])
-def test_a_detector_says_what_it_sees_with_the_stamp_and_size_of_the_image(
-    graph: Graph, tmp_path: Path, task: str
-) -> None:
-    topic = "faces" if task == "face" else task
-    node = a_node(a_network(tmp_path, task), task)
-    got = graph.collect(WIRES[topic].type, topic, profile("RESULT"))
-    camera = Camera(graph)
-    graph.start(node)
-    await_that(lambda: node.wanted(topic), why="discovery")
-    camera.show(7, node)
-    await_that(lambda: got, why=topic)
-    (message,) = got
-    assert (stamp_ns(message.header), message.header.frame_id) == (7, "camera_optical_frame")
-    assert (message.image_width, message.image_height) == (64, 48)
-    (thing,) = message.detections
-    assert thing.label == ("face" if task == "face" else "person")
-    assert thing.x1 <= 41 <= thing.x2 and thing.y1 <= 21 <= thing.y2
-    assert np.isfinite(thing.landmarks).all() == (task == "face")
-
-
-@pytest.mark.parametrize("task", ["face", "objects"])
 def test_a_detector_with_tiles_and_thresholds_of_its_own_says_one_box_in_the_image(
     graph: Graph, tmp_path: Path, task: str
 ) -> None:

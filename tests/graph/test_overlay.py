@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from followme.nodes.overlay import Overlay
-from followme.ros.images import colour_from_msg
+from followme.ros.images import colour_from_compressed, colour_from_msg
 from followme.ros.qos import profile
 from followme.ros.stamps import stamp_ns
 from followme.ros.wire import WIRES
@@ -83,6 +83,29 @@ def test_a_face_is_not_to_be_recognised(graph: Graph) -> None:
     assert not any(stamp_ns(m.header) == 3 for m in driver.got)
     driver.send("faces", Detections.empty(3, (640, 480)))
     assert (driver.shown(3)[FACE] == NOISE[FACE]).all()
+
+
+def test_the_same_picture_comes_as_jpeg_to_who_wants_that_alone(graph: Graph) -> None:
+    node = Overlay()
+    topic = "overlay/image/compressed"
+    images = graph.driver.create_publisher(
+        WIRES["camera/image_raw"].type, "camera/image_raw", profile("IMAGE")
+    )
+    faces = graph.driver.create_publisher(WIRES["faces"].type, "faces", profile("RESULT"))
+    got = graph.collect(WIRES[topic].type, topic, profile("IMAGE"))
+    graph.start(node)
+    await_that(lambda: node.wanted(topic) and images.get_subscription_count(), why="discovery")
+    faces.publish(WIRES["faces"].pack(a_face(1), "eye"))
+    await_that(lambda: node.received("faces"), why="faces come")
+    images.publish(WIRES["camera/image_raw"].pack(ColourImage(2, NOISE), "eye"))
+    await_that(lambda: node.received("camera/image_raw"), why="the image comes")
+    faces.publish(WIRES["faces"].pack(a_face(2), "eye"))
+    (message,) = await_that(lambda: got, why="the picture")
+    assert (stamp_ns(message.header), message.header.frame_id) == (2, "eye")
+    picture = colour_from_compressed(message).bgr
+    assert picture.shape == NOISE.shape
+    assert picture[FACE].std() < 0.4 * NOISE[FACE].std()
+    assert not node.wanted("overlay/image") and node.outs["overlay/image"].rate.count == 0
 
 
 def test_without_a_face_detector_nothing_waits(graph: Graph) -> None:

@@ -45,13 +45,16 @@ def test_a_synthetic_run_is_complete_and_the_track_is_what_was_logged(
     assert "in the way" in printed and 'says     "' in printed
     summary = json.loads((out / "summary.json").read_text())
     assert summary["frames_in"] > 60
-    # what was given and not lost came through; the last frame may still have been in work
-    assert summary["frames_out"] >= summary["frames_in"] - sum(summary["dropped"].values()) - 1
+    # what was given and not counted as lost came through; the last ones were still in work
+    given = {r["stamp_ns"] for r in rows(out / "truth.jsonl")}
+    came = {r["stamp_ns"] for r in rows(out / "obstacles.jsonl")}
+    assert summary["frames_out"] > 50
+    lost = [stamp for stamp in given - came if stamp < max(came)]
+    assert len(lost) <= sum(summary["dropped"].values()), (lost, summary)
     latency = json.loads((out / "latency.json").read_text())
     assert abs(latency["stamp_to_obstacles"]["n"] - summary["frames_out"]) <= 1
-    assert latency["face_detector"] == {
-        "n": 0, "p50_ms": None, "p95_ms": None, "p99_ms": None, "max_ms": None
-    }  # fmt: skip
+    for stage in ("face_detector", "object_detector", "segmenter", "depth_estimator"):
+        assert latency[stage]["n"] > 0 and latency[stage]["p50_ms"] > 0.0, stage
     assert rows(out / "truth.jsonl") and (out / "overlay.mp4").stat().st_size > 10_000
 
     heard = [r for r in rows(out / "announcements.jsonl") if r["onset_s"] is not None]

@@ -91,7 +91,7 @@ def test_the_more_severe_reason_wins_over_any_below_it(row):
 
 
 def test_each_reason_in_the_table_of_values_is_given_by_something():
-    assert {reason for reason, _ in WRONG} | {"dark_at_once"} == set(REASONS)
+    assert {reason for reason, _ in WRONG} | {"dark_at_once", "sensor_lost"} == set(REASONS)
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,77 @@ def test_a_fade_is_told_from_darkness_at_once(lumas, reason):
 def test_light_that_came_back_begins_anew():
     fade = [120.0 - 6.0 * n for n in range(20)]
     assert darkened([*fade, *[120.0] * 30, 5.0]) == "dark_at_once"
+
+
+class TestDepthThatIsAllInvalid:
+    def after(self, shares: list[float], **settings: float) -> tuple[Sight, str]:
+        """Return the verdict on the last of depth images a tenth of a second apart."""
+        judge = SightJudge(SightSettings(**settings))
+        for i, share in enumerate(shares):
+            seen = replace(WELL, stamp_ns=i * 100_000_000, valid_fraction=share)
+            verdict = judge.judge(seen, 0.1, 0.1)
+        return verdict
+
+    def test_a_sensor_that_measures_nothing_is_blind_after_a_moment(self):
+        assert self.after([0.9, 0.0]) == (Sight.DEGRADED, "little_depth")
+        assert self.after([0.9, *[0.0] * 3]) == (Sight.DEGRADED, "little_depth")
+        assert self.after([0.9, *[0.0] * 4]) == (Sight.BLIND, "no_depth")
+        assert self.after([*[0.0] * 4, 0.9]) == (Sight.SEEING, "")
+
+    def test_one_image_with_depth_begins_the_moment_anew(self):
+        assert self.after([0.0, 0.0, 0.5, 0.0, 0.0])[0] is Sight.DEGRADED
+
+    def test_a_little_depth_is_not_none(self):
+        assert self.after([0.011] * 9)[0] is Sight.DEGRADED
+        assert self.after([0.009] * 9)[0] is Sight.BLIND
+        assert self.after([0.009] * 9, no_depth_share=0.005)[0] is Sight.DEGRADED
+
+    def test_what_nobody_tells_is_not_none_and_a_jump_back_begins_anew(self):
+        assert self.after([math.nan] * 9)[0] is Sight.DEGRADED
+        judge = SightJudge(SightSettings())
+        for stamp in (900_000_000, 100_000_000, 300_000_000):
+            bare = replace(WELL, stamp_ns=stamp, valid_fraction=0.0)
+            assert judge.judge(bare, 0.1, 0.1)[0] is Sight.DEGRADED
+
+
+def after_the_sensor(seconds: float, **changed: object) -> tuple[Sight, str]:
+    """Return the verdict so long after the last frame of a depth sensor."""
+    judge = SightJudge(SightSettings())
+    judge.judge(WELL, 0.1, 0.1)
+    facts = {"stamp_ns": round(seconds * 1e9), "provenance": Provenance.MONOCULAR, **changed}
+    return judge.judge(replace(WELL, **facts), 0.1, 0.1)
+
+
+def test_a_sensor_that_falls_silent_while_a_network_goes_on_limits_sight():
+    assert after_the_sensor(0.31) == (Sight.DEGRADED, "sensor_lost")
+    assert after_the_sensor(30.0) == (Sight.DEGRADED, "sensor_lost")
+
+
+def test_a_single_frame_that_a_sensor_misses_is_nothing():
+    assert after_the_sensor(0.2) == (Sight.SEEING, "")
+
+
+def test_a_network_alone_from_the_beginning_has_lost_no_sensor():
+    judge = SightJudge(SightSettings())
+    alone = replace(WELL, provenance=Provenance.MONOCULAR)
+    for n in range(9):
+        assert judge.judge(replace(alone, stamp_ns=n * 10**9), 0.1, 0.1) == (Sight.SEEING, "")
+
+
+def test_a_sensor_that_is_back_is_believed():
+    judge = SightJudge(SightSettings())
+    for n, whose in enumerate((Provenance.SENSOR, Provenance.MONOCULAR, Provenance.FUSED)):
+        verdict = judge.judge(replace(WELL, stamp_ns=n * 10**9, provenance=whose), 0.1, 0.1)
+        assert verdict[0] is (Sight.DEGRADED if n == 1 else Sight.SEEING)
+
+
+def test_uncertain_distances_are_the_more_severe_reason():
+    assert after_the_sensor(1.0, scale_known=False)[1] == "scale_unknown"
+
+
+def test_a_jump_of_time_forgets_the_sensor():
+    judge = SightJudge(SightSettings())
+    judge.judge(WELL, 0.1, 0.1)
+    judge.reset()
+    later = replace(WELL, stamp_ns=10**10, provenance=Provenance.MONOCULAR)
+    assert judge.judge(later, 0.1, 0.1) == (Sight.SEEING, "")

@@ -12,6 +12,7 @@ from followme.imaging import (
     decode_compressed_depth,
     decode_image,
     decode_png16,
+    encode_jpeg,
 )
 
 KINDS = (".jpg", ".png", ".bmp", ".webp")
@@ -144,3 +145,14 @@ def test_depth_of_eight_bits_or_three_channels_is_refused() -> None:
 def test_compressed_depth_without_a_png_is_refused(data: bytes) -> None:
     with pytest.raises(ImageCodecError):
         decode_compressed_depth(data, "16UC1; compressedDepth png")
+
+
+def test_a_jpeg_is_smaller_with_less_quality_and_is_read_back() -> None:
+    small, large = (encode_jpeg(smooth(), quality) for quality in (20, 95))
+    assert len(small) < len(large)
+    assert np.abs(decode_compressed_colour(large, "jpeg").astype(int) - smooth()).mean() < 3.0
+
+
+def test_what_no_jpeg_can_hold_is_refused() -> None:
+    with pytest.raises(ImageCodecError, match="JPEG"):
+        encode_jpeg(np.zeros((0, 0, 3), np.uint8))

@@ -10,13 +10,9 @@ from typing import Any
 import pytest
 
 from followme.graph import NODES
-from followme.launching.arguments import (
-    GRAPH_ARGUMENTS,
-    REPLAY_ARGUMENTS,
-    Argument,
-    read_arguments,
-)
+from followme.launching.arguments import read_arguments
 from followme.launching.environment import missing_environment
+from followme.launching.known_arguments import GRAPH_ARGUMENTS, REPLAY_ARGUMENTS, Argument
 from followme.launching.processes import AFTER_END_S, RESPAWN_DELAY_S, processes
 from followme.ros.owner import OWNER
 from followme.settings import SettingsError
@@ -94,8 +90,10 @@ def test_the_environment_is_what_the_table_says_and_nothing_that_is_set_is_repla
     monkeypatch.delenv("FASTRTPS_DEFAULT_PROFILES_FILE", raising=False)
     monkeypatch.setenv("FASTDDS_DEFAULT_PROFILES_FILE", "/own.xml")
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    monkeypatch.delenv("ROS_AUTOMATIC_DISCOVERY_RANGE", raising=False)
     found = {e.name: e.value for e in of_type(description(file), doubles.SetEnvironmentVariable)}
-    assert set(found) == {"FASTRTPS_DEFAULT_PROFILES_FILE", "PYTHONUNBUFFERED", OWNER}
+    wanted = {"FASTRTPS_DEFAULT_PROFILES_FILE", "PYTHONUNBUFFERED", OWNER}
+    assert set(found) == wanted | {"ROS_AUTOMATIC_DISCOVERY_RANGE"}
     assert found == missing_environment({"FASTDDS_DEFAULT_PROFILES_FILE": "/own.xml"})
 
 

@@ -7,13 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followme.graph import NODES, TOPICS
-from followme.launching.arguments import (
-    GRAPH_ARGUMENTS,
-    REPLAY_ARGUMENTS,
-    check_namespace,
-    read_arguments,
-)
+from followme.launching.arguments import check_namespace, read_arguments
 from followme.launching.drivers import DRIVERS
+from followme.launching.known_arguments import GRAPH_ARGUMENTS, OF_DRIVERS, REPLAY_ARGUMENTS
 from followme.settings import SettingsError, build, settings_of
 
 NAMES = {a.name for a in GRAPH_ARGUMENTS}
@@ -36,10 +32,19 @@ NAMES = {a.name for a in GRAPH_ARGUMENTS}
         ({"namespace": "a/"}, ["namespace", "'a/'"]),
         ({"namespace": "n" * 300}, ["namespace", "300"]),
         ({"driver_namespace": "x"}, ["driver_namespace", "'x'", "camera_driver", "usb_cam"]),
+        ({"image_transport": "compresed"}, ["'compresed'", "did you mean 'compressed'"]),
+        (
+            {"image_transport": "compressed"},
+            ["image_transport", "needs a camera_driver", "usb_cam"],
+        ),
         ({"camera_driver": "usb_cam", "driver_namespace": "a b"}, ["driver_namespace", "'a b'"]),
         ({"camera_driver": "usb_cam", "source": "x"}, ["source", "'x'", "usb_cam", "leave one"]),
         ({"camera_driver": "usb_cam", "at_end": "loop"}, ["at_end", "'loop'", "usb_cam"]),
         ({"params_file": "no/such.yaml"}, ["no/such.yaml", "cannot be read"]),
+        ({"camera_height": "high"}, ["camera_height: high", "0 to 2.5 metres"]),
+        ({"camera_height": "3"}, ["camera_height: 3", "0 to 2.5 metres"]),
+        ({"camera_height": "nan"}, ["camera_height: nan", "0 to 2.5 metres"]),
+        ({"camera_height": "1,32"}, ["camera_height: 1,32", "0 to 2.5 metres"]),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence_that_names_it(given, words):
@@ -79,8 +84,9 @@ def test_an_argument_says_what_it_does_and_its_default_is_one_of_its_choices(arg
 
 def test_every_choice_can_be_read():
     for argument in GRAPH_ARGUMENTS:
+        driver = {"camera_driver": "usb_cam"} if argument.name in OF_DRIVERS else {}
         for choice in argument.choices:
-            read_arguments({argument.name: choice})
+            read_arguments({**driver, argument.name: choice})
 
 
 def test_speech_has_the_choices_of_its_parameter_and_unset():
@@ -102,6 +108,8 @@ def test_speech_has_the_choices_of_its_parameter_and_unset():
         ({"at_end": "loop"}, "camera", {"loop": True}),
         ({"speech": "wav"}, "speech", {"voice.engine": "wav"}),
         ({"autostart": "false"}, "*", {"autostart": False}),
+        ({"camera_height": "1.32"}, "depth_estimator", {"walker.camera_height_m": 1.32}),
+        ({"camera_height": "0"}, "obstacle_fusion", {"walker.camera_height_m": 0.0}),
         ({"use_sim_time": "true"}, "*", {"use_sim_time": True}),
         ({"use_sim_time": "false"}, "*", {"use_sim_time": False}),
     ],
@@ -112,11 +120,30 @@ def test_an_argument_sets_the_parameter_that_it_stands_for(given, node, values):
 
 def test_parameters_that_arguments_set_exist_in_the_settings_of_their_node():
     options = read_arguments(
-        {"source": "x", "at_end": "end", "speech": "wav", "autostart": "false"}
+        {
+            "source": "x",
+            "at_end": "end",
+            "speech": "wav",
+            "autostart": "false",
+            "camera_height": "1.32",
+        }
     )
     everywhere = options.parameters["*"]
     for node in NODES:
         build(node.settings, {**everywhere, **options.parameters.get(node.name, {})})
+
+
+def test_images_of_a_driver_come_packed_to_every_node_that_takes_images():
+    takers = {n.name for n in NODES if "camera/image_raw" in n.subscribes}
+    for asked in ("compressed", "raw"):
+        options = read_arguments({"camera_driver": "usb_cam", "image_transport": asked})
+        told = {
+            n: v["image_transport"] for n, v in options.parameters.items() if n != "camera" and v
+        }
+        assert told == dict.fromkeys(takers, asked)
+    for node in NODES:
+        build(node.settings, options.parameters.get(node.name, {}))
+    assert not any(read_arguments({"camera_driver": "usb_cam"}).parameters.values())
 
 
 def test_a_recording_that_ends_everything_loses_no_frame_at_its_beginning():
@@ -193,7 +220,4 @@ class TestReplay:
 
     def test_all_else_is_as_in_the_other_launch_file(self):
         of_a_bag = {"player", "remaps", "rate", "start"}
-        assert {a.name for a in REPLAY_ARGUMENTS} == of_a_bag | NAMES - {
-            "camera_driver",
-            "driver_namespace",
-        }
+        assert {a.name for a in REPLAY_ARGUMENTS} == of_a_bag | NAMES - set(OF_DRIVERS)

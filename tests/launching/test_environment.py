@@ -8,6 +8,8 @@ from followme.ros.owner import OWNER
 
 PROFILES = {"FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"}
 
+RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+
 
 def test_the_profile_that_carries_images_is_put_in_force():
     wanted = missing_environment({})
@@ -18,7 +20,13 @@ def test_the_profile_that_carries_images_is_put_in_force():
 
 def test_a_profile_of_ones_own_stays():
     wanted = missing_environment(dict.fromkeys(PROFILES, "/own.xml"))
-    assert set(wanted) == {"PYTHONUNBUFFERED", OWNER}
+    assert set(wanted) == {"PYTHONUNBUFFERED", RANGE, OWNER}
+
+
+def test_the_graph_keeps_to_this_machine_unless_somebody_says_otherwise():
+    assert missing_environment({})[RANGE] == "LOCALHOST"
+    assert RANGE not in missing_environment({RANGE: "SUBNET"})
+    assert RANGE not in missing_environment({RANGE: ""}), "empty: as ROS 2 has it"
 
 
 def test_an_empty_variable_is_no_profile():

@@ -10,8 +10,9 @@ import pytest
 
 from followme.graph import NODES
 from followme.launching import arguments
-from followme.launching.arguments import REPLAY_ARGUMENTS, read_arguments
+from followme.launching.arguments import read_arguments
 from followme.launching.command import command
+from followme.launching.known_arguments import REPLAY_ARGUMENTS
 from followme.launching.processes import NodeProcess, processes
 from followme.launching.replaying import ros2_bag_is_there
 from tests.sources.build_recordings import colour_msg, info_msg, packed_msg, write_bag

@@ -418,24 +418,6 @@ class TestServices:
 
         return ask
 
-    @pytest.mark.parametrize(
-        "transition",
-        [
-            {"id": Transition.TRANSITION_ACTIVATE},
-            {"id": Transition.TRANSITION_CLEANUP},
-            {"id": 99},
-            {"label": "fly"},
-        ],
-    )
-    def test_a_transition_that_is_not_possible_is_answered_with_no(self, ros, ask, transition):
-        node = a_probe(ros)
-        ros.spin()
-        assert ask(**transition) is False
-        assert node.state == "unconfigured"
-        assert ask(id=Transition.TRANSITION_CONFIGURE) is True
-        assert ask(id=Transition.TRANSITION_ACTIVATE) is True
-        assert node.active
-
     def test_a_transition_that_fails_is_answered_with_no(self, ros, ask):
         node = a_probe(ros)
         node.do_load = raising(ValueError("no model"))
@@ -505,6 +487,73 @@ class TestDiagnostics:
         node.report.say()
         await_that(lambda: len(heard) > 1, why="the node says how it is")
         assert all((s.level, s.message) == (DiagnosticStatus.ERROR, "no model") for s in heard[:2])
+
+    def test_what_lasts_is_an_error_in_each_report_beside_what_is_new(self, ros, active, heard):
+        ros.spin()
+        await_that(lambda: active.report.publisher.get_subscription_count() > 0, why="discovery")
+        active.lasting = "the disk is full"
+        active.report.say()
+        active.trouble("something odd")
+        active.report.say()
+        active.report.say()
+        active.lasting = ""
+        active.report.say()
+        await_that(lambda: len(heard) > 3, why="the node says how it is")
+        full = "the disk is full"
+        assert [s.message for s in heard[:3]] == [full, f"something odd; {full}", full]
+        assert {s.level for s in heard[:3]} == {DiagnosticStatus.ERROR}
+        assert heard[3].level == DiagnosticStatus.OK
+
+    def test_fusion_says_that_sight_is_lost_as_long_as_it_is(self, ros, heard):
+        fusion = ros.keep(ObstacleFusion(overrides={"autostart": False}))
+        fusion.trigger_configure()
+        fusion.trigger_activate()
+        ros.spin()
+        await_that(lambda: heard and heard[-1].message != "working", why="it is blind")
+        assert heard[-1].level == DiagnosticStatus.ERROR
+        assert heard[-1].message == "sight is lost: no_image"
+        facts = {v.key: v.value for v in heard[-1].values}
+        assert (facts["sight"], facts["sight_reason"]) == ("blind", "no_image")
+
+    @pytest.mark.parametrize("where", ["do", "do_idle"])
+    def test_work_that_does_not_end_is_an_error_until_it_does(
+        self, ros, active, exchange, heard, where
+    ):
+        entered, go = threading.Event(), threading.Event()
+        active.hangs_s = 0.05
+        ros.spin()
+        await_that(lambda: active.report.publisher.get_subscription_count() > 0, why="discovery")
+        setattr(active, where, lambda *_: (entered.set(), go.wait(20)))
+        try:
+            exchange.give("/obstacles", seen(1), "walker")
+            assert entered.wait(10)
+            await_that(lambda: active.busy_s > active.hangs_s, why="it hangs")
+            active.report.say()
+            await_that(lambda: heard and heard[-1].message != "working", why="it says so")
+            assert heard[-1].level == DiagnosticStatus.ERROR
+            assert heard[-1].message.startswith("its work on one item has not ended for 0.")
+        finally:
+            go.set()
+        setattr(active, where, lambda *_: None)
+        await_that(lambda: active.busy_s < active.hangs_s, why="it goes on")
+        active.report.say()
+        await_that(lambda: heard[-1].message == "working", why="all is well")
+
+    def test_what_cannot_wait_is_said_before_its_time(self, ros, active, heard, monkeypatch):
+        active.report._timer.cancel()
+        ros.spin()
+        await_that(lambda: active.report.publisher.get_subscription_count() > 0, why="discovery")
+        active.lasting = "sight is lost"
+        active.say_at_once()
+        await_that(lambda: heard, why="it is said")
+        assert heard[0].message == "sight is lost"
+        active.trigger_deactivate()
+        active.say_at_once()  # nobody relies on a node that sleeps
+        active.trigger_activate()
+        active.lasting = "sight is back"
+        active.say_at_once()
+        await_that(lambda: heard[-1].message == "sight is back", why="it is said")
+        assert len(heard) == 2
 
     def test_a_node_that_sleeps_is_a_warning(self, ros, heard):
         node = a_probe(ros)
@@ -646,7 +695,7 @@ class TestWaiting:
         node = a_probe(ros, autostart=True)
         node.do_load = raising(lifecycle.NotYetError("no network", lambda: False))
         ros.spin()
-        await_that(lambda: node.waits_for is not None)
+        await_that(lambda: node.waits_for is not None and node.state == "unconfigured")
         node.do_load = lambda: None
         node.trigger_configure()
         await_that(lambda: node._autostart._timer.is_canceled(), why="autostart gives up")

@@ -130,6 +130,20 @@ def test_depth_that_fails_opens_the_gate_all_the_same(gate, later, patient):
     await_that(lambda: one.inside)
 
 
+def test_the_turn_of_one_that_hangs_is_nobodys(gate, later, monkeypatch):
+    monkeypatch.setattr(gate_module, "_HANGS_S", 0.0)
+    hangs = later(1)
+    await_that(lambda: hangs.inside)
+    other = later(2)
+    await_that(lambda: other.inside, why="it is not held up")
+    monkeypatch.setattr(gate_module, "_HANGS_S", 60.0)
+    hangs.leave()
+    third = later(2)
+    assert not third.inside, "whose turn was taken over gives nobody's back"
+    other.leave()
+    await_that(lambda: third.inside)
+
+
 def test_who_fails_inside_lets_the_next_one_in(gate):
     with pytest.raises(RuntimeError), gate.after(1):
         raise RuntimeError
@@ -146,7 +160,7 @@ def test_who_waited_too_long_goes_on_and_takes_nobodys_turn(gate, later, monkeyp
     monkeypatch.setattr(gate_module, "_PATIENCE_S", 0.01)
     with gate.after(1) as newest:
         assert newest
-    assert gate._taken, "the one inside is still there"
+    assert gate._turn is not None, "the one inside is still there"
 
 
 def test_time_that_jumps_back_opens_the_gate_again(gate, later, patient):

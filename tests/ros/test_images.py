@@ -153,6 +153,8 @@ class FakeBridge:
             assert desired_encoding == "bgr8"
             if message.encoding == "nonsense":
                 raise FakeBridge.CvBridgeError("no conversion from nonsense")
+            if message.encoding == "8UC7":
+                raise TypeError("buffer is too small for requested array")
             return np.full((message.height, message.width, 3), 9, np.uint8)
 
         return SimpleNamespace(imgmsg_to_cv2=convert)
@@ -180,6 +182,20 @@ def test_what_the_codec_knows_never_goes_to_cv_bridge(bridged):
 def test_what_cv_bridge_refuses_is_a_codec_error(bridged):
     message = a_message(rows_of("mono8", BGR), "nonsense", WIDTH)
     with pytest.raises(ImageCodecError, match="'nonsense'"):
+        images.colour_from_msg(message)
+
+
+def test_no_error_of_cv_bridge_ends_a_node(bridged):
+    message = a_message(rows_of("mono8", BGR), "8UC7", WIDTH)
+    with pytest.raises(ImageCodecError, match=r"'8UC7' is no colour encoding.*buffer is too small"):
+        images.colour_from_msg(message)
+
+
+@pytest.mark.parametrize("left", [0, 1, -1])
+def test_cut_data_never_come_to_cv_bridge(bridged, left):
+    message = a_message(rows_of("mono8", BGR), "bayer_rggb8", WIDTH)
+    message.data = message.data[:left]
+    with pytest.raises(ImageCodecError, match=r"bayer_rggb8 image .*expected \d+ bytes"):
         images.colour_from_msg(message)
 
 

@@ -137,3 +137,49 @@ class TestSimulated:
         assert clock.take_jump()
         tell(10 * S)
         assert not clock.take_jump()
+
+
+class TestTimeThatStands:
+    @pytest.fixture
+    def simulated(self, ros, system, monkeypatch):
+        """Return a clock under use_sim_time, and what says its time, without a graph."""
+        node = ros.node(parameter_overrides=[Parameter("use_sim_time", value=True)])
+        clock = NodeClock(node)
+        now = [0]
+        monkeypatch.setattr(clock, "_node", SimpleNamespace(get_clock=lambda: Fake(now)))
+        return clock, now
+
+    def test_without_a_simulation_time_is_never_missed(self, clock, system):
+        system.passes(60 * S)
+        assert clock.began and clock.trouble() == ""
+
+    def test_time_that_does_not_begin_is_said_after_three_seconds(self, simulated, system):
+        clock, _ = simulated
+        system.passes(2 * S)
+        assert clock.began and clock.trouble() == ""
+        system.passes(2 * S)
+        assert not clock.began
+        assert "nothing came on /clock" in clock.trouble()
+
+    def test_time_that_comes_ends_it_and_time_that_stands_is_another_word(self, simulated, system):
+        clock, now = simulated
+        system.passes(4 * S)
+        now[0] = 1000 * S
+        assert clock.began and clock.trouble() == ""
+        system.passes(4 * S)
+        assert clock.began, "a bag that is paused has a time"
+        assert "stands still" in clock.trouble()
+        now[0] += 1
+        assert clock.trouble() == ""
+
+
+class Fake:
+    """A clock that shows what a test says."""
+
+    ros_time_is_active = True
+
+    def __init__(self, now: list[int]) -> None:
+        self._now = now
+
+    def now(self) -> SimpleNamespace:
+        return SimpleNamespace(nanoseconds=self._now[0])

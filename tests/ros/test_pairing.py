@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ CAMERA = Camera(WIDTH, HEIGHT, 5.0, 5.0, 2.5, 1.5)
 # of times that sum up exactly
 WAIT_S = 1 / 16
 PERIOD_S = 1 / 8
+STEP_NS = 100_000_000
 #: Longer than anything waits for what never comes.
 LONG_S = 10.0
 
@@ -63,18 +65,22 @@ def a_part(part: str, stamp_ns: int) -> object:
 
 
 class Driver:
-    """Gives the parts of instants to a pairing, on a clock of its own."""
+    """Gives the parts of instants to a pairing, on a clock of its own.
+
+    Instants are counted, ten a second: stamps of the next one are never near.
+    """
 
     def __init__(self, wait_s: float = WAIT_S) -> None:
         self.pairing = FramePairing(wait_s)
         self.now_s = 128.0
 
-    def give(self, part: str, stamp_ns: int) -> Frame | None:
-        return getattr(self.pairing, part)(a_part(part, stamp_ns), self.now_s)
+    def give(self, part: str, number: int) -> Frame | None:
+        value = replace(a_part(part, number), stamp_ns=number * STEP_NS)
+        return _counted(getattr(self.pairing, part)(value, self.now_s))
 
     def wait(self, seconds: float) -> Frame | None:
         self.now_s += seconds
-        return self.pairing.overdue(self.now_s)
+        return _counted(self.pairing.overdue(self.now_s))
 
     def run(self, stamps: range, *parts: str) -> list[Frame]:
         """Give complete instants one period apart; return the frames."""
@@ -84,6 +90,10 @@ class Driver:
             frames += [f for f in got if f is not None]
             self.now_s += PERIOD_S
         return frames
+
+
+def _counted(frame: Frame | None) -> Frame | None:
+    return None if frame is None else replace(frame, stamp_ns=frame.stamp_ns // STEP_NS)
 
 
 @pytest.fixture
@@ -186,20 +196,20 @@ class TestFrames:
 
     @pytest.mark.parametrize("network", [False, True])
     def test_depth_that_is_200_ms_late_is_laid_over_no_image_and_its_age_told(self, network):
-        step_ns, behind = 100_000_000, 2
+        behind = 2
         driver = Driver()
-        driver.run(range(step_ns, 11 * step_ns, step_ns), "info", "depth", "image")
+        driver.run(range(1, 11), "info", "depth", "image")
         driver.pairing.network = network
         frames = []
         for i in range(11, 21):
-            frames.append(driver.give("image", i * step_ns))
-            frames.append(driver.give("depth", (i - behind) * step_ns))
+            frames.append(driver.give("image", i))
+            frames.append(driver.give("depth", i - behind))
             frames.append(driver.wait(WAIT_S))
         got = [f for f in frames if f is not None]
         assert len(got) == (10 if network else 0)
         assert all(f.depth_m is None for f in got)
         assert driver.pairing.late_s == pytest.approx(0.2)
-        assert driver.run(range(21 * step_ns, 22 * step_ns, step_ns), "info", "depth", "image")
+        assert driver.run(range(21, 22), "info", "depth", "image")
         assert driver.pairing.late_s == 0.0
 
     def test_when_the_next_frame_is_complete_an_older_one_is_passed_over(self, learned):
@@ -225,7 +235,7 @@ class TestFrames:
         assert frame.stamp_ns == 11
         assert frame.depth_m is None
 
-    def test_depth_of_another_stamp_is_never_taken(self, learned):
+    def test_depth_of_another_instant_is_never_taken(self, learned):
         learned.give("depth", 12)
         assert learned.give("image", 11) is None
 
@@ -257,13 +267,13 @@ class TestFrames:
 
     def test_a_calibration_belongs_to_the_image_of_its_stamp(self, sensorless):
         zoomed = Camera(WIDTH, HEIGHT, 9.0, 9.0, 2.5, 1.5)
-        sensorless.pairing.info(an_info(12, zoomed), sensorless.now_s)
-        sensorless.pairing.info(an_info(11), sensorless.now_s)
+        sensorless.pairing.info(an_info(12 * STEP_NS, zoomed), sensorless.now_s)
+        sensorless.pairing.info(an_info(11 * STEP_NS), sensorless.now_s)
         assert sensorless.give("image", 12).camera == zoomed
 
     def test_a_calibration_for_another_size_is_scaled(self, sensorless):
         twice = CAMERA.scaled(2 * WIDTH, 2 * HEIGHT)
-        sensorless.pairing.info(an_info(11, twice), sensorless.now_s)
+        sensorless.pairing.info(an_info(11 * STEP_NS, twice), sensorless.now_s)
         camera = sensorless.give("image", 11).camera
         assert (camera.width, camera.height) == (WIDTH, HEIGHT)
         assert camera.fx == pytest.approx(CAMERA.fx)

@@ -12,6 +12,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from followme.ros.neighbours import already_there
 from followme.ros.peers import Peers, takers_of
+from followme.ros.qos import profile
 from tests.real_ros import await_that
 
 from .conftest import Ros
@@ -102,6 +103,31 @@ def test_a_remap_to_a_topic_of_another_type_is_seen_in_a_real_graph(ros: Ros, el
     peers = Peers(me, TYPES)
     words = "/image: webcam uses it as sensor_msgs/msg/CompressedImage"
     await_that(lambda: words in peers.trouble(), why="the other type is discovered")
+
+
+def test_a_quality_of_service_that_does_not_fit_is_named_as_long_as_it_lasts(
+    ros: Ros, elsewhere: Node
+):
+    careless = elsewhere.create_publisher(Image, "/image", profile("IMAGE"))
+    me = ros.node("me")
+    me.create_subscription(Image, "/image", print, profile("RESULT"))
+    peers = Peers(me, TYPES)
+    words = "/image: webcam offers another quality of service than me asks for (best effort"
+    await_that(lambda: words in peers.trouble(), why="the publisher is discovered")
+    assert "qos_overrides./image" in peers.trouble() and words in peers.trouble()
+    elsewhere.destroy_publisher(careless)
+    await_that(lambda: peers.trouble() == "", why="it has left")
+
+
+def test_two_others_that_do_not_fit_are_their_own_business(ros: Ros, elsewhere: Node):
+    elsewhere.create_publisher(Image, "/image", profile("IMAGE"))
+    elsewhere.create_subscription(Image, "/image", print, profile("RESULT"))
+    me = ros.node("me")
+    mine = me.create_subscription(Image, "/image", print, profile("IMAGE"))
+    peers = Peers(me, TYPES)
+    await_that(mine.get_publisher_count, why="discovery")
+    await_that(lambda: len(me.get_subscriptions_info_by_topic("/image")) == 2, why="discovery")
+    assert peers.trouble() == ""
 
 
 def test_who_takes_a_topic_is_known_by_name(ros: Ros):

@@ -143,3 +143,17 @@ def test_the_real_tf2_msgs_takes_it():
     messages = pytest.importorskip("tf2_msgs.msg", reason="tf2_msgs is not among the wheels")
     t = walker_transform(Attitude(1.3, 0.2), STAMP_NS, "camera")
     assert serialize_message(messages.TFMessage(transforms=[t]))
+
+
+def test_a_real_buffer_of_tf2_leads_from_the_walker_to_the_camera():
+    tf2_ros = pytest.importorskip("tf2_ros", reason="tf2_ros is not among the wheels")
+    from rclpy.time import Time
+
+    attitude = Attitude(1.3, 0.2, 0.1)
+    buffer = tf2_ros.Buffer()
+    buffer.set_transform(walker_transform(attitude, STAMP_NS, "camera"), "followme")
+    found = buffer.lookup_transform("camera", "walker", Time(nanoseconds=STAMP_NS)).transform
+    x, y, z = attitude.to_optical(np.zeros(3))
+    assert (found.translation.x, found.translation.y, found.translation.z) == pytest.approx(
+        (x, y, z)
+    )

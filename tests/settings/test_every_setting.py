@@ -5,7 +5,6 @@ import dataclasses
 import pytest
 
 from followme.graph import ALL_NODES
-from followme.health.streams import STREAMS
 from followme.settings import (
     CorridorSettings,
     DepthSettings,
@@ -156,8 +155,8 @@ def test_rules_that_could_never_act_are_refused(part, values, words):
         build(part, values)
 
 
-def test_silence_is_judged_alike_wherever_it_is_judged():
+def test_silence_is_lost_sight_in_time_to_be_heard_within_a_second():
+    """B4; three images of ten a second may miss before, and the voice needs 0.3 s of the second."""
     sight = SightSettings()
-    assert STREAMS["camera/image_raw"].stale_s == sight.image_age_s
-    assert STREAMS["depth/status"].stale_s == sight.required_age_s
-    assert STREAMS["obstacles"].stale_s == SchedulerSettings().obstacles_stale_s
+    limits_s = (sight.image_age_s, sight.required_age_s, SchedulerSettings().obstacles_stale_s)
+    assert all(0.3 <= limit_s <= 0.7 for limit_s in limits_s)

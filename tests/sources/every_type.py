@@ -16,6 +16,8 @@ EVERY_THING: dict[str, dict[str, Any]] = {
     "pillar": {"at_m": [3, 0.3]},
     "bench": {"at_m": [3, 0.3]},
     "sign": {"at_m": [3, 0.3]},
+    "wet_floor_sign": {"at_m": [3, 0.3]},
+    "cabinet": {"at_m": [3, 0.3]},
     "door": {"wall": "left", "from_m": 3, "open_deg": 60},
     "doorway": {"x_m": 3},
     "glass_door": {"x_m": 3},

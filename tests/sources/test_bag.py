@@ -265,6 +265,7 @@ def test_what_followme_computed_is_no_input(tmp_path: Path, namespace: str) -> N
     messages = [
         (f"{namespace}/overlay/image", t, colour_msg(t)),
         (f"{namespace}/overlay/image", t + 1, colour_msg(t)),
+        (f"{namespace}/overlay/image/compressed", t, packed_msg(t, "bgr8; jpeg compressed bgr8")),
         (f"{namespace}/depth/image", t, float_depth_msg(t)),
         (f"{namespace}/depth/sigma", t, float_depth_msg(t)),
         (f"{namespace}/depth/camera_info", t, info_msg(t, width=4)),

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followme.sources.depth_pairing import SLOP_NS, DepthPairing
+from followme.sources.depth_pairing import DepthPairing
+from followme.values.frame import DEPTH_SLOP_NS
 from tests.sources.build_recordings import MS
 
 
@@ -83,7 +84,7 @@ def test_online_pairing_equals_looking_at_all(
     assert [c for c, _ in found] == sorted(colour)
     for stamp, paired in found:
         best = min((abs(d - stamp) for d in depth), default=10**9)
-        if best * MS > SLOP_NS:
+        if best * MS > DEPTH_SLOP_NS:
             assert paired is None
         else:
             assert paired is not None

@@ -14,6 +14,7 @@ from followme.share import share_path
 from followme.sources.course import Start, Swing, Way
 from followme.sources.outlines import distance_m, outlines_of
 from followme.sources.scene_file import (
+    BRANCH_KEYS,
     CORRIDOR_KEYS,
     EVENT_KEYS,
     EVENT_TYPES,
@@ -35,6 +36,7 @@ from followme.sources.scene_things import (
 )
 from followme.sources.scene_walker import CAMERA_KEYS, STEP_KEYS, SWAY_KEYS, WALKER_KEYS
 from followme.sources.source import SourceError
+from followme.sources.walk_source import WalkSource
 from followme.sources.walker_path import FloorPose
 from followme.values.obstacle import Kind
 from tests.sources.every_type import EVERY_FLOOR, EVERY_THING
@@ -182,6 +184,12 @@ _BAD: list[tuple[dict[str, Any], str]] = [
     ({"walker": {"path": [{"turn_deg": 0}]}}, "no turn"),
     ({"walker": {"path": [{"to_m": [0, 0]}]}}, "cannot go there"),
     ({"walker": {"speed_mps": 0, "path": [{"to_m": [3, 0]}]}}, "goes nowhere"),
+    ({"corridor": {"branches": [{"wall": "up", "from_m": 5}]}}, "none of left, right"),
+    ({"corridor": {"branches": [{"wall": "left"}]}}, "from_m"),
+    ({"corridor": {"branches": [{"wall": "left", "from_m": 13}]}}, "branches, 1. from_m: it reach"),
+    ({"corridor": {"branches": [{"wall": "left", "from_m": 5, "wide_m": 2}]}}, "did you mean"),
+    ({"sensor": {"step_per_m2": 1}}, "must be from 0 to 0.1"),
+    ({"things": [{"type": "cabinet", "at_m": [5, 0], "size_m": [0.01, 1, 1]}]}, "no cabinet"),
     # a walker inside a wall, or a thing
     ({"walker": {"start_m": [0, 1.1]}}, "inside of a wall"),
     ({"walker": {"start_m": [0, 5]}}, "inside of a wall"),
@@ -200,6 +208,21 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(parts: dict[str, Any], w
         _walk(**parts)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_a_walker_may_go_into_a_branch_and_not_beyond() -> None:
+    corridor = {"branches": [{"wall": "left", "from_m": 4, "width_m": 2, "length_m": 5}]}
+    path = [{"to_m": [5, 0]}, {"to_m": [5, 5.5]}]
+    walk = _walk(corridor=corridor, walker={"path": path}, seconds=14)
+    assert walk.scene.path.pose_at(14).y_m == pytest.approx(5.5, abs=0.05)
+    frame = WalkSource(walk, 16, 16, exact=True).frame_at(14.0)
+    assert frame is not None and frame.depth_m is not None
+    # its end wall stands 5 m behind the wall of the corridor
+    assert float(frame.depth_m[5, 8]) == pytest.approx(1.2 + 5 - 5.5, abs=0.15)
+    with pytest.raises(SourceError, match="inside of a wall"):
+        _walk(corridor=corridor, walker={"path": [*path, {"to_m": [5, 7]}]}, seconds=20)
+    with pytest.raises(SourceError, match="inside of a wall"):
+        _walk(corridor=corridor, walker={"path": [{"to_m": [7, 0]}, {"to_m": [7, 3]}]}, seconds=14)
 
 
 @pytest.mark.parametrize("name", EVERY_THING)
@@ -349,6 +372,7 @@ def test_the_page_names_every_type_and_key() -> None:
         *WALKER_KEYS,
         *STEP_KEYS,
         *CORRIDOR_KEYS,
+        *BRANCH_KEYS,
         *SENSOR_KEYS,
         *THING_KEYS,
         *FLOOR_KEYS,

@@ -29,6 +29,8 @@ def _flat(metres: float) -> np.ndarray:
         {"sigma_per_m2": math.nan},
         {"dropout": 1.0},
         {"dropout": -0.1},
+        {"step_per_m2": -0.01},
+        {"step_per_m2": math.nan},
     ],
 )
 def test_a_model_that_makes_no_sense_is_refused(facts: dict[str, float]) -> None:
@@ -86,3 +88,16 @@ def test_what_was_given_is_not_changed() -> None:
     sensor.grey(grey, 0)
     assert (depth == 3.0).all()
     assert (grey == 90).all()
+
+
+@pytest.mark.parametrize("metres", [1.0, 4.0])
+def test_depth_comes_in_steps_that_grow_with_distance_squared(metres: float) -> None:
+    model = SensorModel(sigma_m=0.02, sigma_per_m2=0.005, dropout=0.0, step_per_m2=0.01)
+    found = np.unique(Sensor(_W, _H, 1, model).depth_mm(_flat(metres), 0)) * 1e-3
+    assert len(found) > 3
+    np.testing.assert_allclose(np.diff(1.0 / found), -0.01, atol=2e-3)
+
+
+def test_steps_leave_unknown_depth_unknown() -> None:
+    model = SensorModel(step_per_m2=0.01, dropout=0.0)
+    assert not Sensor(_W, _H, 1, model).depth_mm(np.full((_H, _W), np.inf, np.float32), 0).any()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -185,6 +186,35 @@ def test_a_frozen_sensor_is_not_used_while_the_image_goes_on(without_network, wi
         assert statuses[3].stamp_ns == 500 * MS
         again = stage.estimate(a_frame(800 * MS, holed(sensor_m, 0.1)))
         assert again.status.provenance is Provenance.SENSOR and again.status.note == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "used"),
+    [
+        (240, 320, True),
+        (120, 160, True),
+        (60, 80, True),
+        (241, 320, True),  # rounded
+        (180, 320, False),
+        (320, 240, False),
+        (1, 400, False),
+    ],
+)
+def test_depth_of_another_shape_is_not_stretched_over_the_image(
+    without_network, rows, columns, used
+):
+    sensor_m = cv2.resize(WHOLE_M, (columns, rows), interpolation=cv2.INTER_NEAREST)
+    result = without_network.estimate(a_frame(0, sensor_m))
+    assert isinstance(result, DepthMap) is used
+    if not used:
+        assert f"depth is {columns}x{rows}, its image 320x240: it is not aligned" in result.note
+        assert result.provenance is Provenance.UNKNOWN
+
+
+def test_depth_of_another_shape_leaves_the_metres_to_the_network(with_network):
+    depth = with_network.estimate(a_frame(0, np.ones((180, 320), np.float32)))
+    assert depth.status.provenance is Provenance.MONOCULAR
+    assert depth.status.note.startswith("The sensor's depth is 320x180")
 
 
 def test_reset_forgets_a_frozen_sensor(without_network):

@@ -11,7 +11,7 @@ from followme.settings import ObstacleFusionSettings, SightSettings
 from followme.stages.obstacles import ObstacleStage
 from followme.values.depth_map import ImageHealth, ImageState, Provenance
 from followme.values.detections import Detections
-from followme.values.obstacle import Obstacles, Sight
+from followme.values.obstacle import Obstacles, Sight, Zone
 from tests.geometry.scene import box_at, depth_map, walking
 
 MS = 1_000_000
@@ -48,7 +48,7 @@ def test_before_anything_came_it_is_blind_and_says_so(stage):
 
 
 def test_images_alone_are_no_sight(stage):
-    stage.image_came(0)
+    stage.image_came(0, 0)
     found = stage.carry(100 * MS)
     assert (found.sight, found.reason) == (Sight.BLIND, "no_depth")
     assert found.ages.image_s == pytest.approx(0.1)
@@ -92,7 +92,7 @@ def test_depth_that_falls_silent_is_blind_and_clears_nothing(stage):
     last_ns = before.stamp_ns
     for ms in (300, 650, 750):
         now_ns = last_ns + ms * MS
-        stage.image_came(now_ns)  # the camera goes on
+        stage.image_came(now_ns, now_ns)  # the camera goes on
         found = stage.carry(now_ns)
         assert [o.track_id for o in found.obstacles] == [o.track_id for o in before.obstacles]
         assert found.stamp_ns == last_ns
@@ -138,8 +138,8 @@ def test_no_number_is_known_where_the_scale_is_a_guess(stage):
 
 
 def test_an_image_that_comes_late_makes_nothing_older(stage):
-    stage.image_came(1000 * MS)
-    stage.image_came(900 * MS)
+    stage.image_came(1000 * MS, 1000 * MS)
+    stage.image_came(900 * MS, 1000 * MS)
     assert stage.carry(1100 * MS).ages.image_s == pytest.approx(0.1)
 
 
@@ -296,3 +296,49 @@ class TestNames:
         look(stage, names_first=False)
         stage.reset()
         assert math.isnan(stage.carry(0).ages.objects_s)
+
+
+def a_guess(boxes, stamp_ns: int):
+    """Return depth of a network that has not found its scale."""
+    depth = depth_map(boxes, stamp_ns)
+    status = replace(depth.status, provenance=Provenance.MONOCULAR, scale_known=False)
+    return replace(depth, status=status)
+
+
+def test_a_network_that_takes_over_moves_nothing_before_it_has_a_scale(stage):
+    (before,) = see(stage, box_at(3.0)).obstacles
+    for n in range(5):
+        stamp_ns = (400 + 100 * n) * MS
+        found = stage.see(a_guess([box_at(0.8)], stamp_ns), stamp_ns)
+        assert [o.track_id for o in found.obstacles] == [before.track_id]
+        assert found.obstacles[0].distance_m == pytest.approx(3.0, abs=0.1)
+        assert not found.distances_known
+
+
+@pytest.mark.parametrize(("known", "waits_ms"), [(True, 500), (False, 1_000)])
+def test_that_a_sensor_is_lost_is_said_before_what_a_network_says(stage, known, waits_ms):
+    """A STOP of the network outranks the word, which a walker then never hears in time."""
+    see(stage, box_at(3.0))
+    for stamp_ms in range(400, 1_700, 100):
+        depth = a_guess([box_at(0.8)], stamp_ms * MS)
+        depth = replace(depth, status=replace(depth.status, scale_known=known))
+        found = stage.see(depth, stamp_ms * MS)
+        since_ms = stamp_ms - 300  # the sensor's last frame has the stamp 300 ms
+        if since_ms <= waits_ms:
+            assert all(o.zone < Zone.STOP for o in found.obstacles)
+            assert found.sight is Sight.DEGRADED or since_ms <= 300
+    assert any(o.zone is Zone.STOP for o in found.obstacles)
+
+
+def test_a_network_without_scale_is_all_there_is_after_a_while(stage):
+    see(stage, box_at(3.0))
+    for n in range(5):
+        stamp_ns = (1_500 + 100 * n) * MS
+        found = stage.see(a_guess([box_at(1.0)], stamp_ns), stamp_ns)
+    assert min(o.distance_m for o in found.obstacles) < 1.5
+
+
+def test_a_network_alone_from_the_beginning_is_believed_at_once(stage):
+    for n in range(4):
+        found = stage.see(a_guess([box_at(2.0)], n * 100 * MS), n * 100 * MS)
+    assert found.obstacles

@@ -24,9 +24,12 @@ DEADLINE_S = 10.0
 
 
 def an_utterance(
-    text: str = "Stop. Chair ahead.", tone: str = "", thing: Obstacle | None = None
+    text: str = "Stop. Chair ahead.",
+    tone: str = "",
+    thing: Obstacle | None = None,
+    priority: Priority = Priority.STOP,
 ) -> Utterance:
-    return Utterance(Intent("stop.object", Priority.STOP, 0, 0.0, 0.5, thing), text, tone)
+    return Utterance(Intent("stop.object", priority, 0, 0.0, 0.5, thing), text, tone)
 
 
 def a_thing(**facts: Any) -> Obstacle:

@@ -27,7 +27,7 @@ def init(driver=None):
 
 class NoFiles:
     def __init__(self):
-        self.heard = {{}}
+        self.heard, self.begun = {{}}, set()
         self.properties = {{"voice": "own", "rate": 0}}
 
     def connect(self, topic, call):
@@ -62,6 +62,9 @@ class Engine(NoFiles):
         if "broken" in text:
             with open(file, "w") as f:
                 f.write("no sound")
+        elif "second breath" in text and text not in self.begun:
+            self.begun.add(text)
+            self.write(file, 0.0)
         elif "mute" not in text:
             self.write(file, 0.3 * 180 / self.properties["rate"])
         if "silent driver" not in text:

@@ -67,7 +67,7 @@ def test_the_command_line_says_what_the_options_say() -> None:
     for options in (
         SinkOptions(),
         SinkOptions("none", True, "a b.wav", "--x", True, True, -5, 7, "de", 90, 0.25, 0.3),
-        SinkOptions(channels=2, tick=True),
+        SinkOptions(channels=2, tick=True, resounds=True),
     ):
         assert SinkOptions.read(options.arguments()) == options
 

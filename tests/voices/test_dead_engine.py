@@ -44,7 +44,7 @@ class Served:
 
     def say(self, tone: str, text: str) -> Message:
         """Say it and return how it ended."""
-        place = {"band": "foot", "bearing_rad": 0.0}
+        place = {"band": "foot", "bearing_rad": 0.0, "guards": False}
         assert self.pipes.send({"op": "say", "id": 1, "tone": tone, "text": text, **place})
 
         def end() -> Message | None:

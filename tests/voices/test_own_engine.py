@@ -142,6 +142,15 @@ def test_a_driver_that_does_not_say_when_it_has_finished_is_known_by_its_file(
     assert (own.fault, substitute.said) == ("", [])
 
 
+def test_words_that_came_without_a_sound_are_asked_for_once_more(
+    own: OwnEngine, substitute: Substitute
+) -> None:
+    assert own.prepare("second breath", 180)
+    finished(own, "second breath")
+    assert len(own.render("second breath", 180, "en")) > 1000
+    assert (own.fault, substitute.said) == ("", [])
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

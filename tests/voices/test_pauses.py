@@ -72,7 +72,7 @@ def test_the_period_follows_the_time_to_contact(
 def test_beeps_about_a_thing_have_its_pitch_side_and_nearness() -> None:
     assert beeps_of(None) is None
     thing = a_thing(zone=Zone.STOP, time_to_contact_s=1.0, bottom_m=1.5, bearing_rad=-0.2)
-    assert beeps_of(thing) == Beeps(Cue("head", -0.2), pytest.approx(0.42))
+    assert beeps_of(thing) == Beeps(Cue("head", -0.2), pytest.approx(0.42), guards=True)
     wall = a_thing(zone=Zone.WARN, time_to_contact_s=0.0)
     assert beeps_of(wall) == Beeps(Cue("foot", 0.0), pytest.approx(1 / 3))
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from followme.settings import VoiceSettings
+from followme.values.intent import Priority
+from followme.values.obstacle import Zone
 from followme.voices.engine import espeak_libraries
 from followme.voices.silent import SilentVoice
 from followme.voices.voice import Voice, VoiceError
@@ -247,13 +249,33 @@ def test_a_track_that_cannot_be_written_is_a_user_s_mistake(clock: Clock, tmp_pa
         wav_voice(clock, tmp_path / "file" / "t.wav")
 
 
-def test_volume_0_writes_silence(clock: Clock, tmp_path: Path) -> None:
+@pytest.mark.parametrize("priority", Priority)
+def test_volume_0_silences_all_but_lost_sight_and_stop(
+    clock: Clock, tmp_path: Path, priority: Priority
+) -> None:
+    peaks = []
+    for volume in (1.0, 0.0):
+        file = tmp_path / f"{volume}.wav"
+        voice = wav_voice(clock, file)
+        voice.change(VoiceSettings(volume=volume))
+        voice.start(an_utterance(priority=priority))
+        clock.run(3.0)
+        voice.close()
+        peaks.append(int(np.abs(read_track(file).astype(int)).max()))
+    guards = priority in (Priority.LOST, Priority.STOP_DROP, Priority.STOP)
+    assert peaks[1] == pytest.approx(0.3 * peaks[0] if guards else 0, abs=1)
+
+
+@pytest.mark.parametrize("zone", [Zone.STOP, Zone.WARN])
+def test_volume_0_silences_no_beep_about_what_is_in_stop(
+    clock: Clock, tmp_path: Path, zone: Zone
+) -> None:
     voice = wav_voice(clock, tmp_path / "t.wav")
     voice.change(VoiceSettings(volume=0.0))
-    voice.start(an_utterance())
+    voice.aim(a_thing(zone=zone))
     clock.run(3.0)
     voice.close()
-    assert np.count_nonzero(read_track(tmp_path / "t.wav")) == 0
+    assert read_track(tmp_path / "t.wav").any() == (zone is Zone.STOP)
 
 
 def test_beeps_on_the_track_keep_their_period_and_end_at_once(clock: Clock, tmp_path: Path) -> None:

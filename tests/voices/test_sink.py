@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from followme.settings import VoiceSettings
+from followme.values.intent import Priority
+from followme.values.obstacle import Zone
 from followme.voices.choose import make_voice
 from followme.voices.engine import espeak_libraries
 from followme.voices.espeak import EspeakVoice
@@ -20,6 +22,7 @@ from followme.voices.sink_options import SinkOptions
 from followme.voices.sink_process import SinkProcess
 from followme.voices.voice import VoiceError
 from tests.voices.listening import (
+    a_thing,
     an_utterance,
     eventually,
     has_gone,
@@ -143,7 +146,7 @@ def test_volume_and_rate_change_while_it_runs(voice: EspeakVoice, track: Path) -
     lasts = []
     for settings in (VoiceSettings(), VoiceSettings(volume=0.1, words_per_minute=400)):
         voice.change(settings)
-        voice.start(an_utterance("Open door"))
+        voice.start(an_utterance("Open door", priority=Priority.INFORM))
         onset, ended = until(voice, "onset", "ended")
         lasts.append((onset.at_s, ended.at_s))
     voice.close()
@@ -151,6 +154,35 @@ def test_volume_and_rate_change_while_it_runs(voice: EspeakVoice, track: Path) -
     (a, b), (c, d) = lasts
     assert d - c < 0.7 * (b - a)
     assert abs(span(sound, c, d).astype(int)).max() < 0.3 * abs(span(sound, a, b).astype(int)).max()
+
+
+def test_no_volume_silences_what_guards_a_walker(voice: EspeakVoice, track: Path) -> None:
+    voice.change(VoiceSettings(volume=0.0, tick=False))
+    heard = {}
+    for priority in Priority:
+        voice.start(an_utterance("Open door", "stop", priority=priority))
+        onset, ended = until(voice, "onset", "ended")
+        heard[priority] = (onset.at_s, ended.at_s)
+    beeped = {}
+    for zone in (Zone.STOP, Zone.WARN):
+        voice.aim(a_thing(zone=zone, time_to_contact_s=0.0))
+        begin_s = now_s(voice)
+
+        def beats(until_s: float = begin_s + 1.0) -> bool:
+            voice.heartbeat()
+            return now_s(voice) > until_s
+
+        eventually(beats, "a second of beeps")
+        beeped[zone] = (begin_s + 0.3, begin_s + 1.0)
+    voice.close()
+    sound = read_track(track)
+    audible = {p for p, (a, b) in heard.items() if span(sound, a, b).any()}
+    assert audible == {Priority.LOST, Priority.STOP_DROP, Priority.STOP}
+    assert span(sound, *beeped[Zone.STOP]).any() and not span(sound, *beeped[Zone.WARN]).any()
+
+
+def now_s(voice: EspeakVoice) -> float:
+    return (time.monotonic_ns() - voice.track_start_ns) * 1e-9
 
 
 def test_a_caller_that_polls_without_heartbeats_is_told(voice: EspeakVoice, track: Path) -> None:

@@ -1,0 +1,144 @@
+"""The suite against nodes that are not FollowMe's: a good one, and ones that do not keep it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rclpy.node import Node
+from sensor_msgs.msg import CompressedImage, Image
+
+from followme.nodes.composition import node_class
+from followme.ros.qos import profile
+from followme.ros.stamps import stamp_ns
+
+from .conformance.__main__ import main, parser, subject_of, verdicts
+from .conformance.bench import Bench, NotConformingError
+from .conformance.checks import CHECKS
+from .conftest import Graph, Processes
+from .subjects import made
+
+pytestmark = pytest.mark.graph
+
+
+class Mirror(Node):
+    """A plain node of somebody else, which gives each image back, as faulty as a test wants."""
+
+    def __init__(self, **faults: bool) -> None:
+        super().__init__("mirror", namespace="/theirs")
+        self._faults = faults
+        self._out = self.create_publisher(Image, "out", profile("RESULT"))
+        self.create_subscription(Image, "image", self._came, profile("IMAGE"))
+        self.active = True
+
+    def _came(self, image: Any) -> None:
+        if self._faults.get("restamps"):
+            image.header.stamp.nanosec = 0
+        if self._faults.get("renames"):
+            image.header.frame_id = "camera"
+        if self._faults.get("crops"):
+            image.width -= 1
+        if self._faults.get("queues"):
+            # a model behind a queue: each image is answered, however old
+            threading.Event().wait(0.15)
+        self._out.publish(image)
+
+
+WORDS = ["/theirs/mirror", "--image", "image", "--answer", "out", "--image-sized", "out"]
+
+
+def said_of(graph: Graph, monkeypatch: pytest.MonkeyPatch, only: str, **faults: bool) -> Any:
+    monkeypatch.setattr(
+        "tests.graph.conformance.bench.WITHIN_S", 1.0 if "queues" not in faults else 5.0
+    )
+    monkeypatch.setattr("tests.graph.conformance.__main__.CHECKS", {only: CHECKS[only]})
+    graph.start(Mirror(**faults))
+    subject = subject_of(parser().parse_args(WORDS))
+    (verdict,) = verdicts(Bench(graph.driver, graph.call, subject))
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("fault", "check", "words"),
+    [
+        ("restamps", "header", "out has the stamp"),
+        ("renames", "header", "its frame is 'camera', expected 'camera_optical_frame'"),
+        ("crops", "pixels", "its image is (64, 48)"),
+        ("queues", "age", "its second answer is about an old image"),
+    ],
+)
+def test_a_fault_of_somebody_elses_node_is_one_sentence(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, fault: str, check: str, words: str
+) -> None:
+    verdict = said_of(graph, monkeypatch, check, **{fault: True})
+    assert verdict.kept is False and words in verdict.why and "\n" not in verdict.why
+
+
+def test_a_node_that_keeps_some_memory_of_each_life_is_found(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bytes] = []
+    overlay = node_class("overlay")
+    configure = overlay.on_configure
+
+    def leaky(node: Any, state: Any) -> Any:
+        kept.append(os.urandom(6 << 20))
+        return configure(node, state)
+
+    monkeypatch.setattr(overlay, "on_configure", leaky)
+    both = made("overlay", tmp_path)
+    graph.start(*both.nodes)
+    with pytest.raises(NotConformingError, match=r"memory still grows by 1\d\.\d MiB"):
+        CHECKS["lifecycle"](Bench(graph.driver, graph.call, both.subject))
+
+
+@pytest.mark.parametrize(
+    ("check", "kept", "why"),
+    [
+        ("header", True, ""),
+        ("lifecycle", None, "no managed"),
+        ("age", None, "make its model slower"),
+        ("namespaces", None, "no second instance"),
+    ],
+)
+def test_what_a_check_cannot_tell_of_a_node_is_said(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, check: str, kept: bool | None, why: str
+) -> None:
+    verdict = said_of(graph, monkeypatch, check)
+    assert verdict.kept is kept and why in verdict.why
+
+
+def test_a_node_that_is_not_there_is_named(
+    domain_id: int, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(domain_id))
+    monkeypatch.setattr("tests.graph.conformance.__main__._FOUND_S", 0.1)
+    assert main(["/nobody", "--answer", "out"]) == 2
+    assert "/nobody: there is no such node; start it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("topic", "kind"), [("image", Image), ("image/compressed", CompressedImage)]
+)
+def test_images_are_shown_as_the_name_of_their_topic_tells(topic: str, kind: type) -> None:
+    subject = subject_of(parser().parse_args(["/a", "--image", topic]))
+    assert subject.instant is not None
+    (message,) = subject.instant(7, "eye", (64, 48)).values()
+    assert isinstance(message, kind) and stamp_ns(message.header) == 7
+
+
+def test_the_command_holds_a_node_in_another_process(
+    processes: Processes, domain_id: int, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    overlay = processes.node("overlay", "-r", "__ns:=/robot1")
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(domain_id))
+    monkeypatch.setattr("tests.graph.conformance.__main__._FOUND_S", 30.0)
+    words = ["/robot1/overlay", "--image", "camera/image_raw", "--answer", "overlay/image"]
+    code = main([*words, "--image-sized", "overlay/image", "--pid", str(overlay.pid)])
+    said = capsys.readouterr().out.splitlines()
+    assert code == 0, said
+    kept = [line[5:].strip() for line in said if line.startswith("ok  ")]
+    assert set(CHECKS) - set(kept) <= {"namespaces", "age"}, said
