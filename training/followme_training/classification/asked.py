@@ -103,7 +103,9 @@ def beginning(run: Path) -> ClassificationTask:
     task.check_trunk()
     start = Run(run).config.get("start")
     if start:
-        StartFrom(Path(start)).setup(command.trainer, task, "fit")
+        if Path(start).suffix == ".onnx":
+            command.datamodule.setup("fit")
+        StartFrom(Path(start), command.datamodule).setup(command.trainer, task, "fit")
     return task
 
 

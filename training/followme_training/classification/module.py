@@ -16,7 +16,8 @@ from followme_training.classification.networks import Layout, make_classifier
 from followme_training.classification.recipe import Recipe, optimisation
 from followme_training.classification.trunk_weights import load_trunk
 from followme_training.common.finite import stop_if_not_finite
-from followme_training.datasets.class_names import CLASSES, refuse_other_classes
+from followme_training.common.start import CLASSES
+from followme_training.datasets.class_names import refuse_other_classes
 from followme_training.datasets.errors import DataError
 
 _OTHER_DATA = "choose the data that it was trained with, or begin from it with model.trunk"

@@ -127,7 +127,8 @@ class TrainingCommand(LightningCLI):
             "--start",
             type=Optional[Path],  # noqa: UP045 - the parser reads it at run time
             default=None,
-            help="checkpoint of another run of this network, to begin from its weights",
+            help="checkpoint of another run of this network, or an ONNX file that was exported "
+            "from it, to begin from its weights",
         )
 
     def before_instantiate_classes(self) -> None:
@@ -155,7 +156,7 @@ class TrainingCommand(LightningCLI):
             kwargs["logger"] = [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "tensorboard")]
         start = self._get(self.config_init, "start")
         own = [
-            *([StartFrom(Path(start))] if start else []),
+            *([StartFrom(Path(start), self.datamodule)] if start else []),
             SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
             SavedConfig(self.settings(), folder / CONFIG),
             *([] if self._averages_itself else [EMAWeightAveraging(decay=self._decay())]),

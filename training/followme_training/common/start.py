@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import lightning as pl
 import torch
+
+from followme_training.common.card import read_card
+from followme_training.common.exported_weights import ExportedWeightsError, fill, read_tensors
+
+#: Key of a checkpoint: the names of the classes that its weights stand for.
+CLASSES = "followme_classes"
+#: Training batches on which the norms of an exported file are measured.
+_MEASURED_BATCHES = 8
 
 
 class StartError(ValueError):
@@ -15,7 +24,7 @@ class StartError(ValueError):
 
 
 class StartFrom(pl.Callback):
-    """Fills in the weights of a checkpoint before the first step.
+    """Fills in the weights of a checkpoint, or of an exported file, before the first step.
 
     Only weights: step, rate and the order of samples are those of a new run. What is resumed with
     ``--ckpt_path`` has its own weights, which come later and win.
@@ -23,11 +32,15 @@ class StartFrom(pl.Callback):
     Parameters
     ----------
     checkpoint : Path
-        Of a run of the same network; of averaged weights the averages.
+        Of a run of the same network; of averaged weights the averages. Or an ONNX file that was
+        exported from one, with its card.
+    data : LightningDataModule, optional
+        What is trained on; norms of an exported file are measured on it.
     """
 
-    def __init__(self, checkpoint: Path) -> None:
+    def __init__(self, checkpoint: Path, data: pl.LightningDataModule | None = None) -> None:
         self._checkpoint = checkpoint
+        self._data = data
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         if stage != "fit":
@@ -35,8 +48,12 @@ class StartFrom(pl.Callback):
         file = self._checkpoint
         if not file.is_file():
             raise StartError(
-                f"start: there is no checkpoint {file}; give the best.ckpt or last.ckpt of a run"
+                f"start: there is no checkpoint {file}; give the best.ckpt or last.ckpt of a run, "
+                "or an exported file"
             )
+        if file.suffix == ".onnx":
+            self._fill_from_exported(pl_module)
+            return
         try:
             checkpoint = torch.load(file, map_location="cpu", weights_only=True)
             state = checkpoint["state_dict"]
@@ -58,10 +75,34 @@ class StartFrom(pl.Callback):
             raise self._misfit(words)
         pl_module.load_state_dict(state)
 
+    def _fill_from_exported(self, module: pl.LightningModule) -> None:
+        images = list(self._images())
+        try:
+            classes = read_card(self._checkpoint).get("classes")
+            tensors = read_tensors(self._checkpoint)
+            theirs = {name: torch.from_numpy(values) for name, values in tensors.items()}
+            checkpoint: dict[str, Any] = {"state_dict": module.state_dict() | theirs}
+            if classes:
+                # where one pixel has one, a class has more than a name
+                checkpoint[CLASSES] = [c["name"] if isinstance(c, dict) else c for c in classes]
+            module.on_load_checkpoint(checkpoint)
+            fill(module, tensors, images)
+        except ExportedWeightsError as error:
+            raise self._misfit(str(error)) from error
+        except ValueError as error:
+            # of the card, or of the task: the classes are others
+            raise StartError(f"start: {self._checkpoint}: {error}") from error
+
+    def _images(self) -> Iterator[torch.Tensor]:
+        """Return the images of some batches as training sees them."""
+        assert self._data is not None
+        for batch in islice(self._data.train_dataloader(), _MEASURED_BATCHES):
+            yield batch.rgb if hasattr(batch, "rgb") else batch.images
+
     def _misfit(self, words: str) -> StartError:
         return StartError(
-            f"start: {self._checkpoint} does not fit ({words}); give a checkpoint of the same "
-            "network"
+            f"start: {self._checkpoint} does not fit ({words}); give a checkpoint or an exported "
+            "file of the same network"
         )
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from followme_training.datasets.errors import DataError
 
-#: Key of a checkpoint.
-CLASSES = "followme_classes"
 _SHOWN = 3
 
 

@@ -11,7 +11,8 @@ import torch
 
 from followme_training.common.finite import stop_if_not_finite
 from followme_training.common.one_cycle import OneCycle, one_cycle
-from followme_training.datasets.class_names import CLASSES, refuse_other_classes
+from followme_training.common.start import CLASSES
+from followme_training.datasets.class_names import refuse_other_classes
 from followme_training.detection.anchors import AnchorGrid, make_anchors
 from followme_training.detection.coding import decode_boxes, decode_points
 from followme_training.detection.convolutions import Kind

@@ -11,7 +11,8 @@ import torch
 from followme_training.common.finite import stop_if_not_finite
 from followme_training.common.one_cycle import OneCycle, one_cycle
 from followme_training.common.sgd import Sgd, sgd
-from followme_training.datasets.class_names import CLASSES, refuse_other_classes
+from followme_training.common.start import CLASSES
+from followme_training.datasets.class_names import refuse_other_classes
 from followme_training.segmentation.class_balance import ClassWeights, class_counts, class_weights
 from followme_training.segmentation.confusion import ConfusionMatrix
 from followme_training.segmentation.data import SegmentationData, TrainingBatch, WholeBatch
