@@ -32,6 +32,18 @@ def test_keys_that_belong_together_change_together() -> None:
     assert second.options == ["--model.output_stride=8", "--model.rates=[2,4,8]"]
 
 
+def test_a_path_is_shown_by_its_end_where_that_tells_it_apart() -> None:
+    first, second, third = variants_of(["model.weights=null,../a/lite0.bin,../a/lite0.bin;k=0,1,2"])
+    assert [v.name for v in (first, second, third)] == [
+        "weights=null k=0",
+        "weights=lite0.bin k=1",
+        "weights=lite0.bin k=2",
+    ]
+    assert second.changes[0] == ("model.weights", "../a/lite0.bin")
+    alike = variants_of(["model.weights=a/x.bin,b/x.bin"])
+    assert [v.name for v in alike] == ["weights=a/x.bin", "weights=b/x.bin"]
+
+
 @pytest.mark.parametrize(
     ("name", "folder"),
     [

@@ -11,14 +11,11 @@ from typing import Any, Literal, NoReturn, Optional
 
 import lightning as pl
 import torch
-from lightning.pytorch.callbacks import (
-    EMAWeightAveraging,
-    LearningRateMonitor,
-    ModelCheckpoint,
-)
+from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 
+from followme_training.common.averaging import AveragedWeights
 from followme_training.common.epoch_lines import EpochLines
 from followme_training.common.files import write_text
 from followme_training.common.hours_spent import HoursSpent
@@ -114,7 +111,10 @@ class TrainingCommand(LightningCLI):
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         parser.add_argument(
-            "--ema_decay", type=float, default=0.999, help="of the average of weights; 0 to below 1"
+            "--ema_decay",
+            type=float,
+            default=0.999,
+            help="of the average of weights, after its beginning; 0 to below 1",
         )
         parser.add_argument(
             "--threads", type=int, default=0, help="of a process; 0 for as many as there are cores"
@@ -159,7 +159,7 @@ class TrainingCommand(LightningCLI):
             *([StartFrom(Path(start), self.datamodule)] if start else []),
             SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
             SavedConfig(self.settings(), folder / CONFIG),
-            *([] if self._averages_itself else [EMAWeightAveraging(decay=self._decay())]),
+            *([] if self._averages_itself else [AveragedWeights(self._decay())]),
             HoursSpent(),
             *([] if sys.stdout.isatty() else [EpochLines(self._monitor)]),
             LearningRateMonitor("epoch"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -80,13 +80,20 @@ def _of_option(option: str) -> list[Variant]:
     if len(set(counts.values())) > 1:
         said = ", ".join(f"{key} has {count}" for key, count in counts.items())
         raise StudyError(f"keys that vary together need as many values each, but {said}")
-    rows = zip(*columns.values(), strict=True)
-    return [_variant(tuple(zip(columns, row, strict=True))) for row in rows]
+    shown = [_shown(values) for values in columns.values()]
+    rows = zip(zip(*columns.values(), strict=True), zip(*shown, strict=True), strict=True)
+    return [_variant(columns, given, words) for given, words in rows]
 
 
-def _variant(changes: tuple[tuple[str, str], ...]) -> Variant:
-    name = " ".join(f"{key.rpartition('.')[2]}={value}" for key, value in changes)
-    return Variant(name, changes)
+def _variant(keys: Iterable[str], given: Sequence[str], words: Sequence[str]) -> Variant:
+    name = " ".join(f"{k.rpartition('.')[2]}={w}" for k, w in zip(keys, words, strict=True))
+    return Variant(name, tuple(zip(keys, given, strict=True)))
+
+
+def _shown(values: Sequence[str]) -> list[str]:
+    """Return values for people: of paths the last part, where that tells them apart."""
+    ends = [v if v[0] in "[({" else v.rstrip("/").rpartition("/")[2] or v for v in values]
+    return ends if len(set(ends)) == len(set(values)) else list(values)
 
 
 def split_outside_brackets(text: str, mark: str) -> list[str]:

@@ -10,6 +10,7 @@ import lightning as pl
 import torch
 from torch import nn
 
+from followme_training.common.averaging import check_decay, decay_after
 from followme_training.common.finite import stop_if_not_finite
 from followme_training.datasets.errors import DataError
 from followme_training.gan.data import Batch, GanData, scaled
@@ -74,7 +75,7 @@ class GanTask(pl.LightningModule):
 
     Raises
     ------
-    DataError
+    DataError, AveragingError
         On a number outside of its range.
     """
 
@@ -93,8 +94,7 @@ class GanTask(pl.LightningModule):
         weights: Path | None = None,
     ) -> None:
         super().__init__()
-        if not 0.0 <= ema_decay < 1.0:
-            raise DataError(f"ema_decay is {ema_decay:g}; give 0 to below 1")
+        check_decay(ema_decay)
         if measured_images < FEWEST:
             raise DataError(
                 f"model.measured_images is {measured_images}; give {FEWEST} or more, 1000 for "
@@ -234,7 +234,7 @@ class GanTask(pl.LightningModule):
 
     def _average(self, step: int) -> None:
         """Move the mean towards the weights; quickly at first, so that the start is forgotten."""
-        decay = min(self._decay, (1.0 + step) / (10.0 + step))
+        decay = decay_after(step, self._decay)
         mean, now = self.network, self.generator
         with torch.no_grad():
             for weight, newest in zip(mean.parameters(), now.parameters(), strict=True):
