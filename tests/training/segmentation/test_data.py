@@ -89,6 +89,35 @@ def test_whole_images_keep_the_size_of_their_truth(folder: Path) -> None:
     assert batch.truths[0][29, 0] == 255
 
 
+def test_further_folders_are_trained_on_and_never_measured_on(
+    folder: Path, nyu_zip: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        DataError, match=r"labels/0\.png: ids 255 are none of the class list 'robot'"
+    ):
+        made(nyu_zip, folders=[folder]).setup("fit")
+    for file in folder.glob("labels/*.png"):
+        labels = np.array(Image.open(file))
+        # NYUv2 has another number for what nobody labelled
+        labels[labels == 255] = 0
+        Image.fromarray(labels).save(file)
+    alone = made(nyu_zip)
+    data = made(nyu_zip, folders=[folder])
+    data.setup("fit")
+    assert len(data.training_images) == len(alone.training_images) + 6
+    names = [data.training_images[i].name for i in range(len(data.training_images))]
+    assert names[-6:] == [f"images/{i}.jpg" for i in range(6)]
+    assert len(data.validation_images) == len(alone.validation_images)
+    assert all(s.name.startswith("nyuv2/") for s in data.validation_images)  # type: ignore[attr-defined]
+    assert data.source == f"NYUv2 (training part), {folder}"
+    assert len(next(iter(data.train_dataloader())).names) == 2
+    (folder / "images/2.jpg").write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"images/2\.jpg: is no image"):
+        made(nyu_zip, folders=[folder]).setup("fit")
+    with pytest.raises(DataError, match="nowhere"):
+        made(nyu_zip, folders=[tmp_path / "nowhere"]).setup("fit")
+
+
 def test_classes_are_counted(folder: Path, nyu_zip: Path) -> None:
     data = of_folder(folder)
     counts = class_counts(data.training_images, 2)

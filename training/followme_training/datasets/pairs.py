@@ -119,6 +119,25 @@ def folder_pair(root: Path, hold_out_every: int) -> Parts:
     return Parts(training, validation)
 
 
+def all_of_folder(root: Path) -> list[Pair]:
+    """Find a plain pair of folders, of which nothing is held out; of parts ``train`` is taken.
+
+    Parameters
+    ----------
+    root : Path
+        Holds ``images/`` and ``labels/``.
+
+    Raises
+    ------
+    DataError
+        When a folder or the labels of an image are missing, or there are none.
+    """
+    images, labels = root / "images", root / "labels"
+    if (images / "train").is_dir():
+        return _same_names(images / "train", labels / "train", "train")
+    return _same_names(images, labels, "images")
+
+
 def _is_voc(folder: Path) -> bool:
     return (folder / "ImageSets" / "Segmentation").is_dir()
 

@@ -18,7 +18,14 @@ from followme_training.segmentation.augmentation import Augmentation, augmented
 from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.paired_files import PairedFiles
 from followme_training.segmentation.sample import SegmentationImages, SegmentationSample
-from followme_training.segmentation.sources import WORDS, Kind, Split, read_split
+from followme_training.segmentation.sources import (
+    WORDS,
+    Kind,
+    Split,
+    parts_of,
+    read_split,
+    with_folders,
+)
 from followme_training.segmentation.whole_view import whole_view
 
 
@@ -122,6 +129,9 @@ class SegmentationData(ImageData):
     dataset : str
         Its kind: ``nyuv2`` (the zip file), ``voc``, ``ade20k`` or ``folder``; the layouts are in
         :mod:`followme_training.segmentation.sources`.
+    folders : list of Path
+        Further folders with ``images/`` and ``labels/`` of the same ids, as rendered ones, used for
+        training only.
     classes : str
         Name of a class list, or a JSON file; see
         :func:`followme_training.segmentation.known_classes.class_list`.
@@ -156,6 +166,7 @@ class SegmentationData(ImageData):
         self,
         path: Path,
         dataset: Kind = "nyuv2",
+        folders: list[Path] | None = None,
         classes: str = "robot",
         size_hw: tuple[int, int] = (240, 320),
         crop_hw: tuple[int, int] | None = None,
@@ -171,6 +182,7 @@ class SegmentationData(ImageData):
         self.classes = class_list(classes)
         self._path = Path(path)
         self.dataset = dataset
+        self._folders = [Path(f) for f in folders or []]
         self._every = hold_out_every
         self._train_list = train_list
         self.keep_aspect_ratio = keep_aspect_ratio
@@ -181,8 +193,8 @@ class SegmentationData(ImageData):
 
     @property
     def source(self) -> str:
-        """The data set in words."""
-        return WORDS[self.dataset][0]
+        """The data sets in words."""
+        return ", ".join([WORDS[self.dataset][0], *(str(f) for f in self._folders)])
 
     @property
     def held_out(self) -> str:
@@ -214,7 +226,7 @@ class SegmentationData(ImageData):
         """
         split = self._read()
         if stage == "fit":
-            for images in split:
+            for images in (*parts_of(split.training), split.validation):
                 if isinstance(images, PairedFiles):
                     images.check()
         if stage not in ("validate", "test", "predict"):
@@ -234,9 +246,10 @@ class SegmentationData(ImageData):
 
     def _read(self) -> Split:
         if self._split is None:
-            self._split = read_split(
+            split = read_split(
                 self.dataset, self._path, self.classes, self._every, self._train_list
             )
+            self._split = with_folders(split, self._folders, self.classes)
         return self._split
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, cast
+
+from torch.utils.data import ConcatDataset, Dataset
 
 from followme_training.datasets import pairs
 from followme_training.datasets.errors import DataError
@@ -72,6 +74,38 @@ def read_split(
     else:
         parts = pairs.folder_pair(path, hold_out_every)
     return Split(PairedFiles(parts.training, classes), PairedFiles(parts.validation, classes))
+
+
+def with_folders(split: Split, folders: Iterable[Path], classes: ClassList) -> Split:
+    """Return a split with the images of plain folders to learn from, after its own.
+
+    Parameters
+    ----------
+    split : Split
+        Of the data set.
+    folders : iterable of Path
+        Each with ``images/`` and ``labels/``, of the same ids.
+    classes : ClassList
+        Of its ids.
+
+    Raises
+    ------
+    DataError
+        When a folder cannot be used.
+    """
+    more = [PairedFiles(pairs.all_of_folder(folder), classes) for folder in folders]
+    if not more:
+        return split
+    # torch's type asks for its own base class, the class itself for lengths and items only
+    parts = cast("list[Dataset[SegmentationSample]]", [split.training, *more])
+    return split._replace(training=ConcatDataset(parts))
+
+
+def parts_of(images: SegmentationImages) -> list[SegmentationImages]:
+    """Return the data sets that images were joined of."""
+    if isinstance(images, ConcatDataset):
+        return cast("list[SegmentationImages]", images.datasets)
+    return [images]
 
 
 def _nyuv2(path: Path, classes: ClassList, hold_out_every: int) -> Split:
