@@ -139,6 +139,13 @@ def test_who_says_nothing_gets_no_second_try():
     assert asked == [2.0]
 
 
+def test_a_warning_that_came_first_is_no_excuse():
+    warning = replace(stop(2.3), key="warn.object", text="Obstacle ahead", priority=Priority.WARN)
+    said = {2.0: [warning], 6.0: [lost(6.5)]}
+    result = tried(DEPTH_FAULT, [SCHEDULE, Schedule(6.0, 8.0)], lambda _, s: said[s.from_s])
+    assert result.from_s == 2.0 and not result.kept and result.came_first == "Obstacle ahead"
+
+
 def some_frames() -> list[Frame]:
     return [
         Frame(

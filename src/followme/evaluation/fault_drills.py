@@ -91,6 +91,8 @@ class DrillResult:
     came_first : str
         The words about what is in the way that kept the warning from being heard in time (B7);
         empty: none did.
+    was_outranked : bool
+        Whether that was a STOP, which outranks it: another moment may be tried.
     """
 
     drill: Drill
@@ -98,6 +100,7 @@ class DrillResult:
     audible_s: float
     heard: str
     came_first: str = ""
+    was_outranked: bool = False
 
     @property
     def kept(self) -> bool:
@@ -216,12 +219,13 @@ def result_of(drill: Drill, schedule: Schedule, heard: Sequence[Heard]) -> Drill
         result = DrillResult(drill, from_s, told.onset_s - from_s, told.text or told.key)
     first = [h for h in later if drill.yields_to(h) and h.onset_s <= from_s + LIMIT_S]
     if first and not result.kept:
-        return replace(result, came_first=first[0].text or first[0].key)
+        is_stop = any(h.says == "STOP" for h in first)
+        return replace(result, came_first=first[0].text or first[0].key, was_outranked=is_stop)
     return result
 
 
 def tried(drill: Drill, schedules: Sequence[Schedule], run: Run) -> DrillResult:
-    """Run a drill; where what is in the way came before the warning (B7), run it again.
+    """Run a drill; where a STOP came before the warning, which it outranks (B7), run it again.
 
     Parameters
     ----------
@@ -234,7 +238,7 @@ def tried(drill: Drill, schedules: Sequence[Schedule], run: Run) -> DrillResult:
     results = []
     for schedule in schedules:
         result = result_of(drill, schedule, run(drill, schedule))
-        if not result.came_first:
+        if not result.was_outranked:
             return result
         results.append(result)
     return results[0]
