@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -27,7 +26,7 @@ from followme.evaluation.bag_run import (
 from followme.evaluation.fault_drills import DrillResult
 from followme.evaluation.table import aligned, text_table
 from followme.evaluation.walk_record import WalkRecord
-from followme.outputs.files import output_error, write_json
+from followme.outputs.files import make_folder, write_json
 from followme.outputs.latency import LatencyRow, latency_text
 from followme.sources.bag_remaps import read_remaps
 from followme.sources.walk_bag import WalkBag
@@ -57,7 +56,7 @@ def evaluate_bag(given: argparse.Namespace) -> int:
     if given.drills:
         drill_times(bag)  # said now, not after minutes
     if given.out is not None:
-        _make(given.out)
+        make_folder(given.out)
     record, latency, drills = _measured(bag, given, height_m)
     report = BagReport(
         _facts(given, bag, height_m),
@@ -144,10 +143,3 @@ def _write(given: argparse.Namespace, report: BagReport) -> None:
         write_json(given.out / FIGURES, report.as_json())
         report.write_page(given.out / PAGE)
         print(f"\n{given.out / PAGE} shows what was seen, what was true and what was said.")
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error

@@ -144,7 +144,8 @@ def drill_times(bag: WalkBag) -> list[Schedule]:
         for stamp_ns, told in bag.truth.things.items()
         if any(t.in_corridor and 0.0 < t.nearest_m[0] <= _IN_THE_WAY_M for t in told)
     ]
-    return schedules_for(bag.plan.duration_s, busy)
+    # other topics of a bag may begin before its images, and go on without them
+    return schedules_for(bag.seconds, busy)
 
 
 def since(frame: Frame, begin_ns: int) -> Frame:

@@ -7,7 +7,7 @@ result; once with the real process.
 from __future__ import annotations
 
 import json
-import tempfile
+import math
 import time
 from pathlib import Path
 
@@ -18,10 +18,9 @@ from followme.voices.device import Device
 from followme.voices.espeak import EspeakVoice
 from followme.voices.guard import Guard
 from followme.voices.pcm import read_wav
-from followme.voices.repertoire import Repertoire
+from followme.voices.repertoire import GUARD_TONE, Repertoire
 from followme.voices.sink_loop import BLOCK_S
 from followme.voices.sink_options import SinkOptions
-from followme.voices.voice import VoiceError
 
 # As node and pipeline send heartbeats.
 _BEAT_S = 0.02
@@ -42,31 +41,37 @@ def simulated_hang() -> DrillResult:
     return DrillResult(_DRILL, 0.0, blocks * BLOCK_S + begins_s + SOUND_S, repertoire.guard_text)
 
 
-def real_hang() -> DrillResult:
+def real_hang(track: Path) -> DrillResult:
     """Return what comes of a hang with the sound process of this machine, which nobody hears.
+
+    Parameters
+    ----------
+    track : Path
+        WAV file to be written; its log is written beside it.
 
     Raises
     ------
     VoiceError
-        When the sound process does not start, or does not say anything.
+        When the sound process does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="followme_hang_") as folder:
-        track, log = Path(folder, "track.wav"), Path(folder, "log.jsonl")
-        options = SinkOptions(device="none", track=str(track), log=str(log), track_always=True)
-        voice = EspeakVoice(VoiceSettings(tick=False, mono=True), time.monotonic_ns, options)
-        try:
-            hangs_s = _beats_for(voice, _LIVES_S)
-            while not voice.alarms:
-                if time.monotonic() > hangs_s + _PATIENCE_S:
-                    raise VoiceError("the sound process said nothing: run followme doctor")
-                time.sleep(_BEAT_S)
-                voice.poll()
-            start_s = voice.track_start_ns * 1e-9
-        finally:
-            voice.close()
-        rows = [json.loads(line) for line in log.read_text().splitlines()]
-        said = next(r for r in rows if r["event"] == "onset" and r["monotonic_s"] >= hangs_s)
-        heard_s = start_s + first_audible(read_wav(track), said["at_s"]) + Device.LATENCY_S
+    log = track.with_name(f"{track.name}.jsonl")
+    options = SinkOptions(device="none", track=str(track), log=str(log), track_always=True)
+    voice = EspeakVoice(VoiceSettings(tick=False, mono=True), time.monotonic_ns, options)
+    try:
+        hangs_s = _beats_for(voice, _LIVES_S)
+        while not voice.alarms and time.monotonic() < hangs_s + _PATIENCE_S:
+            time.sleep(_BEAT_S)
+            voice.poll()
+        start_s = voice.track_start_ns * 1e-9
+    finally:
+        voice.close()
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    # without an engine the sound process has another tone, which tells of that
+    onsets = (r for r in rows if r["event"] == "onset" and r.get("tone") == GUARD_TONE)
+    said = next((r for r in onsets if r["monotonic_s"] >= hangs_s), None)
+    if said is None:
+        return DrillResult(_DRILL, 0.0, math.nan, "")
+    heard_s = start_s + first_audible(read_wav(track), said["at_s"]) + Device.LATENCY_S
     return DrillResult(_DRILL, 0.0, heard_s - hangs_s, said["text"])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from followme.evaluation.scoring import tells_of_fault
 from followme.evaluation.walk_record import Heard
 from followme.values.frame import Frame
+from followme.values.intent import Priority
 
 #: A fault must be heard within this.
 LIMIT_S = 1.0
@@ -33,12 +34,24 @@ class Drill:
     name, text : str
         For JSON, and for a person.
     needs_depth : bool
-        Whether there must be a depth sensor that can fail.
+        Whether there must be a depth sensor that can fail. Without it one may go on by colour
+        alone, which is then said; any other fault must be heard as lost sight.
     """
 
     name: str
     text: str
     needs_depth: bool = False
+
+    def is_told_by(self, h: Heard, from_s: float) -> bool:
+        """Return whether a message tells of this fault, which began at ``from_s``."""
+        if h.priority is Priority.LOST:
+            return tells_of_fault(h)
+        # that the view is limited may have been due before
+        return self.needs_depth and tells_of_fault(h) and h.stamp_s >= from_s
+
+    def yields_to(self, h: Heard) -> bool:
+        """Return whether a message may come before the warning of this fault (B7)."""
+        return h.says == "STOP" or (self.needs_depth and h.is_alarm)
 
 
 DRILLS: tuple[Drill, ...] = (
@@ -75,12 +88,19 @@ class DrillResult:
         From the fault to the first audible sample of a warning; NaN: nothing was heard.
     heard : str
         The words; empty when nothing was heard.
+    came_first : str
+        The words about what is in the way that kept the warning from being heard in time (B7);
+        empty: none did.
+    was_outranked : bool
+        Whether that was a STOP, which outranks it: another moment may be tried.
     """
 
     drill: Drill
     from_s: float
     audible_s: float
     heard: str
+    came_first: str = ""
+    was_outranked: bool = False
 
     @property
     def kept(self) -> bool:
@@ -100,7 +120,13 @@ class DrillResult:
     @property
     def sentence(self) -> str:
         """What came of it."""
-        return f"{self.drill.text}: heard after {self.after}, within {LIMIT_S:.2f} s was asked for"
+        said = f"{self.drill.text}: heard after {self.after}, within {LIMIT_S:.2f} s was asked for"
+        if not self.came_first:
+            return said
+        return (
+            f"{said} ({self.came_first!r} came first: give a bag in which nothing is in the way "
+            "for longer)"
+        )
 
     def as_row(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -110,6 +136,7 @@ class DrillResult:
             "fault_from_s": round(self.from_s, 4),
             "fault_to_audible_s": round(self.audible_s, 4),
             "heard": self.heard,
+            "came_first": self.came_first,
             "target_s": LIMIT_S,
             "kept": self.kept,
         }
@@ -173,8 +200,8 @@ def faulty(frames: Iterable[Frame], drill: Drill, schedule: Schedule) -> Iterato
             yield replace(frame, bgr=last.bgr, depth_m=last.depth_m)
 
 
-def result_of(drill: Drill, schedule: Schedule, heard: Sequence[Heard]) -> tuple[DrillResult, bool]:
-    """Return what came of a drill, and whether a STOP kept its warning from being heard in time.
+def result_of(drill: Drill, schedule: Schedule, heard: Sequence[Heard]) -> DrillResult:
+    """Return what came of a drill.
 
     Parameters
     ----------
@@ -186,12 +213,15 @@ def result_of(drill: Drill, schedule: Schedule, heard: Sequence[Heard]) -> tuple
     """
     from_s = schedule.from_s
     later = [h for h in heard if h.onset_s >= from_s]
-    told = next((h for h in later if tells_of_fault(h)), None)
+    told = next((h for h in later if drill.is_told_by(h, from_s)), None)
     result = DrillResult(drill, from_s, math.nan, "")
     if told is not None:
         result = DrillResult(drill, from_s, told.onset_s - from_s, told.text or told.key)
-    stops = [h for h in later if h.says == "STOP" and h.onset_s <= from_s + LIMIT_S]
-    return result, bool(stops) and not result.kept
+    first = [h for h in later if drill.yields_to(h) and h.onset_s <= from_s + LIMIT_S]
+    if first and not result.kept:
+        is_stop = any(h.says == "STOP" for h in first)
+        return replace(result, came_first=first[0].text or first[0].key, was_outranked=is_stop)
+    return result
 
 
 def tried(drill: Drill, schedules: Sequence[Schedule], run: Run) -> DrillResult:
@@ -207,8 +237,8 @@ def tried(drill: Drill, schedules: Sequence[Schedule], run: Run) -> DrillResult:
     """
     results = []
     for schedule in schedules:
-        result, is_masked = result_of(drill, schedule, run(drill, schedule))
-        if not is_masked:
+        result = result_of(drill, schedule, run(drill, schedule))
+        if not result.was_outranked:
             return result
         results.append(result)
     return results[0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -18,8 +21,10 @@ from followme.sources.walk_bag import WalkBag
 from followme.stages.names import Names
 from followme.values.depth_map import DepthStatus
 from followme.values.detections import Detections
+from followme.values.frame import ColourImage
 from followme.values.intent import Announcement, Outcome
 from followme.values.obstacle import Obstacles
+from followme.voices.device import Device
 from followme.voices.pcm import Pcm
 
 
@@ -52,12 +57,69 @@ class Published:
         self.faces.setdefault(value.stamp_ns, value)
 
 
+@dataclass
+class ImageTimes:
+    """When each image was given out, seconds on the monotonic clock.
+
+    Parameters
+    ----------
+    given_s : dict
+        By the stamp of the image.
+    """
+
+    given_s: dict[int, float] = field(default_factory=dict)
+
+    def came(self, image: ColourImage) -> None:
+        """Note an image, in the thread of who gives it."""
+        self.given_s.setdefault(image.stamp_ns, time.monotonic())
+
+    def fault_s(self, from_s: float) -> float:
+        """Return when a fault began on the monotonic clock.
+
+        Parameters
+        ----------
+        from_s : float
+            The same, seconds from the first image. The last image before it tells when that was:
+            a player that was held up gives its images later than they were recorded.
+
+        Returns
+        -------
+        float
+            NaN when no image was given.
+        """
+        if not self.given_s:
+            return math.nan
+        begin_ns = min(self.given_s)
+        before_ns = max(s for s in self.given_s if s == begin_ns or (s - begin_ns) * 1e-9 < from_s)
+        return self.given_s[before_ns] + from_s - (before_ns - begin_ns) * 1e-9
+
+
+def sound_began_s(track: Path) -> float:
+    """Return when a sound track began on the monotonic clock, by its log; 0 when all is silent.
+
+    Parameters
+    ----------
+    track : Path
+        The WAV file; its log lies beside it.
+    """
+    for line in track.with_name(f"{track.name}.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        return float(row["monotonic_s"] - row["at_s"])
+    return 0.0
+
+
 class NothingSeenError(ValueError):
     """A graph that answered no image; one sentence with the mend."""
 
 
 def record_of(
-    bag: WalkBag, published: Published, samples: Pcm, *, pictures: int = 0, until_s: float = 0.0
+    bag: WalkBag,
+    published: Published,
+    samples: Pcm,
+    *,
+    pictures: int = 0,
+    until_s: float = 0.0,
+    track_begin_s: float | None = None,
 ) -> WalkRecord:
     """Return the record of a walk that the graph has seen.
 
@@ -75,6 +137,10 @@ def record_of(
         How many to keep at most.
     until_s : float
         The walk went on to here, also when no image came any more.
+    track_begin_s : float or None
+        The second of the walk at which the track began, where a clock that nothing holds up tells
+        it; the loudspeaker is so much later than the track as a device is. None: each onset is
+        where the nodes had the time of the bag.
 
     Raises
     ------
@@ -102,6 +168,8 @@ def record_of(
     rest = [a for a in said if a.outcome is not Outcome.STARTED]
     log.note(_since(a, begin_ns) for a in (*begun, *rest))
     end_s = max(log.snapshots[-1].time_s, until_s) + CHAIN_S + AFTER_S
+    if track_begin_s is not None:
+        return log.record(end_s, Track(samples, track_begin_s, Device.LATENCY_S))
     # a machine that is busy holds up the time of a bag, not that of the sound
     track = Track(samples, _track_begin_s(said, begin_ns), begun_s=lambda a: _onset_ns(a) * 1e-9)
     return log.record(end_s, track)

@@ -39,6 +39,20 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(f"output {path} cannot be written, {mend}")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those that it lies in, unless it is there.
+
+    Raises
+    ------
+    OutputError
+        When the disk refuses, or a file has its name.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+
+
 def part_path(path: Path) -> Path:
     """Return the name that a file has while it is being written: `overlay.part.mp4`."""
     return path.with_name(f"{path.stem}.part{path.suffix}")

@@ -67,8 +67,11 @@ class WalkBag:
         self._has_depth = bool(topics.depth)
         with opened(path) as bag:
             told = truth_in(bag, self._report)
+            stamps = _stamps(bag, topics.colour)
+            #: From the first to the last image.
+            self.seconds = (stamps[-1] - stamps[0]) * 1e-9
             #: What really stood there, by the stamps of the images.
-            self.truth: BagTruth = by_images(told, _stamps(bag, topics.colour), self._report)
+            self.truth: BagTruth = by_images(told, stamps, self._report)
             #: Motion by stamp, as the bag tells it.
             self.motions: Mapping[int, Motion] = _motions(bag, self._plan)
 
