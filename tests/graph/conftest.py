@@ -88,21 +88,21 @@ class Processes:
         self._folder = folder
         self._all: list[subprocess.Popen[bytes]] = []
 
-    def node(self, name: str, *ros_args: str) -> subprocess.Popen[bytes]:
-        """Start a node as its executable does."""
+    def node(self, name: str, *ros_args: str, **env: str) -> subprocess.Popen[bytes]:
+        """Start a node as its executable does, with more in its environment."""
         code = f"import sys; from followme.nodes.{name} import main; sys.exit(main())"
-        return self.python("-c", code, *(["--ros-args", *ros_args] if ros_args else []))
+        return self.python("-c", code, *(["--ros-args", *ros_args] if ros_args else []), **env)
 
     def followme(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start the command ``followme``."""
         return self.python("-m", "followme.cli.main", *arguments)
 
-    def python(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def python(self, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
         out = (self._folder / f"process{len(self._all)}.log").open("wb")
         with out:
             process = subprocess.Popen(
                 [sys.executable, *arguments],
-                env=self._env,
+                env={**self._env, **env},
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

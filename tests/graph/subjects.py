@@ -279,7 +279,8 @@ class Recorded:
         pass
 
 
-def _network(task: str, folder: Path) -> dict[str, Any]:
+def network_of(task: str, folder: Path) -> dict[str, Any]:
+    """Return the parameter that gives a node a stand-in for its network."""
     file = folder / f"{task}.onnx"
     if not file.exists():
         if task == "segmentation":
@@ -300,10 +301,10 @@ def _bag(folder: Path) -> dict[str, Any]:
 
 _GIVEN: dict[str, Callable[[Path], dict[str, Any]]] = {
     "camera": lambda _: {"loop": True, "frame_id": "head/eye"},
-    "face_detector": lambda f: _network("face", f),
-    "object_detector": lambda f: _network("objects", f),
-    "segmenter": lambda f: {**_network("segmentation", f), "every": 1},
-    "depth_estimator": lambda f: _network("depth", f),
+    "face_detector": lambda f: network_of("face", f),
+    "object_detector": lambda f: network_of("objects", f),
+    "segmenter": lambda f: {**network_of("segmentation", f), "every": 1},
+    "depth_estimator": lambda f: network_of("depth", f),
     "speech": lambda _: {"voice.engine": "silent"},
     "bag_player": _bag,
     "bag_recorder": lambda f: {"bag": str(f / "one"), "topics": IMAGE},

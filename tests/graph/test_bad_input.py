@@ -351,5 +351,6 @@ def test_the_page_promises_no_more_and_no_less() -> None:
         "depth of the other byte order",
         "an image of 1x1 pixels",
         "an image of 8000x6000 pixels",
+        "images that are too large for the transport",
     }
     assert set(promised()) == {*ON_TOPICS, *BY_RADIO, *IN_FILES, *elsewhere, *read}

@@ -262,7 +262,10 @@ def test_a_recorder_that_is_ended_leaves_a_whole_bag(
     assert process.returncode == 0, processes.output(process)
     with Reader(folder) as reader:
         (connection,) = reader.connections
-    assert f"{connection.msgcount:8d}  /camera/image_raw" in processes.output(process)
+    printed = processes.output(process)
+    assert f"{connection.msgcount:8d}  /camera/image_raw" in printed
+    assert printed.count("recording to ") == 1, "the node says it, the command need not again"
+    assert "Ctrl-C ends it" in printed
     assert (folder / "metadata.yaml").exists()
 
 

@@ -124,6 +124,26 @@ def test_a_camera_whose_clock_is_ahead_hides_nothing_when_it_dies(walk: Walk) ->
     walk.back()
 
 
+def test_a_camera_whose_clock_is_behind_is_told_apart_from_one_that_stalls(walk: Walk) -> None:
+    def behind(frame: Frame) -> Frame:
+        return replace(frame, stamp_ns=frame.stamp_ns - 5_000_000_000)
+
+    words = " s behind the clock here"
+    walk.spoil, moment_s = behind, time.monotonic()
+    walk.heard_within("Vision lost", moment_s)
+    walk.told("obstacle_fusion", "stale", moment_s)
+    walk.told("obstacle_fusion", words, moment_s)
+    assert not any(o.sight is Sight.SEEING for o in walk.obstacles[-10:]), "it is still old"
+    walk.spoil = lambda frame: frame
+    walk.back()
+    walk.spoil, moment_s = lambda _: None, time.monotonic()
+    walk.heard_within("Vision lost", moment_s)
+    walk.told("obstacle_fusion", "stale", moment_s)
+    assert not walk.told_since("obstacle_fusion", words, moment_s)
+    walk.spoil = lambda frame: frame
+    walk.back()
+
+
 def test_who_never_reads_holds_nobody_up(
     walk: Walk, processes: Processes, graph: Graph, domain_id: int
 ) -> None:

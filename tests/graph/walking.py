@@ -111,17 +111,20 @@ class Walk:
 
     def told(self, node: str, words: str, moment_s: float) -> float:
         """Hold that a node says something on /diagnostics; return how long after a moment."""
+        found = await_that(
+            lambda: self.told_since(node, words, moment_s), 10, f"{node} says {words!r}"
+        )
+        return float(found[0])
 
-        def found() -> list[float]:
-            return [
-                at_s - moment_s
-                for at_s, status in list(self.reports)
-                if at_s >= moment_s
-                and status.hardware_id == f"/{node}"
-                and words in " ".join((status.message, *(v.value for v in status.values)))
-            ]
-
-        return float(await_that(found, 10, f"{node} says {words!r}")[0])
+    def told_since(self, node: str, words: str, moment_s: float) -> list[float]:
+        """Return how long after a moment a node said something on /diagnostics, each time."""
+        return [
+            at_s - moment_s
+            for at_s, status in list(self.reports)
+            if at_s >= moment_s
+            and status.hardware_id == f"/{node}"
+            and words in " ".join((status.message, *(v.value for v in status.values)))
+        ]
 
     def said(self, moment_s: float) -> list[str]:
         """Return the words that were heard since a moment."""

@@ -458,6 +458,7 @@ class TestDiagnostics:
         assert facts["troubles"] == "0"
         assert set(facts) >= {
             "dropped",
+            "lost_on_the_way",
             "work_p50_ms",
             "work_p95_ms",
             "age_p50_ms",

@@ -190,6 +190,33 @@ class TestBetweenProcesses:
         await_that(lambda: ends.got, why="the value arrives")
 
 
+class TestLostOnTheWay:
+    """What DDS counts as lost; tests/graph/test_image_sizes.py lets it be lost."""
+
+    @pytest.fixture
+    def into(self, ros, ends):
+        self.out = ends.out(OBSTACLES)
+        port = ends.into(OBSTACLES, ends.there)
+        ros.spin()
+        await_that(lambda: self.out.wanted and port._subscription.get_publisher_count())
+        return port
+
+    def test_some_in_a_row_are_named_until_one_comes(self, ends, into):
+        into._message_lost(2)
+        assert into.unheard() == "", "best effort may lose one"
+        into._message_lost(1)
+        assert into.unheard().startswith("/obstacles: its messages are lost on the way here; if")
+        self.out.publish(SEEN, "walker")
+        await_that(lambda: ends.got, why="the value arrives")
+        assert (into.unheard(), into.lost) == ("", 3)
+
+    def test_some_between_others_are_only_counted(self, ends, into):
+        self.out.publish(SEEN, "walker")
+        await_that(lambda: ends.got, why="the value arrives")
+        into._message_lost(5)
+        assert (into.unheard(), into.lost) == ("", 5), "it came not long ago"
+
+
 class TestBadMessages:
     @pytest.fixture
     def stranger(self, ros, ends):

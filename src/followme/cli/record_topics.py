@@ -77,7 +77,7 @@ def _watch(node: BagRecorder, stop: Any, seconds: float | None) -> None:
             waited_s += _LOOK_S
             if node.active and not told:
                 told = True
-                bar.write(f"recording to {node.folder}; Ctrl-C ends it")
+                bar.write("Ctrl-C ends it")  # where to, the node has said
                 sys.stdout.flush()
             bar.set_postfix_str(
                 f"{node.bytes_written / 2**20:.0f} MiB, {sum(node.lost.values())} lost",

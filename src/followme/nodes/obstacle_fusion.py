@@ -95,7 +95,8 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         stage = self._stage
         if stage is None:
             return ""
-        return stage.lead.sentence(self.ins["camera/camera_info"].resolved)
+        topic = self.ins["camera/camera_info"].resolved
+        return stage.lead.sentence(topic) or stage.lag.sentence(topic, self.clock.now_ns())
 
     def facts(self) -> dict[str, Any]:
         seen = self._seen

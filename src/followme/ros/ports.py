@@ -20,6 +20,8 @@ from followme.ros.wire import WIRES
 
 # Rates are counted over this long.
 _RATE_WINDOW_S = 3.0
+# So many messages that DDS lost in a row are no accident.
+_LOST_IN_A_ROW = 3
 
 
 class Rate:
@@ -164,6 +166,9 @@ class InPort:
         self._subscription: Any = None
         self.resolved = self.way.name
         self.rate = Rate()
+        #: How many messages DDS lost on their way here.
+        self.lost = 0
+        self._lost_since = 0
 
     def open(self) -> None:
         """Begin to listen: to the publisher in this process, else through DDS."""
@@ -186,7 +191,8 @@ class InPort:
                     f"{self.resolved}: its publisher offers another quality of service "
                     f"({event.last_policy_kind.name.lower()}), nothing will come; override it "
                     f"by the parameter qos_overrides.{self.resolved}.subscription"
-                )
+                ),
+                message_lost=lambda event: self._message_lost(event.total_count_change),
             ),
         )
 
@@ -200,9 +206,14 @@ class InPort:
             self._subscription = None
 
     def unheard(self) -> str:
-        """Return in a sentence that a driver gives it only by another transport; else empty."""
-        if self._subscription is None or self._subscription.get_publisher_count():
+        """Return in a sentence why nothing comes, where it is the way here; else empty.
+
+        A driver gives it only by another transport, or all of it is lost on the way.
+        """
+        if self._subscription is None:
             return ""
+        if self._subscription.get_publisher_count():
+            return self._lost_on_the_way()
         for other in other_ways(self._node, self._topic, self.way.transport):
             if self._node.count_publishers(other.name):
                 return (
@@ -211,11 +222,25 @@ class InPort:
                 )
         return ""
 
+    def _lost_on_the_way(self) -> str:
+        if self._lost_since < _LOST_IN_A_ROW or self.rate.hz() > 0.0:
+            return ""
+        return (
+            f"{self.resolved}: its messages are lost on the way here; if they are larger than "
+            "15 MB, let their publisher send smaller or compressed ones, or raise segment_size and "
+            "port_queue_capacity in the Fast DDS profile of both (docs/performance.md)"
+        )
+
+    def _message_lost(self, count: int) -> None:
+        self.lost += count
+        self._lost_since += count
+
     def _taken(self, value: Any, frame_id: str) -> None:
         self.rate.tick()
         self._take(value, frame_id)
 
     def _message_came(self, message: Any) -> None:
+        self._lost_since = 0
         if self.way.unpack is None:
             return
         try:

@@ -57,6 +57,7 @@ class SelfReport:
             level = max(level, worse)
         facts: dict[str, Any] = {
             "dropped": node.slot.dropped,
+            "lost_on_the_way": sum(port.lost for port in node.ins.values()),
             "work_p50_ms": node.timings.percentile(50),
             "work_p95_ms": node.timings.percentile(95),
             "age_p50_ms": node.ages.percentile(50),

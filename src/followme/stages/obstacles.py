@@ -9,7 +9,7 @@ from followme.geometry.name_votes import FACES, LABELS, OBJECTS
 from followme.geometry.obstacle_finder import FoundObstacles, ObstacleFinder
 from followme.geometry.unranged import UnrangedThings
 from followme.health.sight import SightJudge
-from followme.health.stream_age import StampLead, StreamAge
+from followme.health.stream_age import StampLag, StampLead, StreamAge
 from followme.settings import ObstacleFusionSettings
 from followme.values.depth_map import DepthMap, DepthStatus, Provenance
 from followme.values.detections import Detections
@@ -26,6 +26,8 @@ _TAKES_OVER_NS = 1_000_000_000
 _LETS_SAY_NS = 500_000_000
 # An image that is older by more than this than the one before is not late: a clock was set back.
 _LATE_NS = 1_000_000_000
+# Depth, which stands for an image that nobody told of, may take so long; nobody sees by then.
+_DEPTH_TAKES_NS = 2_000_000_000
 
 
 class ObstacleStage:
@@ -40,6 +42,8 @@ class ObstacleStage:
     ----------
     lead : StampLead
         Whether the stamps of images lie ahead of the clock.
+    lag : StampLag
+        Whether they lie behind it, further than an image may be old.
     """
 
     def __init__(self, s: ObstacleFusionSettings) -> None:
@@ -50,7 +54,9 @@ class ObstacleStage:
         self._use_source_motion = s.tracking.use_source_motion
         self._told_ns: int | None = None
         self._motion_keep_s = s.tracking.motion_keep_s
-        self._image, self._depth, self.lead = StreamAge(), StreamAge(), StampLead()
+        self._image, self._depth = StreamAge(), StreamAge()
+        self.lead, self.lag = StampLead(), StampLag()
+        self._borne_ns = int(s.sight.image_age_s * 1e9)
         self._status: DepthStatus | None = None
         self._motion: Motion | None = None
         self._sensor_ns: int | None = None
@@ -67,12 +73,16 @@ class ObstacleStage:
         now_ns : int
             When it came.
         """
+        self._image_is(stamp_ns, now_ns, self._borne_ns)
+
+    def _image_is(self, stamp_ns: int, now_ns: int, borne_ns: int) -> None:
         before_ns = self._image.stamp_ns
         if before_ns is not None and before_ns - _LATE_NS <= stamp_ns < before_ns:
             self._image.came(before_ns, now_ns)
         else:
             self._image.came(stamp_ns, now_ns)
         self.lead.came(stamp_ns, now_ns)
+        self.lag.came(stamp_ns, now_ns, borne_ns)
 
     def moved(self, motion: Motion) -> None:
         """Note how the walker moves, as the source tells it."""
@@ -109,7 +119,8 @@ class ObstacleStage:
         """Return what stands in the way after new depth, or after the word that there is none."""
         image_ns = self._image.stamp_ns
         if image_ns is None or not image_ns - _LATE_NS <= depth.stamp_ns <= image_ns:
-            self.image_came(depth.stamp_ns, now_ns)  # else that image was told of when it came
+            # else that image was told of when it came
+            self._image_is(depth.stamp_ns, now_ns, _DEPTH_TAKES_NS)
         self._join_names()
         self._depth.came(depth.stamp_ns, now_ns)
         if isinstance(depth, DepthMap) and self._takes_over(depth.status):
@@ -138,7 +149,8 @@ class ObstacleStage:
         self._judge.reset()
         self._unranged.reset()
         self._ever_ranged = False
-        self._image, self._depth, self.lead = StreamAge(), StreamAge(), StampLead()
+        self._image, self._depth = StreamAge(), StreamAge()
+        self.lead, self.lag = StampLead(), StampLag()
         self._status = self._motion = self._told_ns = self._sensor_ns = None
         self._names.clear()
         self._name_stamps_ns.clear()
