@@ -76,6 +76,19 @@ def test_a_slow_turn_is_followed_with_the_lag_of_its_time_constant():
     assert math.degrees(direction([turn] * 50)[-1]) == pytest.approx(-9.0, abs=1.5)
 
 
+def test_who_stands_and_turns_is_about_to_walk_where_the_camera_looks():
+    """A turn of 24 degrees on the spot, too short to count as a fast one; then a first step."""
+    turn = MotionStep.over(0.1, Motion(0, 0.0, 0.0, math.radians(60.0)))
+    step = MotionStep.over(0.1, Motion(0, 0.3, 0.0, 0.0))
+    assert (
+        direction([MotionStep.over(0.1, Motion(0, 0.0, 0.0, 0.0))] * 5 + [turn] * 4 + [step])[-5:]
+        == [0.0] * 5
+    )
+    # who turns as they walk is followed with a lag
+    walking = MotionStep.over(0.1, Motion(0, 0.6, 0.0, math.radians(60.0)))
+    assert math.degrees(direction([walking] * 3)[-1]) < -10.0
+
+
 def test_it_never_leads_far_from_where_the_camera_looks():
     jerk = MotionStep.over(0.02, Motion(0, 1.0, 0.0, -math.radians(1500.0)))
     s = replace(CorridorSettings(), turn_degps=360.0)

@@ -7,13 +7,17 @@ import math
 from followme.geometry.motion_step import MotionStep
 from followme.settings import CorridorSettings
 
+# B3: who is slower stands; there is no step to sway with.
+_STANDS_MPS = 0.15
+
 
 class TravelDirection:
     """Direction of the corridor in the walker frame, positive to the left.
 
     A chest sways with each step, the way does not: the direction is where the camera looks,
-    low-passed, except in real turns, where it would lag behind. The walker's speed tells how far
-    the chest is turned away just now; a sidestep is no sway and does not turn the way.
+    low-passed, except in real turns and in those on the spot, where it would lag behind. The
+    walker's speed tells how far the chest is turned away just now; a sidestep is no sway and does
+    not turn the way.
 
     Parameters
     ----------
@@ -43,7 +47,9 @@ class TravelDirection:
         if abs(self._yaw_rate_radps) > math.radians(self._s.turn_degps):
             self._heading_rad = 0.0
         else:
-            before_rad = self._heading_rad - step.yaw_rad
+            # who turns on the spot does not sway, but is about to walk somewhere else
+            stands = step.speed_mps < _STANDS_MPS
+            before_rad = self._heading_rad - (0.0 if stands else step.yaw_rad)
             share = 1.0 - kept
             if step.left_mps != 0.0:  # who knows forward speed alone does not see the chest turn
                 self._courses += 1

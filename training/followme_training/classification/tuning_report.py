@@ -151,6 +151,8 @@ def draw_trials(trials: list[Any], file: Path) -> None:
     if known:
         axes.step(*zip(*known, strict=True), where="post", color=COLOURS[6], label="best so far")
     axes.set_xlabel("trial")
+    # a trial has no half
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel("accuracy on held-out images (share)")
     axes.grid(alpha=0.3)
     if known or axes.lines:
