@@ -105,6 +105,14 @@ def test_it_stays_in_the_mode_it_was_in(exported: Path) -> None:
         assert not any(layer._forward_hooks or layer._forward_pre_hooks for layer in task.modules())
 
 
+def test_what_only_training_uses_stays_as_it_is(exported: Path) -> None:
+    task = detector(1)
+    task.network.auxiliary = nn.Conv2d(3, 5, 1)
+    before = task.network.auxiliary.weight.clone()
+    fill(task, read_tensors(exported), [images(0)])
+    assert torch.equal(task.network.auxiliary.weight, before)
+
+
 def test_what_does_not_fit_is_named(exported: Path) -> None:
     tensors = read_tensors(exported)
     name = next(iter(tensors))

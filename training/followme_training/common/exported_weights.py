@@ -69,6 +69,8 @@ def read_tensors(file: Path) -> Tensors:
 def fill(module: nn.Module, tensors: Tensors, images: Iterable[torch.Tensor]) -> None:
     """Give a network the weights of the file that was exported from it.
 
+    Layers that only training uses, as an auxiliary head, are in no file and stay as they are.
+
     Parameters
     ----------
     module : Module
@@ -91,7 +93,7 @@ def fill(module: nn.Module, tensors: Tensors, images: Iterable[torch.Tensor]) ->
     module.eval()
     try:
         pairs = [p for p in _pairs(module, batches[0]) if f"{p.conv}.bias" in tensors]
-        _copy(module, tensors, pairs)
+        _copy(module, tensors, pairs, _idle(module, batches[0]))
         _measure(module, pairs, batches)
     finally:
         module.train(was_training)
@@ -128,15 +130,26 @@ def _pairs(module: nn.Module, images: torch.Tensor) -> list[_Pair]:
     return list(pairs.values())
 
 
-def _copy(module: nn.Module, tensors: Tensors, pairs: list[_Pair]) -> None:
-    """Fill in the weights; norms of pairs add the bias and else do nothing."""
+def _idle(module: nn.Module, images: torch.Tensor) -> set[nn.Module]:
+    """Return the layers that images do not go through."""
+    idle = set(module.modules())
+    handles = [
+        layer.register_forward_hook(lambda ran, *_: idle.discard(ran)) for layer in list(idle)
+    ]
+    with _removed(handles), torch.no_grad():
+        module(images)
+    return idle
+
+
+def _copy(module: nn.Module, tensors: Tensors, pairs: list[_Pair], idle: set[nn.Module]) -> None:
+    """Fill in the weights but of idle layers; norms of pairs add the bias and else do nothing."""
     state = dict(module.named_parameters()) | dict(module.named_buffers())
-    norms = {p.norm for p in pairs}
+    left = idle | {p.norm for p in pairs}
     done = {
         f"{name}.{part}"
         for name, layer in module.named_modules()
-        if layer in norms
-        for part in ("weight", "bias", "running_mean", "running_var")
+        if layer in left
+        for part in (*dict(layer.named_parameters(recurse=False)), "running_mean", "running_var")
     }
     parameters = {name for name, _ in module.named_parameters()}
     with torch.no_grad():
