@@ -190,6 +190,25 @@ def test_a_depth_sensor_that_comes_and_goes_is_said_once_in_30_s() -> None:
     assert run.heard == ["View limited"]
 
 
+def test_a_depth_sensor_that_falls_silent_does_not_wait_for_a_warning_to_end() -> None:
+    """Its words last two seconds; they begin again afterwards."""
+    ahead = a_thing(Zone.WARN, 3.0)
+    lost = seen(ahead, sight=Sight.DEGRADED, reason="sensor_lost")
+    run = Run().see(seen(ahead), 0.5).see(lost, 4.0)
+    assert run.heard == ["Chair ahead, 3 metres", "View limited", "Chair ahead, 3 metres"]
+    # nor for the silence that is owed to what was cut
+    assert run.said[1].decided_s <= 3.5 + 3 * TICK_S
+    assert not run.said[0].completed
+
+
+def test_a_depth_sensor_that_falls_silent_waits_for_stop() -> None:
+    near = a_thing(Zone.STOP, 0.9)
+    lost = seen(near, sight=Sight.DEGRADED, reason="sensor_lost")
+    run = Run().see(seen(near), 0.3).see(lost, 3.0)
+    assert run.heard[:2] == ["Stop. Chair ahead", "View limited"]
+    assert run.said[0].completed
+
+
 def test_unknown_scale_is_said_once_an_episode() -> None:
     uncertain = seen(sight=Sight.DEGRADED, reason="scale_unknown", distances_known=False)
     run = Run().see(uncertain, 40.0)

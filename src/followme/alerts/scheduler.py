@@ -262,12 +262,12 @@ class Scheduler:
         """Return whether to cut what plays, and what to say; ``wants`` most urgent first."""
         untrue = playing is not None and self._clearing.contradicts(playing)
         for want in wants:
-            if playing is not None and not may_cut(want.intent, playing, self._by_id):
+            if playing is not None and not may_cut(want, playing, self._by_id):
                 break
             if want.priority <= Priority.STOP:
                 return playing is not None, self._shortened(want, now_s)
             # metres that are wrong have just been said: that they are wrong follows at once
-            at_once = want.first and want.intent.key == UNCERTAIN
+            at_once = want.at_once or (want.first and want.intent.key == UNCERTAIN)
             if playing is None and not at_once and not self._budget.gap_is_kept(now_s, self._s):
                 return False, None
             message_s = self._budget.seconds_of(self._words(want.intent), self._s)
@@ -275,7 +275,7 @@ class Scheduler:
             if fits is Fit.NEVER:
                 self._give_up(want, now_s)
             elif fits is not Fit.LATER:
-                # the gap is owed to what was cut as well, so words come a little later
+                # a gap is owed to what was cut as well, so most words come a little later
                 if playing is not None:
                     return True, None
                 return False, want.as_tone() if fits is Fit.TONE else want

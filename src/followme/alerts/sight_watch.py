@@ -127,11 +127,13 @@ class SightWatch:
                 intent = replace(intent, priority=Priority.INFORM, lifetime_s=s.ready_lifetime_s)
             if key == _BACK:  # a warning means little to who believes that nothing is seen
                 intent = replace(intent, priority=Priority.WARN_HAZARD)
-            sensor_news = key == _LIMITED and self._sensor_lost
-            if key == UNCERTAIN or sensor_news:  # metres mislead who takes them to be right
+            if key == UNCERTAIN:  # metres mislead who takes them to be right
                 intent = replace(intent, priority=Priority.WARN)
+            sensor_news = key == _LIMITED and self._sensor_lost
+            if sensor_news:  # warnings go on, but of less than the user relies on
+                intent = replace(intent, priority=Priority.WARN_HAZARD)
             first = key == _BACK or (key == UNCERTAIN and self._uncertain_news) or sensor_news
-            wants.append(Want(intent, Source.SIGHT, first=first))
+            wants.append(Want(intent, Source.SIGHT, first=first, at_once=sensor_news))
         return wants
 
     def tell(self, key: str, now_s: float) -> None:

@@ -23,14 +23,20 @@ class Fit(Enum):
     NEVER = "never"
 
 
-def may_cut(intent: Intent, playing: Intent, present: Container[int]) -> bool:
-    """Whether an intent may end what is being said.
+def may_cut(want: Want, playing: Intent, present: Container[int]) -> bool:
+    """Whether something may end what is being said.
+
+    The words of a warning last two seconds, and what is told at once must be heard within one
+    (B4); the warning begins again after it.
 
     Parameters
     ----------
     present : container of int
         Tracks that were last observed.
     """
+    intent = want.intent
+    if want.at_once and playing.track_id >= 0 and playing.priority > Priority.STOP:
+        return True
     if intent.priority is playing.priority:
         gone = playing.obstacle is not None and playing.track_id not in present
         return gone and intent.priority <= Priority.WARN

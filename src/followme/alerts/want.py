@@ -35,6 +35,8 @@ class Want:
         Every thing that counts as told by it.
     crowd : bool
         Whether it stands for many people.
+    at_once : bool
+        Whether it does not wait until the words of a warning are over.
     """
 
     intent: Intent
@@ -42,6 +44,7 @@ class Want:
     first: bool = False
     covers: tuple[Obstacle, ...] = ()
     crowd: bool = False
+    at_once: bool = False
 
     @property
     def priority(self) -> Priority:
@@ -58,12 +61,12 @@ class Want:
         family = self.intent.key.split(".")[0]
         return replace(self, intent=replace(self.intent, key=f"{family}.tone"))
 
-    def urgency(self) -> tuple[int, bool, float, float]:
+    def urgency(self) -> tuple[int, bool, bool, float, float]:
         """Return what to sort by, most urgent first."""
         thing = self.intent.obstacle
         if thing is None:
-            return (self.priority, not self.first, 0.0, 0.0)
+            return (self.priority, not self.at_once, not self.first, 0.0, 0.0)
         # NaN would make the order undefined
         contact_s = thing.time_to_contact_s if thing.time_to_contact_s >= 0.0 else 0.0
         distance_m = math.inf if math.isnan(thing.distance_m) else thing.distance_m
-        return (self.priority, not self.first, contact_s, distance_m)
+        return (self.priority, not self.at_once, not self.first, contact_s, distance_m)
