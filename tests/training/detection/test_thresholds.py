@@ -53,9 +53,24 @@ def test_of_equal_ones_the_highest_score() -> None:
 
 
 def test_things_of_one_score_are_said_together() -> None:
-    """At .5 there are one right and three wrong ones; without the wrong ones nothing is right."""
-    best = thresholds(figures_of([True, False, False, False], [0.5] * 4, 1))["a"]
-    assert (best.precision, best.recall) == pytest.approx((0.25, 1.0))
+    """At .5 there are one right and two wrong ones; without the wrong ones nothing is right."""
+    best = thresholds(figures_of([True, False, False], [0.5] * 3, 1))["a"]
+    assert (best.precision, best.recall) == pytest.approx((1 / 3, 1.0))
+
+
+def test_what_is_mostly_wrong_is_not_said_for_the_few_times_it_is_right() -> None:
+    """Of 6: one right at .9, the others at .2 among wrong ones; the best F1 has them all."""
+    right = [True, *[False] * 11, *[True] * 5]
+    scores = [0.9, *[0.3] * 11, *[0.2] * 5]
+    best = thresholds(figures_of(right, scores, 6))["a"]
+    # 6 of 17 are right at .2, one of 12 at .3
+    assert best.score == pytest.approx(0.2, abs=2e-3)
+    fewer = thresholds(
+        figures_of([True, *[False] * 13, *[True] * 5], [0.9, *[0.3] * 13, *[0.2] * 5], 6)
+    )
+    # 6 of 19: now the one at .9 alone
+    assert fewer["a"].score == pytest.approx(0.9, abs=2e-3) and fewer["a"].precision == 1.0
+    assert thresholds(figures_of([True, False, False, False], [0.5] * 4, 1))["a"] == (0.9, 0.0, 0.0)
 
 
 def test_the_score_reaches_itself_after_rounding() -> None:
@@ -83,7 +98,12 @@ def test_no_other_score_has_a_better_f1(made) -> None:
         said = [r for r, s in zip(right, scores, strict=True) if np.float32(s) >= least]
         return 2 * sum(said) / (len(said) + 10)
 
-    if any(right):
-        assert f1(best.score) == pytest.approx(max(f1(s - 1e-4) for s in scores))
+    def precision(least: float) -> float:
+        said = [r for r, s in zip(right, scores, strict=True) if np.float32(s) >= least]
+        return sum(said) / len(said)
+
+    worth = [f1(s - 1e-4) for s in scores if precision(s - 1e-4) >= 1 / 3]
+    if worth:
+        assert f1(best.score) == pytest.approx(max(worth))
     else:
         assert best.score == 0.9

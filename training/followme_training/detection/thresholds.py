@@ -11,8 +11,10 @@ from followme_training.detection.figures import Figures
 
 #: Of a class of which no box was held out, nobody knows better.
 _UNKNOWN = 0.5
-#: Of a class of which nothing was found rightly: what it says has to be very sure.
+#: Of a class that is hardly ever right: what it says has to be very sure.
 _NEVER_RIGHT = 0.9
+#: Who hears a name that is mostly false learns not to listen, to the right ones either.
+_LEAST_PRECISION = 1 / 3
 
 
 class Threshold(NamedTuple):
@@ -37,7 +39,8 @@ def thresholds(figures: Figures) -> dict[str, Threshold]:
 
     F1, the harmonic mean of precision and recall (van Rijsbergen, "Information Retrieval", 1979,
     chapter 7), weighs what is said wrongly and what is missed alike. Of equal ones the highest
-    score is taken.
+    score is taken, and none at which fewer than one in three are right: a rare class would be said
+    again and again for the few times that it is there.
 
     Parameters
     ----------
@@ -55,6 +58,7 @@ def _best(figures: Figures, number: int) -> Threshold:
     # things of one score are all said or none: only the last of them can be a limit
     possible = np.append(np.diff(score) < 0, True) if len(score) else np.zeros(0, np.bool_)
     together = np.maximum(recall + precision, np.float32(1e-9))
+    possible &= precision >= _LEAST_PRECISION
     f1 = np.where(possible, 2 * recall * precision / together, 0.0)
     if not f1.max(initial=0.0) > 0.0:
         return Threshold(_NEVER_RIGHT, 0.0, 0.0)
