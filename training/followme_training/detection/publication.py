@@ -252,7 +252,8 @@ _WORDS = (
     "after suppression; an image counts only for classes that are complete in it. `ap50` is "
     "average precision at overlap .5, `ap` the mean over COCO's ten overlaps, `landmark_error` the "
     "mean distance of the five points over the distance of the eyes; `precision` and `recall` are "
-    "those at the score of the card, which has the best F1 on these images of those at which one in "
-    "three is right. The samples show, at the scores of the card, green what is right, red what is "
-    "wrong, yellow what was missed, grey what nobody labelled. `precision_recall.png` has the curves."
+    "those at the score of the card, which has the best F1 on these images of those at which one "
+    "in three is right. The samples show, at the scores of the card, green what is right, red what "
+    "is wrong, yellow what was missed, grey what nobody labelled. `precision_recall.png` has the "
+    "curves."
 )
