@@ -129,9 +129,6 @@ class SegmentationData(ImageData):
     dataset : str
         Its kind: ``nyuv2`` (the zip file), ``voc``, ``ade20k`` or ``folder``; the layouts are in
         :mod:`followme_training.segmentation.sources`.
-    folders : list of Path
-        Further folders with ``images/`` and ``labels/`` of the same ids, as rendered ones, used for
-        training only.
     classes : str
         Name of a class list, or a JSON file; see
         :func:`followme_training.segmentation.known_classes.class_list`.
@@ -157,6 +154,9 @@ class SegmentationData(ImageData):
         Of order and augmentation.
     augmentation : Augmentation
         How much is changed in training.
+    folders : list of Path
+        Further folders with ``images/`` and ``labels/`` of the same ids, as rendered ones, used for
+        training only.
     """
 
     #: The network has as many outputs as there are classes.
@@ -166,7 +166,6 @@ class SegmentationData(ImageData):
         self,
         path: Path,
         dataset: Kind = "nyuv2",
-        folders: list[Path] | None = None,
         classes: str = "robot",
         size_hw: tuple[int, int] = (240, 320),
         crop_hw: tuple[int, int] | None = None,
@@ -177,6 +176,7 @@ class SegmentationData(ImageData):
         workers: int = 0,
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
+        folders: list[Path] | None = None,
     ) -> None:
         super().__init__(size_hw, batch_size, workers, seed)
         self.classes = class_list(classes)
