@@ -257,6 +257,7 @@ def test_a_recorder_that_is_ended_leaves_a_whole_bag(
     graph.spin()
     images = publisher(graph, Image, "camera/image_raw", profile("IMAGE"))
     await_that(lambda: images.publish(an_image_msg(1)) or folder.exists(), why="the first message")
+    await_that(lambda: "Ctrl-C ends it" in processes.output(process), why="how to end it")
     process.send_signal(word)
     await_that(lambda: process.poll() is not None, why="its end")
     assert process.returncode == 0, processes.output(process)
