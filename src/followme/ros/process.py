@@ -15,6 +15,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from followme.ros.arenas import keep_few_arenas
 from followme.ros.base_node import BaseNode
 from followme.ros.discovery import kept_to_this_machine
 from followme.ros.gate import give_way
@@ -27,6 +28,7 @@ def begin(args: Sequence[str] | None = None) -> None:
 
     The signals are left to :func:`stop_on_signals`.
     """
+    keep_few_arenas()
     os.environ.update(kept_to_this_machine(os.environ))
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
 
