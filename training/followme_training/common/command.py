@@ -26,6 +26,7 @@ VERBS = {
     "evaluate": "measure a run or an ONNX file on what was held out, or on data of your own",
     "export": "write the ONNX file with its card, and the report of the run",
     "show": "draw what a network says of images",
+    "label": "write labels of images that have boxes, to train with",
     "render": "draw the frames of a scene file with Blender, and what is true of each pixel",
     "speed": "time networks beside torchvision's, in a table and a plot",
     "study": "train one settings file in variants, and compare them in a table and a plot",

@@ -43,8 +43,17 @@ class StartFrom(pl.Callback):
         self._data = data
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        if stage != "fit":
-            return
+        if stage == "fit":
+            self.fill(pl_module)
+
+    def fill(self, pl_module: pl.LightningModule) -> None:
+        """Give a module the weights.
+
+        Raises
+        ------
+        StartError
+            When there are none, or they are of another network or other classes.
+        """
         file = self._checkpoint
         if not file.is_file():
             raise StartError(

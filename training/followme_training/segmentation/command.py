@@ -1,4 +1,4 @@
-"""What ``followme-train segmentation`` does: data, fit, evaluate, export, show, study, speed."""
+"""What ``followme-train segmentation`` does: each verb, from looking at data to showing guesses."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from followme_training.segmentation.evaluation import Predictor, averaged, evalu
 from followme_training.segmentation.exported import STRETCHED
 from followme_training.segmentation.int8 import LARGEST_LOSS, MEASURE
 from followme_training.segmentation.known_classes import class_list
+from followme_training.segmentation.labelling import label
 from followme_training.segmentation.module import SegmentationTask
 from followme_training.segmentation.photographs import Photographs
 from followme_training.segmentation.pictures import blended, colours, row_of, write_sheet
@@ -175,6 +176,7 @@ VERBS = {
     "evaluate": evaluate_command,
     "export": export,
     "show": show,
+    "label": label,
     "study": study,
     "speed": speed,
 }

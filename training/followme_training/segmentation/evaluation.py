@@ -82,9 +82,31 @@ def averaged(
     keep_aspect_ratio : bool
         As in training; see :func:`followme_training.segmentation.whole_view.whole_view`.
     """
-    network.eval()
+    probabilities = averaged_probabilities(network, size_hw, scales, flip, keep_aspect_ratio)
 
     def predict(rgb: NDArray[np.uint8]) -> Guess:
+        highest, labels = probabilities(rgb).max(0)  # (H, W) each
+        return Guess(
+            labels.to(torch.uint8).numpy(), torch.round(255.0 * highest).to(torch.uint8).numpy()
+        )
+
+    return predict
+
+
+def averaged_probabilities(
+    network: DeepLab,
+    size_hw: tuple[int, int],
+    scales: Sequence[float] = (1.0,),
+    flip: bool = False,
+    keep_aspect_ratio: bool = False,
+) -> Callable[[NDArray[np.uint8]], torch.Tensor]:
+    """Return a function from an image (H, W, 3) to the probability of each class, (C, H, W).
+
+    Parameters are those of :func:`averaged`.
+    """
+    network.eval()
+
+    def probabilities(rgb: NDArray[np.uint8]) -> torch.Tensor:
         total = torch.zeros(())
         with torch.no_grad():
             for scale in scales:
@@ -96,12 +118,9 @@ def averaged(
                     shown = logits[:, :, :h, :w]
                     enlarged = resized(shown, (rgb.shape[0], rgb.shape[1]))
                     total = total + enlarged.softmax(1)[0]
-        highest, labels = (total / (len(scales) * (1 + flip))).max(0)  # (H, W) each
-        return Guess(
-            labels.to(torch.uint8).numpy(), torch.round(255.0 * highest).to(torch.uint8).numpy()
-        )
+        return total / (len(scales) * (1 + flip))
 
-    return predict
+    return probabilities
 
 
 def evaluate(
