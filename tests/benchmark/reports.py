@@ -99,6 +99,7 @@ def a_soak(grown_mb: float = 12.0, seconds: float = 3600.0) -> dict[str, Any]:
             "taken": {
                 "at_s": at_s,
                 "memory_mb": [300.0 + grown_mb * s / 28800 for s in at_s],
+                "own_mb": [200.0 + grown_mb * s / 28800 for s in at_s],
                 "threads": [27] * 60,
                 "files": [35] * 60,
             },

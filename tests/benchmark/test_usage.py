@@ -15,7 +15,11 @@ from tests.real_ros import await_that
 
 _HUNGRY = """
 import subprocess, sys, threading
+import mmap
 held = bytearray(b"x" * 80_000_000)
+large = open(sys.argv[1], "rb")
+mapped = mmap.mmap(large.fileno(), 0, access=mmap.ACCESS_READ)
+read = sum(mapped[i] for i in range(0, len(mapped), 4096))
 files = [open("/dev/null") for _ in range(9)]
 child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
 thread = threading.Thread(target=input); thread.start()
@@ -23,22 +27,26 @@ print("ready", flush=True); thread.join(); child.communicate(b"\\n")
 """
 
 
-def test_a_process_with_a_child_a_thread_files_and_memory_is_seen():
-    pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", _HUNGRY], stdin=pipe, stdout=pipe) as process:
+def test_a_process_with_a_child_a_thread_files_and_memory_is_seen(tmp_path):
+    """A file of 40 MB that it reads in place is of its memory, and not its own."""
+    pipe, file = subprocess.PIPE, tmp_path / "large"
+    file.write_bytes(b"x" * 40_000_000)
+    code = [sys.executable, "-c", _HUNGRY, str(file)]
+    with subprocess.Popen(code, stdin=pipe, stdout=pipe) as process:
         assert process.stdout is not None and process.stdout.readline() == b"ready\n"
         seen = usage_of(process.pid)
         assert len(list(family(process.pid))) == 2
         process.communicate(b"\n")
     assert seen.processes == 2 and seen.threads == 3
-    assert 80 < seen.memory_mb < 160 and seen.files >= 9 + 3 + 3
+    assert 120 < seen.memory_mb < 200 and seen.files >= 10 + 3 + 3
+    assert 80 < seen.own_mb < seen.memory_mb - 40
     assert 0.0 < seen.cpu_s < 30.0
     gone = usage_of(process.pid)
     assert (gone.processes, gone.memory_mb, gone.threads) == (0, 0.0, 0)
 
 
 def test_the_share_of_a_core_by_hand():
-    first, last = (Usage(t, 0, cpu, 1, 1, 1) for t, cpu in ((10.0, 1.0), (14.0, 7.0)))
+    first, last = (Usage(t, 0, 0, cpu, 1, 1, 1) for t, cpu in ((10.0, 1.0), (14.0, 7.0)))
     assert cpu_share(first, last) == 1.5
     assert cpu_share(first, first) == 0.0
 

@@ -31,6 +31,7 @@ _WARM_UP_SHARE, _WARM_UP_S = 0.2, 120.0
 #: What is followed, with its unit.
 FOLLOWED = {
     "memory_mb": "MB",
+    "own_mb": "MB",
     "threads": "",
     "files": "",
     "latency_p50_ms": "ms",
@@ -152,6 +153,7 @@ def _taken(taken: Sequence[Usage], begin_s: float) -> dict[str, list[float]]:
     return {
         "at_s": [round(u.at_s - begin_s, 2) for u in taken],
         "memory_mb": [round(u.memory_mb, 2) for u in taken],
+        "own_mb": [round(u.own_mb, 2) for u in taken],
         "threads": [u.threads for u in taken],
         "files": [u.files for u in taken],
         "cpu_s": [round(u.cpu_s, 2) for u in taken],

@@ -12,6 +12,8 @@ from pathlib import Path
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _MB = 1e6
 _PROC = Path("/proc")
+# of a process's smaps_rollup
+_OWN = ("Pss_Anon", "Pss_Shmem", "SwapPss")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,10 @@ class Usage:
     at_s : float
         On the monotonic clock.
     memory_mb : float
-        Proportional set size: what is shared counts once, 10^6 bytes.
+        Proportional set size: what is shared counts once, 10^6 bytes. Pages of libraries are in
+        it, and rise when another program that has the same ones ends.
+    own_mb : float
+        Of it what lies in no file: heaps, stacks, shared memory, and what of them is swapped out.
     cpu_s : float
         User and system time of those that live, since their start.
     threads, files, processes : int
@@ -32,6 +37,7 @@ class Usage:
 
     at_s: float
     memory_mb: float
+    own_mb: float
     cpu_s: float
     threads: int
     files: int
@@ -52,21 +58,29 @@ def family(pid: int) -> Iterator[int]:
 
 def usage_of(pid: int) -> Usage:
     """Return what a process and its descendants take now; zeros once they are gone."""
-    memory_kb, ticks, threads, files, processes = 0, 0, 0, 0, 0
+    memory_kb, own_kb, ticks, threads, files, processes = 0, 0, 0, 0, 0, 0
     for member in family(pid):
         folder = _PROC / str(member)
         try:
             # the name in brackets may hold any character; fields are counted after it (proc(5))
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            memory_kb += _pss_kb((folder / "smaps_rollup").read_text())
+            rollup = _kb((folder / "smaps_rollup").read_text())
         except OSError:  # it has just ended
             continue
+        memory_kb += rollup.get("Pss", 0)
+        own_kb += sum(rollup.get(name, 0) for name in _OWN)
         ticks += int(fields[11]) + int(fields[12])
         threads += int(fields[17])
         files += len(_listed(folder / "fd"))
         processes += 1
     return Usage(
-        time.monotonic(), memory_kb * 1024 / _MB, ticks / _TICKS_PER_S, threads, files, processes
+        time.monotonic(),
+        memory_kb * 1024 / _MB,
+        own_kb * 1024 / _MB,
+        ticks / _TICKS_PER_S,
+        threads,
+        files,
+        processes,
     )
 
 
@@ -119,8 +133,7 @@ def _listed(folder: Path) -> list[str]:
         return []
 
 
-def _pss_kb(rollup: str) -> int:
-    for line in rollup.splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0
+def _kb(rollup: str) -> dict[str, int]:
+    """Return the sizes in a process's ``smaps_rollup`` by name (proc(5))."""
+    sizes = (line.split() for line in rollup.splitlines() if line.endswith(" kB"))
+    return {name.rstrip(":"): int(kb) for name, kb, _ in sizes}

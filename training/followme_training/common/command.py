@@ -22,6 +22,7 @@ TASKS = {
 VERBS = {
     "data": "say what a settings file trains and validates on, and draw what the network will see",
     "fit": "train, or go on with --ckpt_path last",
+    "between": "average the weights of a run with those that it began from",
     "tune": "search for good settings, in any number of processes, and say which of them matter",
     "evaluate": "measure a run or an ONNX file on what was held out, or on data of your own",
     "export": "write the ONNX file with its card, and the report of the run",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme_training.common.arguments import add_network, export_parser, verb_parser
+from followme_training.common.between_weights import BETWEEN, write_between
 from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
@@ -118,10 +119,25 @@ def evaluate_command(arguments: Sequence[str]) -> int:
     network = _network(given.run, given.onnx, given.checkpoint, given.scales, given.flip)
     figures = evaluate(images.validation_images, _checked(network, images), images.classes)
     # a class that does not occur has no figure, and NaN is no JSON
-    said = {f"{images.source}, {images.held_out}": {k: _or_none(v) for k, v in figures.items()}}
+    which = f"{images.measured_on}, {images.held_out}"
+    said = {which: {k: _or_none(v) for k, v in figures.items()}}
     print(json.dumps(said, indent=2))
     if given.json:
         write_json(given.json, said)
+    return 0
+
+
+def between_command(arguments: Sequence[str]) -> int:
+    """Write weights between the start and the end of a run."""
+    parser = _parser("between", "Averages the weights of a run with those that it began from.")
+    parser.add_argument("run", type=Path, help="default_root_dir of the training")
+    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
+    parser.add_argument("--start", type=Path, required=True, help="what the run was begun from")
+    parser.add_argument("--share", type=float, default=0.5, help="of the run's end, 0 to 1; 0.5")
+    given = parser.parse_args(arguments)
+    kinds = (SegmentationTask, SegmentationData)
+    written = write_between(Run(given.run), *kinds, given.checkpoint, given.start, given.share)
+    print(f"{written}: now evaluate or export it with --checkpoint {BETWEEN}")
     return 0
 
 
@@ -173,6 +189,7 @@ def show(arguments: Sequence[str]) -> int:
 VERBS = {
     "data": data,
     "fit": fit,
+    "between": between_command,
     "evaluate": evaluate_command,
     "export": export,
     "show": show,

@@ -197,6 +197,11 @@ class SegmentationData(ImageData):
         return ", ".join([WORDS[self.dataset][0], *(str(f) for f in self._folders)])
 
     @property
+    def measured_on(self) -> str:
+        """The data set that figures are of, in words: further folders are learnt from only."""
+        return WORDS[self.dataset][0]
+
+    @property
     def held_out(self) -> str:
         """What is measured on, in words."""
         return WORDS[self.dataset][1] if self.holds_out else TRAINED_ON

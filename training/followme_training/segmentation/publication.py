@@ -175,7 +175,7 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """Return the figures as rows of card and report; what nothing was counted for is left out."""
     return [
-        {"set": data.source, "split": data.held_out, "measure": measure}
+        {"set": data.measured_on, "split": data.held_out, "measure": measure}
         | {"value": round(value, 4), "n": int(figures["images"]), "command": command}
         for measure, value in figures.items()
         if value == value and measure != "images"
