@@ -83,7 +83,8 @@ def test_boxes_become_labels_that_training_takes(tmp_path, command, capsys) -> N
 
 
 def test_what_is_not_joined_is_left_out(tmp_path, command) -> None:
-    assert main([*command, "--images", str(write_boxed(tmp_path / "boxed.zip"))]) == 0
+    images = ["--images", str(write_boxed(tmp_path / "boxed.zip"))]
+    assert main([*command, *images, "--filled", "door"]) == 0
     a = read_labels(tmp_path / "boxed" / "labels" / "a.png")
     assert (a[16:44, 14:26] == DOOR).all()
     assert not (a[24:36, 54:66] == CABINET).all()

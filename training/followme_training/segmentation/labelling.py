@@ -85,10 +85,10 @@ def _parser() -> argparse.ArgumentParser:
         help="a class of the JSON that counts as one of the network; may be repeated",
     )
     parser.add_argument(
-        "--filled", nargs="+", default=["door"], help="classes that fill their boxes; door"
+        "--filled", nargs="+", default=[], help="classes of the JSON that fill their boxes: door"
     )
     parser.add_argument(
-        "--in-front", nargs="+", default=["person"], help="classes that may hide them; person"
+        "--in-front", nargs="+", default=[], help="the network's that may hide them: person"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     return parser
