@@ -91,8 +91,10 @@ def test_a_node_that_keeps_some_memory_of_each_life_is_found(
     monkeypatch.setattr(overlay, "on_configure", leaky)
     both = made("overlay", tmp_path)
     graph.start(*both.nodes)
-    with pytest.raises(NotConformingError, match=r"memory still grows by 1\d\.\d MiB"):
+    with pytest.raises(NotConformingError, match="memory still grows by") as found:
         CHECKS["lifecycle"](Bench(graph.driver, graph.call, both.subject))
+    # two lives keep 12; the heap may keep the room of what it gave back, or have had some left
+    assert 10.0 < float(str(found.value).split(" MiB")[0].split()[-1]) < 30.0
 
 
 @pytest.mark.parametrize(
