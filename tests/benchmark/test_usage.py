@@ -14,8 +14,7 @@ from followme.benchmark.usage import Sampler, Usage, cpu_share, family, usage_of
 from tests.real_ros import await_that
 
 _HUNGRY = """
-import subprocess, sys, threading
-import mmap
+import mmap, subprocess, sys, threading
 held = bytearray(b"x" * 80_000_000)
 large = open(sys.argv[1], "rb")
 mapped = mmap.mmap(large.fileno(), 0, access=mmap.ACCESS_READ)

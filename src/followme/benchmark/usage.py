@@ -28,7 +28,7 @@ class Usage:
         Proportional set size: what is shared counts once, 10^6 bytes. Pages of libraries are in
         it, and rise when another program that has the same ones ends.
     own_mb : float
-        Of it what lies in no file: heaps, stacks, shared memory, and what of them is swapped out.
+        What lies in no file: heaps, stacks and shared memory, also where it is swapped out.
     cpu_s : float
         User and system time of those that live, since their start.
     threads, files, processes : int

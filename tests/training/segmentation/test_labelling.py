@@ -25,7 +25,13 @@ COCO: dict[str, Any] = {
         {"id": 9, "name": "tv"},
     ],
     "images": [
-        {"id": 1, "file_name": "images/a.png", "labelled_category_ids": [6]},
+        {
+            "id": 1,
+            "file_name": "images/a.png",
+            "height": 60,
+            "width": 80,
+            "labelled_category_ids": [6],
+        },
         {"id": 2, "file_name": "images/b.png"},
         {"id": 3, "file_name": "images/tv.png"},
     ],
@@ -121,6 +127,10 @@ def changed(part: str, at: int, **values: Any) -> dict[str, Any]:
         ),
         (changed("annotations", 0, category_id=77), "not in COCO's form (KeyError: 77)"),
         (changed("annotations", 0, image_id=77), "not in COCO's form (KeyError: 77)"),
+        (changed("images", 0, height=30, width=40), "a.png is 80x60, its boxes are for 40x30"),
+        (changed("images", 0, width=None), "not in COCO's form (KeyError: 'width')"),
+        (changed("images", 0, file_name="images/a.webp"), "training takes .jpg, .jpeg, .png"),
+        (changed("images", 0, file_name="more/b.png"), "more/b.png and images/b.png have one name"),
         ({**COCO, "annotations": []}, "no box is of the network's classes"),
     ],
 )

@@ -16,7 +16,7 @@ def add_network(parser: argparse.ArgumentParser, required: bool = True) -> None:
     which = parser.add_mutually_exclusive_group(required=required)
     which.add_argument("--run", type=Path, help="default_root_dir of a training")
     which.add_argument("--onnx", type=Path, help="ONNX file with its card beside it")
-    parser.add_argument("--checkpoint", default="best", help="of a run: best (default) or last")
+    parser.add_argument("--checkpoint", default="best", help="of a run: best (default), last, ...")
 
 
 def export_parser(
@@ -49,7 +49,7 @@ def export_parser(
         "and writes the report.",
     )
     parser.add_argument("run", type=Path, help="default_root_dir of the training")
-    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
+    parser.add_argument("--checkpoint", default="best", help="best (default), last, ...")
     parser.add_argument("--out", type=Path, default=out, required=out_required, help=out_help)
     parser.add_argument("--reports", type=Path, default=Path("training/reports", task))
     return parser

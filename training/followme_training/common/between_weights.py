@@ -22,8 +22,8 @@ from followme_training.common.start import CLASSES, StartFrom
 
 #: Name of the checkpoint.
 BETWEEN = "between"
-# What a checkpoint has beside weights and is true of these ones too.
-_KEPT = ("epoch", "global_step", "pytorch-lightning_version", CLASSES)
+# What is read of a checkpoint beside its weights.
+_KEPT = ("epoch", CLASSES)
 
 
 class BetweenError(ValueError):

@@ -44,7 +44,7 @@ class Run:
         return raw if isinstance(raw, dict) else {}
 
     def checkpoint(self, name: str = "best") -> Path:
-        """Return the file of a checkpoint, ``best`` or ``last``."""
+        """Return the file of a checkpoint: ``best``, ``last``, or another that was written."""
         file = self.folder / CHECKPOINTS / f"{name}.ckpt"
         if not file.is_file():
             raise RunError(f"{file}: is missing; train first, or choose another checkpoint")

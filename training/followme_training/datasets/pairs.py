@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from followme_training.datasets.errors import DataError
 
-_IMAGES = (".jpg", ".jpeg", ".png")
+#: Endings of images beside which labels are looked for.
+IMAGES = (".jpg", ".jpeg", ".png")
 
 
 class Pair(NamedTuple):
@@ -168,7 +169,7 @@ def _same_names(images: Path, labels: Path, part: str) -> list[Pair]:
     if not images.is_dir() or not labels.is_dir():
         missing = images if not images.is_dir() else labels
         raise DataError(f"{missing}: is no folder; give the folder that holds images and labels")
-    files = sorted(f for f in images.iterdir() if f.suffix.lower() in _IMAGES)
+    files = sorted(f for f in images.iterdir() if f.suffix.lower() in IMAGES)
     pairs = [Pair(f"{part}/{f.name}", f, labels / f"{f.stem}.png") for f in files]
     return _present(pairs, images)
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from followme_training.segmentation.classes import IGNORE
 
-#: A pixel has a class from this probability on, after the boxes have spoken.
-SURE = 0.6
+# A pixel has a class from this probability on, after the boxes have spoken.
+_SURE = 0.6
 # How much likelier its class is in a box: most of it in one that is filled.
 _IN_BOX, _IN_FILLED_BOX = 4.0, 8.0
 # What is filled is so in the middle, whatever the network thinks: a door that is seen at an angle
@@ -103,7 +103,7 @@ def labels_from_boxes(
     weighted = probabilities * weights
     weighted /= np.maximum(weighted.sum(0), np.finfo(np.float32).tiny)
     labels = weighted.argmax(0).astype(np.uint8)
-    unsure = weighted.max(0) < SURE
+    unsure = weighted.max(0) < _SURE
     # around a door the network sees wall or cupboard in the door itself; there nobody is right
     unsure |= (rims != IGNORE) & (labels != rims)
     labels[unsure] = IGNORE

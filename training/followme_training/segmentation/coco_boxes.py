@@ -13,9 +13,13 @@ from followme_training.segmentation.box_labels import ClassBox
 
 
 class BoxedImage(NamedTuple):
-    """The name of an image in its tree, its boxes, and the classes that are complete in it."""
+    """The name of an image in its tree, its boxes, and the classes that are complete in it.
+
+    ``size_hw`` is that for which the boxes were drawn, None where the JSON does not say.
+    """
 
     name: str
+    size_hw: tuple[int, int] | None
     boxes: list[ClassBox]
     complete: list[int]
 
@@ -70,7 +74,7 @@ def read_boxed_images(
                 image = int(label["image_id"])
                 boxes[image].append(_box(label["bbox"], number, kind in fills))
         return [
-            BoxedImage(str(i["file_name"]), boxes[int(i["id"])], _complete(i, numbers))
+            BoxedImage(str(i["file_name"]), _size(i), boxes[int(i["id"])], _complete(i, numbers))
             for i in raw["images"]
             if boxes[int(i["id"])]
         ]
@@ -88,6 +92,10 @@ def _box(bbox: Any, number: int, filled: bool) -> ClassBox:
     if not all(map(math.isfinite, (x, y, w, h))):
         raise ValueError(f"a box is {bbox}")
     return ClassBox(x, y, x + w, y + h, number, filled)
+
+
+def _size(image: Mapping[str, Any]) -> tuple[int, int] | None:
+    return (int(image["height"]), int(image["width"])) if "height" in image else None
 
 
 def _number(name: str, classes: tuple[str, ...]) -> int | None:

@@ -160,7 +160,7 @@ def show(arguments: Sequence[str]) -> int:
     parser = _parser("show", "Draws images, their truth, and what each network says of them.")
     parser.add_argument("--run", type=Path, action="append", default=[], help="of a training")
     parser.add_argument("--onnx", type=Path, action="append", default=[], help="with its card")
-    parser.add_argument("--checkpoint", default="best", help="of a run: best (default) or last")
+    parser.add_argument("--checkpoint", default="best", help="of a run: best (default), last, ...")
     _add_data(parser)
     parser.add_argument("--folder", type=Path, help="images without labels, instead of held-out")
     parser.add_argument("--rows", type=int, default=_SHEET_ROWS, help="how many images; 8")

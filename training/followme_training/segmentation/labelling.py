@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -19,6 +19,7 @@ from followme_training.common.start import StartFrom
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.file_tree import FileTree
 from followme_training.datasets.images import decoded, rgb_of
+from followme_training.datasets.pairs import IMAGES
 from followme_training.segmentation.box_labels import labels_from_boxes
 from followme_training.segmentation.classes import IGNORE, ClassList
 from followme_training.segmentation.coco_boxes import check_known, read_boxed_images
@@ -44,6 +45,7 @@ def label(arguments: Sequence[str]) -> int:
     boxed = read_boxed_images(boxes_in, given.boxes, classes.names, joined, given.filled)
     if not boxed:
         raise DataError(f"{given.boxes}: no box is of the network's classes; join some to them")
+    _check_names(image.name for image in boxed)
     check_known(given.in_front, classes.names, "the network knows")
     in_front = [classes.names.index(name) for name in given.in_front]
     data.setup("validate")
@@ -52,9 +54,14 @@ def label(arguments: Sequence[str]) -> int:
         task.network, data.size_hw, _SCALES, flip=True, keep_aspect_ratio=data.keep_aspect_ratio
     )
     seen = np.zeros(IGNORE + 1, np.int64)
-    for name, boxes, complete in progress(boxed, "labelling"):
+    for name, size_hw, boxes, complete in progress(boxed, "labelling"):
         content = images.read(name)
         rgb = rgb_of(decoded(content, cv2.IMREAD_COLOR, f"{given.images}: {name}"))
+        if size_hw is not None and size_hw != rgb.shape[:2]:
+            raise DataError(
+                f"{given.images}: {name} is {rgb.shape[1]}x{rgb.shape[0]}, its boxes are for "
+                f"{size_hw[1]}x{size_hw[0]}; give the images that the boxes were drawn in"
+            )
         labels = labels_from_boxes(probabilities(rgb).numpy(), boxes, complete, in_front)
         seen += np.bincount(labels.ravel(), minlength=IGNORE + 1)
         _write(given.out, PurePosixPath(name), content, _ids(labels, classes))
@@ -99,6 +106,18 @@ def _join(words: str) -> tuple[str, str]:
     if not (theirs and equals and ours):
         raise DataError(f"--join {words}: is no THEIRS=OURS; give, say, 'cabinet door=cabinet'")
     return theirs, ours
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Refuse images that training would not find, or whose labels would lie in one file."""
+    seen: dict[str, str] = {}
+    for name in names:
+        path = PurePosixPath(name)
+        if path.suffix.lower() not in IMAGES:
+            raise DataError(f"{name}: training takes {', '.join(IMAGES)}; convert the image")
+        if path.stem in seen:
+            raise DataError(f"{seen[path.stem]} and {name} have one name; label them one by one")
+        seen[path.stem] = name
 
 
 def _ids(labels: NDArray[np.uint8], classes: ClassList) -> NDArray[np.uint8]:

@@ -65,7 +65,7 @@ def publish(
     run : Run
         The training.
     checkpoint : str
-        best or last.
+        best, last or between.
     onnx : Path
         Target; the card lies beside it.
     reports : Path
