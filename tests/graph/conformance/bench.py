@@ -140,21 +140,45 @@ class Bench:
         return got
 
     def _meet(self) -> None:
-        """Show instants until one is answered: both ends know each other by then.
+        """Show instants until one is answered: both ends know each other by then."""
+        self._show_until(lambda _: all(self.got[topic] for topic in self.subject.answers))
+
+    def show_through(self, publishers: dict[str, Any]) -> None:
+        """Hold that an instant is answered that comes through publishers of others.
+
+        Parameters
+        ----------
+        publishers : dict
+            By the topic's resolved name; what is not among them comes through the bench's own.
+        """
+
+        def answered(shown: set[int]) -> bool:
+            said = [{stamp_ns(m.header) for m in self.got[t]} for t in self.subject.answers]
+            return bool(shown.intersection(*said))
+
+        self._show_until(answered, publishers)
+
+    def _show_until(
+        self, answered: Callable[[set[int]], bool], through: dict[str, Any] | None = None
+    ) -> None:
+        """Show instants until what was shown is answered.
 
         Who is matched here need not be so there: what is published only while somebody listens
         may be lost at first.
         """
+        shown: set[int] = set()
         next_s = 0.0
 
-        def answered() -> bool:
+        def done() -> bool:
             nonlocal next_s
             if time.monotonic() >= next_s:
-                self.send(self.messages(self.next_stamp()))
+                stamp = self.next_stamp()
+                shown.add(stamp)
+                self.send(self.messages(stamp), through)
                 next_s = time.monotonic() + _MEET_S
-            return all(self.got[topic] for topic in self.subject.answers)
+            return answered(shown)
 
-        await_that(answered, WITHIN_S, f"{self.subject.name} answers what it is shown")
+        await_that(done, WITHIN_S, f"{self.subject.name} answers what it is shown")
 
     def next_stamp(self) -> int:
         """Return the stamp of a new instant: now, with a nanosecond that tells it from others."""
@@ -171,9 +195,18 @@ class Bench:
         return self.subject.instant(stamp, frame, size)
 
     def send(self, messages: Messages, through: dict[str, Any] | None = None) -> None:
-        """Send the messages of an instant once the node listens to their topics."""
+        """Send the messages of an instant once the node listens to their topics.
+
+        Parameters
+        ----------
+        messages : dict
+            By topic.
+        through : dict, optional
+            Publishers of others, by the topic's resolved name.
+        """
         for topic, message in messages.items():
-            (through or {}).get(topic, self.publisher(topic, type(message))).publish(message)
+            own = self.publisher(topic, type(message))
+            (through or {}).get(self.subject.resolve(topic), own).publish(message)
 
     def publisher(self, topic: str, kind: type) -> Any:
         """Return what publishes a topic as the node asks for it, matched."""

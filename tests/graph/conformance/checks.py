@@ -119,8 +119,9 @@ def quality(bench: Bench) -> None:
                 heard.setdefault(topic, []).append(got)
             else:
                 named.append(topic)
-    for publishers in through.values():
-        _answered_through(bench, publishers)
+    if bench.subject.instant is not None:
+        for publishers in through.values():
+            bench.show_through(publishers)
     for topic in bench.subject.answers:
         for got in heard[bench.subject.resolve(topic)]:
             await_that(lambda got=got: got, WITHIN_S, f"every peer that fits hears {topic}")
@@ -134,17 +135,6 @@ def quality(bench: Bench) -> None:
             WITHIN_S,
             "who left is named no more",
         )
-
-
-def _answered_through(bench: Bench, publishers: dict[str, Any]) -> None:
-    """Hold that an instant is answered that comes through other publishers."""
-    if bench.subject.instant is None:
-        return
-    stamp = bench.next_stamp()
-    messages = bench.messages(stamp)
-    own = {t: publishers[r] for t in messages if (r := bench.subject.resolve(t)) in publishers}
-    bench.send(messages, own)
-    bench.answers_to(stamp)
 
 
 def _peers(infos: list[Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -113,7 +113,7 @@ def test_four_side_by_side() -> None:
     assert np.abs(below - whole.boxes.points[2, 2]).max() < 1
 
 
-@pytest.mark.parametrize("count", [1, 4])
+@pytest.mark.parametrize("count", [1, 4, 9])
 def test_random_views_are_true_and_follow_from_the_seed(count) -> None:
     strong = Augmentation(**{**PLAIN.__dict__, "zoom_in": 2.5, "zoom_out": 2.0, "least_px": 12})
     checked_views = 0
@@ -126,15 +126,37 @@ def test_random_views_are_true_and_follow_from_the_seed(count) -> None:
         b = view.boxes
         assert ((b.xyxy >= 0) & (b.xyxy <= [160, 120, 160, 120])).all()
         for box, points in zip(b.xyxy, b.points, strict=True):
-            # white inside, seen at a fifth from each corner
             x1, y1, x2, y2 = box
-            probe = view.rgb[int(y1 + (y2 - y1) * 0.5), int(x1 + (x2 - x1) * 0.06)]
-            assert probe.min() > 150
             if np.isfinite(points).all():
+                # white between the dots and the left edge
+                probe = view.rgb[int(y1 + (y2 - y1) * 0.5), int(x1 + (x2 - x1) * 0.06)]
+                assert probe.min() > 150
                 checked_views += 1
                 assert points[0, 0] < points[1, 0] and points[3, 0] < points[4, 0]
                 assert (points >= [x1, y1]).all() and (points <= [x2, y2]).all()
     assert checked_views > 20
+
+
+def test_things_keep_their_proportions_where_that_is_asked() -> None:
+    whole = Augmentation(**{**PLAIN.__dict__, "whole": 1.0, "mirror": 0.0})
+    # 200x160 into a view twice as wide as high: grey beside, none above or below
+    view = augmented([scene()], (160, 320), whole, np.random.default_rng(0), keep_aspect=True)
+    check(view)
+    assert view.boxes.xyxy.tolist() == [[120, 40, 180, 100]]
+    assert (view.rgb[:, :50] == 114).all() and (view.rgb[:5, 150] == 0).all()
+    fitted = augmented([scene()], (160, 320), whole, np.random.default_rng(0))
+    assert np.allclose(fitted.boxes.xyxy, [[96, 40, 192, 100]])
+
+
+def test_parts_of_a_picture_are_unequal_and_fill_it() -> None:
+    whole = Augmentation(**{**PLAIN.__dict__, "whole": 1.0, "mirror": 0.0})
+    bright = BoxSample("b", np.full((30, 40, 3), 200, np.uint8), Boxes.of([[0, 0, 40, 30]], [0]))
+    view = augmented([bright] * 9, (120, 160), whole, np.random.default_rng(3))
+    # at the rim an enlarged image fades into the grey beside it
+    assert view.rgb.min() > 150
+    boxes = view.boxes.xyxy
+    assert np.prod(boxes[:, 2:] - boxes[:, :2], 1).sum() == 120 * 160
+    assert len(np.unique(boxes[:3, 2] - boxes[:3, 0])) > 1
 
 
 def test_colours_change_no_box() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,7 +96,9 @@ def test_a_batch_moves_to_a_device(boxes_zip) -> None:
     assert moved.rgb.is_meta and moved.names == good.names
 
 
-def views(counts: dict[float, int], size_hw=(40, 40), mosaic: float = 0.0) -> TrainingViews:
+def views(
+    counts: dict[float, int], size_hw=(40, 40), mosaic: float = 0.0, most_rows: int = 2
+) -> TrainingViews:
     parts = []
     for repeat, count in counts.items():
         source = Source("face_points", "x.zip", repeat=repeat)  # type: ignore[arg-type]
@@ -106,7 +109,7 @@ def views(counts: dict[float, int], size_hw=(40, 40), mosaic: float = 0.0) -> Tr
             for i in range(count)
         ]
         parts.append(Part(source, entries, [], [], Counter()))
-    return TrainingViews(parts, (48, 64), Augmentation(mosaic=mosaic))
+    return TrainingViews(parts, (48, 64), Augmentation(mosaic=mosaic, most_rows=most_rows))
 
 
 def test_images_are_drawn_as_often_as_is_said() -> None:
@@ -130,6 +133,21 @@ def test_a_mosaic_joins_images_of_which_the_same_classes_are_complete() -> None:
 def test_small_images_come_in_mosaics_only() -> None:
     assert "+" in views({1.0: 4}, size_hw=(20, 20))[Draw(0, 0, 0)].name
     assert "+" not in views({1.0: 4}, size_hw=(24, 20))[Draw(0, 0, 0)].name
+    drawn = views({1.0: 4}, size_hw=(20, 20), most_rows=4)
+    together = {len(drawn[Draw(0, epoch, 0)].name.split("+")) for epoch in range(40)}
+    assert together == {4, 9, 16}
+
+
+def test_small_images_are_joined_with_small_ones() -> None:
+    entries = [
+        replace(entry, name=f"{size}/{entry.name}")
+        for size in (20, 40)
+        for entry in views({1.0: 4}, size_hw=(size, size)).entries
+    ]
+    source = Source("face_points", "x.zip")  # type: ignore[arg-type]
+    drawn = TrainingViews([Part(source, entries, [], [], Counter())], (48, 64), Augmentation(mosaic=1))
+    for i in range(len(drawn)):
+        assert len({name[:2] for name in drawn[Draw(i, 0, 2)].name.split("+")}) == 1
 
 
 def test_settings_that_cannot_train_are_said(boxes_zip) -> None:
@@ -138,6 +156,8 @@ def test_settings_that_cannot_train_are_said(boxes_zip) -> None:
         DetectionData([source], ["face", "face"])
     with pytest.raises(DataError, match="at least one name"):
         DetectionData([source], [])
+    with pytest.raises(DataError, match=r"most_rows is 1; give 2 or more"):
+        Augmentation(most_rows=1)
     with pytest.raises(DataError, match="fewer than batch_size 99"):
         DetectionData([source], ["face"], batch_size=99).setup()
 

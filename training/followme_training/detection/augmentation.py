@@ -8,8 +8,10 @@ section 3.3 (mosaic of four).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -17,12 +19,17 @@ from numpy.typing import NDArray
 
 from followme_training.common.recolouring import Recolouring, recoloured
 from followme_training.common.resampling import low_passed
+from followme_training.datasets.errors import DataError
 from followme_training.detection.sample import Boxes, BoxSample, Floats
 
 #: Which landmark each one becomes in a mirror: left and right are those of the image.
 MIRRORED = (1, 0, 2, 4, 3)
+#: Rows, and columns, of a picture that is put together of several images.
+LEAST_ROWS = 2
 #: What is seen beside an image.
 _GREY = (114, 114, 114)
+# Of the length of an even part, by which a cut between two images is moved at most.
+_UNEVEN = 0.3
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,10 @@ class Augmentation(Recolouring):
         Share of images that are mirrored left to right.
     mosaic : float
         Share of pictures that are put together of four images.
+    most_rows : int
+        Most rows, and as many columns, of a picture that is put together of small images: between
+        two and so many, by chance. By it small things are learned from large ones, whose labels are
+        better.
     least_px : float
         A box with a shorter side than this, at the input size, becomes an ignore area.
     """
@@ -51,7 +62,14 @@ class Augmentation(Recolouring):
     stretch: float = 1.2
     mirror: float = 0.5
     mosaic: float = 0.0
+    most_rows: int = 2
     least_px: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.most_rows < LEAST_ROWS:
+            raise DataError(
+                f"data.augmentation.most_rows is {self.most_rows}; give {LEAST_ROWS} or more"
+            )
 
 
 def augmented(
@@ -59,47 +77,79 @@ def augmented(
     size_hw: tuple[int, int],
     a: Augmentation,
     random: np.random.Generator,
+    keep_aspect: bool = False,
 ) -> BoxSample:
-    """Return another view of one image, or of four side by side.
+    """Return another view of one image, or of several side by side.
 
     Parameters
     ----------
     samples : sequence of BoxSample
-        One, or four, of which the same classes are complete.
+        One, or n * n of which the same classes are complete, for n rows and n columns.
     size_hw : tuple of two ints
         Height and width of the result.
     a : Augmentation
         How much is changed.
     random : Generator
         All randomness comes from here.
+    keep_aspect : bool
+        See :func:`random_view`.
     """
+    rows = math.isqrt(len(samples))
     if len(samples) == 1:
-        view = random_view(samples[0], size_hw, a, random)
+        view = random_view(samples[0], size_hw, a, random, keep_aspect)
     else:
-        height, width = size_hw
-        y = int(height * random.uniform(0.35, 0.65))
-        x = int(width * random.uniform(0.35, 0.65))
-        places = ((0, 0, y, x), (0, x, y, width), (y, 0, height, x), (y, x, height, width))
+        assert rows * rows == len(samples), "as many rows as columns"
+        ys, xs = (_cuts(side, rows, random) for side in size_hw)
+        places = [(y, x) for y in pairwise(ys) for x in pairwise(xs)]
         tiles = []
-        for sample, (top, left, bottom, right) in zip(samples, places, strict=True):
-            tile = random_view(sample, (bottom - top, right - left), a, random)
-            tiles.append((tile, top, left))
+        for sample, ((top, bottom), (left, right)) in zip(samples, places, strict=True):
+            cell_hw = (bottom - top, right - left)
+            tiles.append((random_view(sample, cell_hw, a, random, keep_aspect), top, left))
         view = pasted(tiles, size_hw)
     return BoxSample(view.name, recoloured(view.rgb, a, random), view.boxes)
 
 
+def _cuts(side: int, count: int, random: np.random.Generator) -> list[int]:
+    """Return where a side begins, is cut into so many parts of unequal length, and ends."""
+    between = (np.arange(1, count) + random.uniform(-_UNEVEN, _UNEVEN, count - 1)) / count
+    return [0, *(int(side * cut) for cut in between), side]
+
+
 def random_view(
-    sample: BoxSample, size_hw: tuple[int, int], a: Augmentation, random: np.random.Generator
+    sample: BoxSample,
+    size_hw: tuple[int, int],
+    a: Augmentation,
+    random: np.random.Generator,
+    keep_aspect: bool = False,
 ) -> BoxSample:
-    """Return a random part of an image, or more than it, of a given size."""
+    """Return a random part of an image, or more than it, of a given size.
+
+    Parameters
+    ----------
+    sample : BoxSample
+        Any size.
+    size_hw : tuple of two ints
+        Height and width of the result.
+    a : Augmentation
+        How much is changed.
+    random : Generator
+        All randomness comes from here.
+    keep_aspect : bool
+        Whether things keep their own proportions but for ``a.stretch``; else the whole image is
+        fitted to the view, each side on its own, as at run time.
+    """
     zoom, stretch, place = 1.0, 1.0, np.array([0.5, 0.5])
     if random.random() >= a.whole:
         zoom = float(np.exp(random.uniform(-np.log(a.zoom_out), np.log(a.zoom_in))))
         stretch = float(np.exp(random.uniform(-1.0, 1.0) * np.log(a.stretch)))
         place = random.random(2)
-    height, width = sample.rgb.shape[:2]
-    side = np.array([width / zoom * np.sqrt(stretch), height / zoom / np.sqrt(stretch)])
-    begin = place * (np.array([width, height]) - side)
+    shape = np.array(sample.rgb.shape[1::-1], np.float64)  # width, height
+    whole = shape
+    if keep_aspect:
+        wanted = np.array(size_hw[::-1], np.float64)
+        whole = wanted * (shape / wanted).max()
+    side = whole / zoom * np.array([np.sqrt(stretch), 1.0 / np.sqrt(stretch)])
+    begin = place * (shape - side)
     view = viewed(sample, (*begin, *(begin + side)), size_hw, a.least_px)
     return mirrored(view) if random.random() < a.mirror else view
 

@@ -15,13 +15,10 @@ from followme_training.common.resampling import resized_rgb
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.held_out import measured_on
 from followme_training.datasets.image_data import ImageData, rgb_tensor
-from followme_training.detection.augmentation import Augmentation, augmented, scaled
+from followme_training.detection.augmentation import LEAST_ROWS, Augmentation, augmented, scaled
 from followme_training.detection.entries import BoxEntry, BoxImages, Decoded
 from followme_training.detection.sample import Boxes, BoxSample
 from followme_training.detection.sources import Part, Source, read_parts
-
-#: Of one mosaic.
-_TILES = 4
 
 
 @dataclass(frozen=True)
@@ -61,14 +58,14 @@ class TrainingViews(Dataset[BoxSample]):
         Height and width of the views.
     augmentation : Augmentation
         How much is changed. An image less than half as wide and as high as the views is always
-        part of a mosaic: enlarged to the whole, it would teach only what is blurred.
+        part of a mosaic of such images: enlarged to the whole, it would teach only what is blurred.
     """
 
     def __init__(
         self, parts: Sequence[Part], size_hw: tuple[int, int], augmentation: Augmentation
     ) -> None:
         used = [part for part in parts if part.training]
-        self._entries = [entry for part in used for entry in part.training]
+        self.entries = [entry for part in used for entry in part.training]
         self._size_hw = size_hw
         self._augmentation = augmentation
         # for each draw of an epoch its entry, or those of which one is drawn by chance
@@ -82,10 +79,10 @@ class TrainingViews(Dataset[BoxSample]):
             self._draws += [range(first, first + count)] * left
             weights += [part.source.repeat] * count
             first += count
-        # mosaics join images of which the same classes are complete
-        together: dict[bytes, list[int]] = {}
-        for number, entry in enumerate(self._entries):
-            together.setdefault(entry.boxes.labelled.tobytes(), []).append(number)
+        # mosaics join images of which the same classes are complete, small ones with small ones
+        together: dict[tuple[bytes, bool], list[int]] = {}
+        for number, entry in enumerate(self.entries):
+            together.setdefault(self._kind(entry), []).append(number)
         self._together = {
             key: (np.array(numbers), np.cumsum([weights[n] for n in numbers]))
             for key, numbers in together.items()
@@ -97,20 +94,26 @@ class TrainingViews(Dataset[BoxSample]):
     def __getitem__(self, draw: Draw) -> BoxSample:
         random = draw.generator()
         choice = self._draws[draw.sample]
-        entry = self._entries[choice[int(random.integers(len(choice)))]]
-        entries = [entry]
-        if self._is_small(entry) or random.random() < self._augmentation.mosaic:
-            entries += [self._like(entry, random) for _ in range(_TILES - 1)]
+        entry = self.entries[choice[int(random.integers(len(choice)))]]
+        small, rows = self._is_small(entry), 1
+        if small:
+            rows = int(random.integers(LEAST_ROWS, self._augmentation.most_rows + 1))
+        elif random.random() < self._augmentation.mosaic:
+            rows = LEAST_ROWS
+        entries = [entry, *(self._like(entry, random) for _ in range(rows * rows - 1))]
         samples = [e.sample() for e in entries]
-        return augmented(samples, self._size_hw, self._augmentation, random)
+        return augmented(samples, self._size_hw, self._augmentation, random, keep_aspect=small)
+
+    def _kind(self, entry: BoxEntry) -> tuple[bytes, bool]:
+        return entry.boxes.labelled.tobytes(), self._is_small(entry)
 
     def _is_small(self, entry: BoxEntry) -> bool:
         return all(2 * s < v for s, v in zip(entry.size_hw, self._size_hw, strict=True))
 
     def _like(self, entry: BoxEntry, random: np.random.Generator) -> BoxEntry:
-        numbers, weights = self._together[entry.boxes.labelled.tobytes()]
+        numbers, weights = self._together[self._kind(entry)]
         chosen = np.searchsorted(weights, random.random() * weights[-1], side="right")
-        return self._entries[int(numbers[min(int(chosen), len(numbers) - 1)])]
+        return self.entries[int(numbers[min(int(chosen), len(numbers) - 1)])]
 
 
 class WholeImages(Dataset[tuple[BoxSample, tuple[int, int]]]):
