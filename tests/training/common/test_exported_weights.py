@@ -125,6 +125,36 @@ def test_what_does_not_fit_is_named(exported: Path) -> None:
         fill(detector(1), tensors, [])
 
 
+def test_layers_that_another_network_shares_begin_as_the_file_has_them(
+    exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task, other = detector(1), detector(1, width=24)
+    start = StartFrom(exported, TwoBatches(), partly=True)
+    first = {name: value.clone() for name, value in other.state_dict().items()}
+    start.setup(NO_TRAINER, other, "fit")
+    assert "start: 27 of " in capsys.readouterr().out
+    start.setup(NO_TRAINER, task, "fit")
+    trunk, wider = task.network.encoder.backbone.eval(), other.network.encoder.backbone.eval()
+    # the same trunk, which answers as in the file
+    with torch.no_grad():
+        for a, b in zip(trunk(images(9)), wider(images(9)), strict=True):
+            assert torch.allclose(a, b, atol=1e-5)
+    # what is wider begins as it was, norms too
+    for name, value in other.state_dict().items():
+        if "backbone" not in name:
+            assert torch.equal(value, first[name]), name
+    with pytest.raises(StartError, match=r"objects\.onnx does not fit \(they share no layer\)"):
+        start.setup(NO_TRAINER, Strange(), "fit")
+
+
+class Strange(pl.LightningModule):
+    """A network that shares nothing with the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(3, 5, 1)
+
+
 @pytest.mark.parametrize(
     ("classes", "words"),
     [

@@ -61,6 +61,12 @@ def test_a_clip_of_lightning_beside_our_own_is_refused(tmp_path, nyu_zip, capsys
     assert "gradient_clip_val is 0.5, but" in capsys.readouterr().err
 
 
+def test_a_start_from_a_part_of_nothing_is_refused(tmp_path, nyu_zip, capsys) -> None:
+    settings = write_settings(tmp_path, nyu_zip)
+    assert main(["depth", "fit", "--config", str(settings), "--start_partly", "true"]) == 2
+    assert "there is no file; give --start FILE too" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("key", "value", "nearest"),
     [

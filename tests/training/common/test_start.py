@@ -82,6 +82,24 @@ def test_other_classes_are_said_and_not_taken(tmp_path: Path, classes: list[str]
     assert all(torch.equal(v, before[k]) for k, v in module.state_dict().items())
 
 
+def test_a_checkpoint_of_another_network_is_taken_partly(tmp_path: Path) -> None:
+    theirs = detector(["door", "chair"])
+    file = tmp_path / "narrow.ckpt"
+    checkpoint_of(theirs, file)
+    wide = DetectionTask(["door", "chair"], (64, 96), backbone="mobilenet_v1_quarter", width=24)
+    before = weights(wide)
+    StartFrom(file, partly=True).setup(NO_TRAINER, wide, "fit")
+    for name, value in wide.state_dict().items():
+        own = theirs.state_dict().get(name)
+        taken = own is not None and own.shape == value.shape
+        assert torch.equal(value, own if taken else before[name])
+    with pytest.raises(StartError, match=r"classes \(door, chair"):
+        StartFrom(file, partly=True).setup(NO_TRAINER, detector(["chair", "door"]), "fit")
+    torch.save({"state_dict": {"network.weight": torch.zeros(3)}}, file)
+    with pytest.raises(StartError, match=r"they share no layer"):
+        StartFrom(file, partly=True).setup(NO_TRAINER, wide, "fit")
+
+
 def test_which_tensor_does_not_fit_is_said(tmp_path: Path) -> None:
     file = tmp_path / "old.ckpt"
     two, three = detector(["door", "chair"]), detector(["door", "chair", "lamp"])

@@ -145,7 +145,9 @@ def test_small_images_are_joined_with_small_ones() -> None:
         for entry in views({1.0: 4}, size_hw=(size, size)).entries
     ]
     source = Source("face_points", "x.zip")  # type: ignore[arg-type]
-    drawn = TrainingViews([Part(source, entries, [], [], Counter())], (48, 64), Augmentation(mosaic=1))
+    drawn = TrainingViews(
+        [Part(source, entries, [], [], Counter())], (48, 64), Augmentation(mosaic=1)
+    )
     for i in range(len(drawn)):
         assert len({name[:2] for name in drawn[Draw(i, 0, 2)].name.split("+")}) == 1
 

@@ -66,7 +66,28 @@ def read_tensors(file: Path) -> Tensors:
     return tensors
 
 
-def fill(module: nn.Module, tensors: Tensors, images: Iterable[torch.Tensor]) -> None:
+def alike(module: nn.Module, tensors: Tensors) -> Tensors:
+    """Return the tensors of a file but those of layers that a network has not, or of other shape.
+
+    Parameters
+    ----------
+    module : Module
+        The network.
+    tensors : dict
+        From :func:`read_tensors`.
+    """
+    own = {name: tuple(value.shape) for name, value in module.state_dict().items()}
+    other = {
+        name.rpartition(".")[0]
+        for name, value in tensors.items()
+        if name.endswith(".weight") and own.get(name) != value.shape
+    }
+    return {name: value for name, value in tensors.items() if name.rpartition(".")[0] not in other}
+
+
+def fill(
+    module: nn.Module, tensors: Tensors, images: Iterable[torch.Tensor], partly: bool = False
+) -> None:
     """Give a network the weights of the file that was exported from it.
 
     Layers that only training uses, as an auxiliary head, are in no file and stay as they are.
@@ -79,6 +100,8 @@ def fill(module: nn.Module, tensors: Tensors, images: Iterable[torch.Tensor]) ->
         From :func:`read_tensors`.
     images : iterable of tensors
         Batches as in training, at least one.
+    partly : bool
+        Whether what the file does not have stays as it is.
 
     Raises
     ------
@@ -93,7 +116,10 @@ def fill(module: nn.Module, tensors: Tensors, images: Iterable[torch.Tensor]) ->
     module.eval()
     try:
         pairs = [p for p in _pairs(module, batches[0]) if f"{p.conv}.bias" in tensors]
-        _copy(module, tensors, pairs, _idle(module, batches[0]))
+        kept = _idle(module, batches[0])
+        if partly:
+            kept |= _absent(module, tensors)
+        _copy(module, tensors, pairs, kept)
         _measure(module, pairs, batches)
     finally:
         module.train(was_training)
@@ -141,10 +167,19 @@ def _idle(module: nn.Module, images: torch.Tensor) -> set[nn.Module]:
     return idle
 
 
-def _copy(module: nn.Module, tensors: Tensors, pairs: list[_Pair], idle: set[nn.Module]) -> None:
-    """Fill in the weights but of idle layers; norms of pairs add the bias and else do nothing."""
+def _absent(module: nn.Module, tensors: Tensors) -> set[nn.Module]:
+    """Return the layers of whose parameters a file has none."""
+    return {
+        layer
+        for name, layer in module.named_modules()
+        if not any(f"{name}.{part}" in tensors for part, _ in layer.named_parameters(recurse=False))
+    }
+
+
+def _copy(module: nn.Module, tensors: Tensors, pairs: list[_Pair], kept: set[nn.Module]) -> None:
+    """Fill in the weights but of kept layers; norms of pairs add the bias and else do nothing."""
     state = dict(module.named_parameters()) | dict(module.named_buffers())
-    left = idle | {p.norm for p in pairs}
+    left = kept | {p.norm for p in pairs}
     done = {
         f"{name}.{part}"
         for name, layer in module.named_modules()

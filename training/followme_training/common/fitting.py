@@ -130,6 +130,13 @@ class TrainingCommand(LightningCLI):
             help="checkpoint of another run of this network, or an ONNX file that was exported "
             "from it, to begin from its weights",
         )
+        parser.add_argument(
+            "--start_partly",
+            type=bool,
+            default=False,
+            help="begin with the layers of --start that this network has too; it may be another one "
+            "of the same classes",
+        )
 
     def before_instantiate_classes(self) -> None:
         threads = self._get(self.config, "threads")
@@ -155,8 +162,11 @@ class TrainingCommand(LightningCLI):
         if trainer.get("logger") is None:
             kwargs["logger"] = [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "tensorboard")]
         start = self._get(self.config_init, "start")
+        partly = bool(self._get(self.config_init, "start_partly"))
+        if partly and not start:
+            raise ValueError("start_partly is true, but there is no file; give --start FILE too")
         own = [
-            *([StartFrom(Path(start), self.datamodule)] if start else []),
+            *([StartFrom(Path(start), self.datamodule, partly)] if start else []),
             SeededSteps(int(self._get(self.config, "seed_everything") or 0)),
             SavedConfig(self.settings(), folder / CONFIG),
             *([] if self._averages_itself else [AveragedWeights(self._decay())]),

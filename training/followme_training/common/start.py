@@ -11,7 +11,12 @@ import lightning as pl
 import torch
 
 from followme_training.common.card import read_card
-from followme_training.common.exported_weights import ExportedWeightsError, fill, read_tensors
+from followme_training.common.exported_weights import (
+    ExportedWeightsError,
+    alike,
+    fill,
+    read_tensors,
+)
 
 #: Key of a checkpoint: the names of the classes that its weights stand for.
 CLASSES = "followme_classes"
@@ -36,11 +41,17 @@ class StartFrom(pl.Callback):
         exported from one, with its card.
     data : LightningDataModule, optional
         What is trained on; norms of an exported file are measured on it.
+    partly : bool
+        Whether the network may be another one: layers of the same name and shape are taken, the
+        others begin as they are without this. The classes are the same.
     """
 
-    def __init__(self, checkpoint: Path, data: pl.LightningDataModule | None = None) -> None:
+    def __init__(
+        self, checkpoint: Path, data: pl.LightningDataModule | None = None, partly: bool = False
+    ) -> None:
         self._checkpoint = checkpoint
         self._data = data
+        self._partly = partly
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         if stage == "fit":
@@ -52,7 +63,8 @@ class StartFrom(pl.Callback):
         Raises
         ------
         StartError
-            When there are none, or they are of another network or other classes.
+            When there are none, or they are of another network (if taken partly, when it shares
+            nothing with this one) or of other classes.
         """
         file = self._checkpoint
         if not file.is_file():
@@ -71,6 +83,8 @@ class StartFrom(pl.Callback):
             words = (str(error).splitlines() or [type(error).__name__])[0]
             raise self._misfit(words) from error
         own = pl_module.state_dict()
+        if self._partly:
+            state = own | self._shared(state, own)
         words = other_name(state, own)
         if words:
             raise self._misfit(words)
@@ -89,13 +103,16 @@ class StartFrom(pl.Callback):
         try:
             classes = read_card(self._checkpoint).get("classes")
             tensors = read_tensors(self._checkpoint)
+            if self._partly:
+                tensors = alike(module, tensors)
+                self._shared(tensors, dict(module.named_parameters()))
             theirs = {name: torch.from_numpy(values) for name, values in tensors.items()}
             checkpoint: dict[str, Any] = {"state_dict": module.state_dict() | theirs}
             if classes:
                 # where one pixel has one, a class has more than a name
                 checkpoint[CLASSES] = [c["name"] if isinstance(c, dict) else c for c in classes]
             module.on_load_checkpoint(checkpoint)
-            fill(module, tensors, images)
+            fill(module, tensors, images, self._partly)
         except ExportedWeightsError as error:
             raise self._misfit(str(error)) from error
         except ValueError as error:
@@ -107,6 +124,18 @@ class StartFrom(pl.Callback):
         assert self._data is not None
         for batch in islice(self._data.train_dataloader(), _MEASURED_BATCHES):
             yield batch.rgb if hasattr(batch, "rgb") else batch.images
+
+    def _shared(self, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+        """Return which of their tensors have a name and shape of ours, and say how many."""
+        both = {
+            name: theirs[name]
+            for name, value in ours.items()
+            if name in theirs and _shape(theirs[name]) == _shape(value)
+        }
+        if not both:
+            raise self._misfit("they share no layer")
+        print(f"start: {len(both)} of {len(ours)} tensors begin as those of {self._checkpoint}")
+        return both
 
     def _misfit(self, words: str) -> StartError:
         return StartError(
@@ -127,8 +156,12 @@ def other_name(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
 def other_shape(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
     """Return in words the first tensor of another shape, nothing where all are alike."""
     for name, value in ours.items():
-        # what a task keeps beside its tensors has no shape
-        was, now = (list(getattr(v, "shape", ())) for v in (theirs[name], value))
+        was, now = _shape(theirs[name]), _shape(value)
         if was != now:
             return f"{name} is of shape {was}, the network's is of {now}"
     return ""
+
+
+def _shape(value: Any) -> list[int]:
+    # what a task keeps beside its tensors has no shape
+    return list(getattr(value, "shape", ()))
