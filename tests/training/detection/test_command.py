@@ -174,6 +174,25 @@ def test_show_draws_what_the_card_takes_for_sure(objects, tmp_path, monkeypatch)
     assert seen[1] == pytest.approx(scores)
 
 
+def test_a_run_is_averaged_with_what_it_began_from(objects, tmp_path, capsys) -> None:
+    run = shutil.copytree(objects / "run", tmp_path / "run")
+    start = run / "checkpoints" / "best.ckpt"
+    ended = torch.load(run / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+    began = {name: value + 0.01 for name, value in ended.items() if value.is_floating_point()}
+    checkpoint = torch.load(start, weights_only=True)
+    torch.save(checkpoint | {"state_dict": ended | began}, start)
+    command = ["detection", "between", str(run), "--checkpoint", "last", "--start", str(start)]
+    assert main([*command, "--share", "0.25"]) == 0
+    assert "--checkpoint between" in capsys.readouterr().out
+    made = Run(run).load(DetectionTask, DetectionData, "between")[0].state_dict()
+    for name, value in began.items():
+        torch.testing.assert_close(made[name], value - 0.0025)
+    out = tmp_path / "models" / "objects.onnx"
+    export = ["detection", "export", str(run), "--checkpoint", "between", "--out", str(out)]
+    assert main([*export, "--reports", str(tmp_path / "reports")]) == 0
+    assert out.is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -8,6 +8,7 @@ one of them. It holds for weights of one training that went on, not for two that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import lightning as pl
 import torch
 
+from followme_training.common.arguments import verb_parser
 from followme_training.common.files import write_with
 from followme_training.common.fitting import CHECKPOINTS
 from followme_training.common.run_folder import Run
@@ -95,3 +97,33 @@ def write_between(
     target = run.folder / CHECKPOINTS / f"{BETWEEN}.ckpt"
     write_with(target, lambda part: torch.save(kept, part))
     return target
+
+
+def between_verb(
+    task: str,
+    model: type[pl.LightningModule],
+    data: type[pl.LightningDataModule],
+    arguments: Sequence[str],
+) -> int:
+    """Do the verb ``between`` of a task; return the exit code.
+
+    Parameters
+    ----------
+    task : str
+        Whose verb it is.
+    model, data : type
+        What it trains, and on what.
+    arguments : sequence of str
+        Of the command line, after the verb.
+    """
+    words = "Averages the weights of a run with those that it began from."
+    parser = verb_parser(task, "between", words)
+    parser.add_argument("run", type=Path, help="default_root_dir of the training")
+    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
+    parser.add_argument("--start", type=Path, required=True, help="what the run was begun from")
+    parser.add_argument("--share", type=float, default=0.5, help="of the run's end, 0 to 1; 0.5")
+    given = parser.parse_args(arguments)
+    run = Run(given.run)
+    written = write_between(run, model, data, given.checkpoint, given.start, given.share)
+    print(f"{written}: now evaluate or export it with --checkpoint {BETWEEN}")
+    return 0

@@ -134,8 +134,8 @@ class TrainingCommand(LightningCLI):
             "--start_partly",
             type=bool,
             default=False,
-            help="begin with the layers of --start that this network has too; it may be another one "
-            "of the same classes",
+            help="begin with the layers of --start that this network has too; it may be another "
+            "one of the same classes",
         )
 
     def before_instantiate_classes(self) -> None:

@@ -1,4 +1,4 @@
-"""What ``followme-train detection`` does: data, fit, evaluate, export, show, study."""
+"""What ``followme-train detection`` does: data, fit, between, evaluate, export, show, study."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from followme_training.common.arguments import add_network, export_parser, verb_parser
+from followme_training.common.between_weights import between_verb
 from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
@@ -162,6 +163,11 @@ def _by_wider(given: argparse.Namespace) -> dict[str, float]:
     return figures
 
 
+def between_command(arguments: Sequence[str]) -> int:
+    """Write weights between the start and the end of a run."""
+    return between_verb("detection", DetectionTask, DetectionData, arguments)
+
+
 def export(arguments: Sequence[str]) -> int:
     """Write ONNX file, card and report of a run."""
     parser = export_parser("detection", "such as models/face.onnx", out_required=True)
@@ -210,6 +216,7 @@ def show(arguments: Sequence[str]) -> int:
 VERBS = {
     "data": data,
     "fit": fit,
+    "between": between_command,
     "evaluate": evaluate_command,
     "export": export,
     "show": show,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme_training.common.arguments import add_network, export_parser, verb_parser
-from followme_training.common.between_weights import BETWEEN, write_between
+from followme_training.common.between_weights import between_verb
 from followme_training.common.card import read_card
 from followme_training.common.files import write_json
 from followme_training.common.fitting import TrainingCommand
@@ -129,16 +129,7 @@ def evaluate_command(arguments: Sequence[str]) -> int:
 
 def between_command(arguments: Sequence[str]) -> int:
     """Write weights between the start and the end of a run."""
-    parser = _parser("between", "Averages the weights of a run with those that it began from.")
-    parser.add_argument("run", type=Path, help="default_root_dir of the training")
-    parser.add_argument("--checkpoint", default="best", help="best (default) or last")
-    parser.add_argument("--start", type=Path, required=True, help="what the run was begun from")
-    parser.add_argument("--share", type=float, default=0.5, help="of the run's end, 0 to 1; 0.5")
-    given = parser.parse_args(arguments)
-    kinds = (SegmentationTask, SegmentationData)
-    written = write_between(Run(given.run), *kinds, given.checkpoint, given.start, given.share)
-    print(f"{written}: now evaluate or export it with --checkpoint {BETWEEN}")
-    return 0
+    return between_verb("segmentation", SegmentationTask, SegmentationData, arguments)
 
 
 def export(arguments: Sequence[str]) -> int:
