@@ -244,6 +244,14 @@ def test_no_text_names_a_path_of_one_machine() -> None:
     report(breaches, "This path exists on one machine only: find it from the file's own place.")
 
 
+def test_no_network_says_where_it_was_made() -> None:
+    # the exporter notes the source line of each node, with the whole path of its file
+    networks = [p for tree in ("models", "training") for p in (ROOT / tree).rglob("*.onnx")]
+    assert len(networks) >= 4
+    breaches = [place(p) for p in networks if b"/followme_training/" in p.read_bytes()]
+    report(breaches, "This network names files of the machine that exported it: export it anew.")
+
+
 def test_the_executables_of_the_package_are_the_nodes_of_the_graph() -> None:
     from followme.graph import ALL_NODES
 

@@ -47,6 +47,12 @@ def test_the_file_is_whole_and_of_an_opset_that_all_engines_read(file: Path) -> 
     assert [p.name for p in file.parent.iterdir()] == ["m.onnx"]
 
 
+def test_a_file_does_not_say_where_it_was_made(file: Path) -> None:
+    # the exporter notes the line of this test's file from which each node comes
+    assert b"test_onnx_file" not in file.read_bytes()
+    assert not any(n.metadata_props or n.doc_string for n in onnx.load(file).graph.node)
+
+
 def test_a_file_says_what_it_takes_and_gives(file: Path) -> None:
     assert signature(file) == ([("image", "uint8", (1, 6, 8, 3))], list(OUTPUTS))
 

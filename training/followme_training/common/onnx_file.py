@@ -122,8 +122,21 @@ def write_onnx(
                 output_names=list(outputs),
                 verbose=False,
             )
+        _forget_origins(part)
 
     write_with(file, write)
+
+
+def _forget_origins(file: Path) -> None:
+    """Take out of a file which line of which file on this machine made each of its nodes."""
+    import onnx
+
+    model = onnx.load(file)
+    graph = model.graph
+    for thing in (graph, *graph.node, *graph.value_info, *graph.input, *graph.output):
+        thing.ClearField("metadata_props")
+        thing.ClearField("doc_string")
+    onnx.save(model, file)
 
 
 def signature(file: Path) -> Signature:
