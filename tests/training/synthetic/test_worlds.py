@@ -45,6 +45,16 @@ def test_the_same_seed_gives_the_same_world_and_another_one_another() -> None:
     assert world_of(3).content != world_of(4).content
 
 
+@pytest.mark.parametrize("seed", [0, 1000])
+def test_a_robot_sees_the_same_corridor_from_lower_down_and_wider(seed: int) -> None:
+    walker, robot = world_of(seed).content, world_of(seed, camera="robot").content
+    mine, its = walker.pop("camera"), robot.pop("camera")
+    assert walker == robot
+    assert 0.2 < its["height_m"] <= 0.9 < mine["height_m"]
+    assert its["field_of_view_deg"] > 70.0 > mine["field_of_view_deg"]
+    assert its["sway"] == mine["sway"]
+
+
 @pytest.fixture(scope="module")
 def worlds() -> list[dict[str, Any]]:
     return [world_of(seed).content for seed in range(24)]

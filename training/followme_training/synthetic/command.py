@@ -12,6 +12,7 @@ from followme_training.synthetic.cycles import Quality
 from followme_training.synthetic.recording import Recording
 from followme_training.synthetic.sheet import write_sheet
 from followme_training.synthetic.training_set import write_scenes, write_training_set
+from followme_training.synthetic.worlds import CAMERAS
 
 _USUAL = Quality()
 _NICE = 10
@@ -50,18 +51,24 @@ def data(arguments: Sequence[str]) -> int:
     parser.add_argument("--frames", type=int, default=600, help="how many images; 600")
     parser.add_argument("--each", type=int, default=12, help="images of a world; 12")
     parser.add_argument("--seed", type=int, default=0, help="of the first world; 0")
+    parser.add_argument(
+        "--camera",
+        choices=CAMERAS,
+        default=CAMERAS[0],
+        help="who carries it: a walker, or a low robot with a wide lens; walker",
+    )
     parser.add_argument("--size", type=int, nargs=2, default=(320, 240), metavar=("W", "H"))
     parser.add_argument("--scenes-only", action="store_true", help="write the scene files alone")
     _add_quality(parser)
     given = parser.parse_args(arguments)
     _let_others_go_first()
     if given.scenes_only:
-        scenes = write_scenes(given.out, given.frames, given.seed, given.each)
+        scenes = write_scenes(given.out, given.frames, given.seed, given.each, given.camera)
         print(f"{given.out}: {len(scenes)} scene files")
         return 0
     size = (given.size[0], given.size[1])
     count = write_training_set(
-        given.out, given.frames, given.seed, size, _quality(given), given.each
+        given.out, given.frames, given.seed, size, _quality(given), given.each, given.camera
     )
     print(f"{given.out}: {count} images with depth, labels and boxes")
     return 0

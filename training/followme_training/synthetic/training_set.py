@@ -57,7 +57,13 @@ _ROOM_CLASSES = ("door", "window")
 
 
 def write_training_set(
-    folder: Path, frames: int, seed: int, size: tuple[int, int], quality: Quality, each: int = 12
+    folder: Path,
+    frames: int,
+    seed: int,
+    size: tuple[int, int],
+    quality: Quality,
+    each: int = 12,
+    camera: str = "walker",
 ) -> int:
     """Invent worlds, render them, and write the data set; what is there already is kept.
 
@@ -75,6 +81,8 @@ def write_training_set(
         Of Blender's path tracer.
     each : int
         Images of a world.
+    camera : str
+        Who carries it, of :data:`followme_training.synthetic.worlds.CAMERAS`.
 
     Returns
     -------
@@ -95,7 +103,7 @@ def write_training_set(
     annotations: list[dict[str, Any]] = []
     seeds = range(seed, seed + -(-frames // each))
     for number in progress(seeds, "worlds"):
-        for name, taken in _world(folder, number, each, size, quality):
+        for name, taken in _world(_scene(folder, number, each, camera), size, quality):
             _pair(folder, name, taken)
             image = {
                 "id": len(images) + 1,
@@ -117,23 +125,23 @@ def write_training_set(
     return len(images)
 
 
-def write_scenes(folder: Path, frames: int, seed: int, each: int = 12) -> list[Path]:
+def write_scenes(
+    folder: Path, frames: int, seed: int, each: int = 12, camera: str = "walker"
+) -> list[Path]:
     """Write the scene files of a data set alone, and return them."""
-    return [_scene(folder, number, each) for number in range(seed, seed + -(-frames // each))]
+    seeds = range(seed, seed + -(-frames // each))
+    return [_scene(folder, number, each, camera) for number in seeds]
 
 
-def _scene(folder: Path, seed: int, each: int) -> Path:
+def _scene(folder: Path, seed: int, each: int, camera: str) -> Path:
     file = folder / "scenes" / f"world-{seed:04d}.yaml"
     if not file.is_file():
-        world_of(seed, each).write(file)
+        world_of(seed, each, camera).write(file)
     return file
 
 
-def _world(
-    folder: Path, seed: int, each: int, size: tuple[int, int], quality: Quality
-) -> Iterator[tuple[str, Taken]]:
-    scene = _scene(folder, seed, each)
-    own = folder / "worlds" / scene.stem
+def _world(scene: Path, size: tuple[int, int], quality: Quality) -> Iterator[tuple[str, Taken]]:
+    own = scene.parents[1] / "worlds" / scene.stem
     recording = Recording(scene, own, size, quality)
     recording.write_lens()
     for taken in recording.take():

@@ -27,6 +27,9 @@ from followme_training.synthetic.furnishing import (
     number,
 )
 
+#: Who carries the camera: a walking person, or a low robot with a wide lens.
+CAMERAS = ("walker", "robot")
+
 _TRIES = 200
 # a camera nearer to something than this sees nothing else
 _ROOM_M = 0.3
@@ -56,7 +59,7 @@ class World:
         write_text(file, yaml.safe_dump(self.content, sort_keys=False, width=100))
 
 
-def world_of(seed: int, frames: int = 12) -> World:
+def world_of(seed: int, frames: int = 12, camera: str = "walker") -> World:
     """Invent a world; the same seed gives the same.
 
     Parameters
@@ -65,6 +68,8 @@ def world_of(seed: int, frames: int = 12) -> World:
         0 or more.
     frames : int
         How many images its walk has, one a second.
+    camera : str
+        One of :data:`CAMERAS`; a seed has the same corridor with each.
 
     Raises
     ------
@@ -72,7 +77,10 @@ def world_of(seed: int, frames: int = 12) -> World:
         When no walk can be found, which no seed was seen to do.
     """
     for attempt in range(_TRIES):
-        content = _content(np.random.default_rng([seed, attempt]), seed, frames)
+        rng = np.random.default_rng([seed, attempt])
+        content = _content(rng, seed, frames)
+        if camera == "robot":
+            content["camera"] |= _on_a_robot(rng)
         try:
             walk = walk_of(content, f"world {seed}")
         except SourceError:
@@ -114,6 +122,15 @@ def _content(rng: np.random.Generator, seed: int, frames: int) -> dict[str, Any]
     content["sensor"] |= _depth_sensor(rng)
     _close_with_glass(rng, content)
     return content
+
+
+def _on_a_robot(rng: np.random.Generator) -> Entry:
+    """Return how a robot carries its camera: walls are wide and near, the floor begins far."""
+    return {
+        "height_m": number(rng, 0.25, 0.9),
+        "pitch_deg": number(rng, -6.0, 12.0),
+        "field_of_view_deg": number(rng, 72.0, 105.0),
+    }
 
 
 def _depth_sensor(rng: np.random.Generator) -> Entry:
