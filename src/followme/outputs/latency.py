@@ -29,12 +29,12 @@ LatencyRow = dict[str, float | int | None]
 class LatencyTable:
     """Milliseconds of each stage, collected by any thread.
 
-    Eight hours at ten samples a second take 2.3 MB a stage.
+    Eight hours at ten samples a second take 1.2 MB a stage.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._samples = {stage: array("d") for stage in STAGES}
+        self._samples = {stage: array("f") for stage in STAGES}
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -62,7 +62,9 @@ class LatencyTable:
         A stage that did not run has n 0 and None.
         """
         with self._lock:
-            copies = {stage: np.array(samples) for stage, samples in self._samples.items()}
+            copies = {
+                stage: np.array(samples, np.float64) for stage, samples in self._samples.items()
+            }
         return {stage: latency_row(samples) for stage, samples in copies.items()}
 
     def text(self) -> str:

@@ -15,7 +15,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from followme.ros.arenas import keep_few_arenas
+from followme.ros.arenas import FreePages, keep_few_arenas
 from followme.ros.base_node import BaseNode
 from followme.ros.discovery import kept_to_this_machine
 from followme.ros.gate import give_way
@@ -101,9 +101,11 @@ class Spinner:
         self._executor.create_task(act)
 
     def _spin(self) -> None:
+        pages = FreePages()
         try:
             while not self._stopping:
                 self._executor.spin_once()
+                pages.give_back()
         except ExternalShutdownException:
             pass
         except Exception as error:  # noqa: BLE001
