@@ -151,12 +151,12 @@ class Bench:
         publishers : dict
             By the topic's resolved name; what is not among them comes through the bench's own.
         """
+        self._show_until(self._answered_whole, publishers)
 
-        def answered(shown: set[int]) -> bool:
-            said = [{stamp_ns(m.header) for m in self.got[t]} for t in self.subject.answers]
-            return bool(shown.intersection(*said))
-
-        self._show_until(answered, publishers)
+    def _answered_whole(self, shown: set[int]) -> bool:
+        """Return whether one of these instants is answered on every topic."""
+        said = [{stamp_ns(m.header) for m in self.got[t]} for t in self.subject.answers]
+        return bool(shown.intersection(*said))
 
     def _show_until(
         self, answered: Callable[[set[int]], bool], through: dict[str, Any] | None = None
@@ -267,6 +267,17 @@ class Bench:
             hold_that(
                 level in (DiagnosticStatus.OK, DiagnosticStatus.WARN), "it says that it is broken"
             )
+
+    def works_again(self) -> None:
+        """Hold that the node works after time jumped; what comes in that moment may be forgotten.
+
+        It forgets in its worker's thread what came before, and an instant that is half there by
+        then with it.
+        """
+        if self.subject.instant is None:
+            self.works()
+        else:
+            self._show_until(self._answered_whole)
 
     def says(self, *words: str, why: str) -> None:
         """Hold that one of the next reports is no OK and has these words in its message."""
