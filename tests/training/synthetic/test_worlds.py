@@ -152,6 +152,15 @@ def test_scene_files_alone_are_kept_when_they_are_there(tmp_path: Path) -> None:
     assert first.stat().st_mtime_ns == before
 
 
+def test_worlds_of_a_walker_and_a_robot_never_share_a_folder(tmp_path: Path) -> None:
+    write_scenes(tmp_path, 2, 5, 2)
+    with pytest.raises(DataError, match="that of a walker, not of a robot; give another --out"):
+        write_scenes(tmp_path, 2, 5, 2, camera="robot")
+    with pytest.raises(DataError, match="that of a walker, not of a robot"):
+        write_training_set(tmp_path, 2, 5, (64, 48), PLAIN, each=2, camera="robot")
+    assert write_scenes(tmp_path, 2, 5, 2)
+
+
 @pytest.mark.parametrize(("frames", "each", "seed"), [(0, 1, 0), (4, 0, 0), (4, 2, -1)])
 def test_a_set_that_cannot_be_is_refused(tmp_path: Path, frames: int, each: int, seed: int) -> None:
     with pytest.raises(DataError, match="cannot be; give 1 to"):

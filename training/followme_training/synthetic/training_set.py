@@ -27,7 +27,7 @@ from followme_training.common.progress import progress
 from followme_training.datasets.errors import DataError
 from followme_training.synthetic.cycles import Quality
 from followme_training.synthetic.recording import Recording, Taken, write_frame, write_picture
-from followme_training.synthetic.worlds import world_of
+from followme_training.synthetic.worlds import carrier_of, world_of
 
 #: What classes of a scene are called in NYUv2's list of 40, by its ids; 0 is unlabelled.
 NYU40 = {
@@ -128,7 +128,13 @@ def write_training_set(
 def write_scenes(
     folder: Path, frames: int, seed: int, each: int = 12, camera: str = "walker"
 ) -> list[Path]:
-    """Write the scene files of a data set alone, and return them."""
+    """Write the scene files of a data set alone, and return them.
+
+    Raises
+    ------
+    DataError
+        When one is there whose camera somebody else carries.
+    """
     seeds = range(seed, seed + -(-frames // each))
     return [_scene(folder, number, each, camera) for number in seeds]
 
@@ -137,6 +143,11 @@ def _scene(folder: Path, seed: int, each: int, camera: str) -> Path:
     file = folder / "scenes" / f"world-{seed:04d}.yaml"
     if not file.is_file():
         world_of(seed, each, camera).write(file)
+    elif carrier_of(file) != camera:
+        raise DataError(
+            f"{file}: the camera there is that of a {carrier_of(file)}, not of a {camera}; give "
+            "another --out, or the --camera that it was made with"
+        )
     return file
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from followme.sources.course import Moment
 from followme.sources.outlines import distance_m, outlines_of
-from followme.sources.scene_file import walk_of
+from followme.sources.scene_file import load_walk, walk_of
 from followme.sources.source import SourceError
 from followme.sources.walk import Walk
 from followme.sources.walker_path import FloorPose
@@ -30,6 +30,8 @@ from followme_training.synthetic.furnishing import (
 #: Who carries the camera: a walking person, or a low robot with a wide lens.
 CAMERAS = ("walker", "robot")
 
+# a camera below this is a robot's
+_LOW_M = 1.0
 _TRIES = 200
 # a camera nearer to something than this sees nothing else
 _ROOM_M = 0.3
@@ -88,6 +90,17 @@ def world_of(seed: int, frames: int = 12, camera: str = "walker") -> World:
         if _is_free(walk):
             return World(content, walk)
     raise DataError(f"synthetic: no world was found for seed {seed}; give another one")
+
+
+def carrier_of(file: Path) -> str:
+    """Return who carries the camera of an invented world, of :data:`CAMERAS`, by its scene file.
+
+    Raises
+    ------
+    SourceError
+        When it is no scene file.
+    """
+    return "robot" if load_walk(file).scene.mount.height_m < _LOW_M else "walker"
 
 
 def _content(rng: np.random.Generator, seed: int, frames: int) -> dict[str, Any]:
