@@ -1,4 +1,4 @@
-"""What the C library keeps of freed memory: little, as a graph runs for hours.
+"""How little of freed memory the C library keeps while a graph runs for hours.
 
 glibc gives each new thread an arena of its own, up to eight a core. What is freed in one is of use
 to the others only once its end is free, so a graph of thirty threads, each with images of its own

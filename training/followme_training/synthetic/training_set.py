@@ -143,9 +143,9 @@ def _scene(folder: Path, seed: int, each: int, camera: str) -> Path:
     file = folder / "scenes" / f"world-{seed:04d}.yaml"
     if not file.is_file():
         world_of(seed, each, camera).write(file)
-    elif carrier_of(file) != camera:
+    elif (carrier := carrier_of(file)) != camera:
         raise DataError(
-            f"{file}: the camera there is that of a {carrier_of(file)}, not of a {camera}; give "
+            f"{file}: the camera there is that of a {carrier}, not of a {camera}; give "
             "another --out, or the --camera that it was made with"
         )
     return file
