@@ -218,7 +218,8 @@ NODES: tuple[NodeSpec, ...] = (
     NodeSpec(
         "face_detector",
         FaceDetectorSettings,
-        subscribes=("camera/image_raw",),
+        subscribes=("camera/image_raw", "depth/status"),
+        optional=("depth/status",),
         publishes=("faces",),
         gate="after",
         text="Where faces are.",
@@ -226,7 +227,8 @@ NODES: tuple[NodeSpec, ...] = (
     NodeSpec(
         "object_detector",
         ObjectDetectorSettings,
-        subscribes=("camera/image_raw",),
+        subscribes=("camera/image_raw", "depth/status"),
+        optional=("depth/status",),
         publishes=("objects",),
         gate="after",
         text="Which things an image shows, and where.",
@@ -234,7 +236,8 @@ NODES: tuple[NodeSpec, ...] = (
     NodeSpec(
         "segmenter",
         SegmenterSettings,
-        subscribes=("camera/image_raw",),
+        subscribes=("camera/image_raw", "depth/status"),
+        optional=("depth/status",),
         publishes=_SEGMENTATION,
         gate="after",
         text="What each pixel shows; unknown where it is less sure than the network's card asks.",

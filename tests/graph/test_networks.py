@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.lifecycle import TransitionCallbackReturn
 
+from followme.graph import TOPICS
 from followme.nodes.composition import Composition
 from followme.nodes.face_detector import FaceDetectorNode
 from followme.nodes.object_detector import ObjectDetectorNode
@@ -26,6 +28,7 @@ from followme.sources.synthetic import SyntheticSource
 from followme.values.frame import ColourImage
 from tests.build import constant_onnx, spot_onnx, tiny_segmentation_onnx
 from tests.real_ros import await_that
+from tests.ros.test_messages import a_status
 
 from .conftest import Graph, Processes
 
@@ -84,6 +87,36 @@ def no_model_comes_along(monkeypatch, tmp_path) -> Path:
     monkeypatch.setattr(lifecycle, "_LOOK_EVERY_S", 0.05)
     (tmp_path / "share" / "models").mkdir(parents=True)
     return tmp_path / "share" / "models"
+
+
+@EACH_TASK
+def test_a_network_waits_for_depth_that_is_in_another_process(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    monkeypatch.setattr(gate, "_SILENT_S", 60.0)
+    monkeypatch.setattr(gate, "_PATIENCE_S", 60.0)
+    topic = {"face": "faces", "segmentation": "segmentation/labels"}.get(task, task)
+    node = a_node(a_network(tmp_path, task), task)
+    got = graph.collect(WIRES[topic].type, topic, profile(TOPICS[topic].qos))
+    camera = Camera(graph)
+    depth = graph.driver.create_publisher(
+        WIRES["depth/status"].type, "depth/status", profile("RESULT")
+    )
+
+    def depth_ends(stamp: int) -> None:
+        before = node.received("depth/status")
+        depth.publish(WIRES["depth/status"].pack(replace(a_status(), stamp_ns=stamp), ""))
+        await_that(lambda: node.received("depth/status") > before, why="the status arrives")
+
+    graph.start(node)
+    await_that(lambda: node.wanted(topic) and depth.get_subscription_count(), why="discovery")
+    depth_ends(1)
+    camera.show(2, node)
+    await_that(lambda: node.busy_s > 0.1, why="it has taken the image")
+    assert not got, "it did not wait for depth"
+    depth_ends(2)
+    await_that(lambda: got, why=topic)
+    assert stamp_ns(got[0].header) == 2
 
 
 @pytest.mark.parametrize("task", ["face", "objects"])

@@ -163,6 +163,15 @@ def test_who_waited_too_long_goes_on_and_takes_nobodys_turn(gate, later, monkeyp
     assert gate._turn is not None, "the one inside is still there"
 
 
+def test_depth_in_another_process_opens_the_gate_when_it_is_heard_of(gate, later, patient):
+    gate.first_ended(1)
+    one = later(2)
+    assert not one.inside
+    gate.first_ended(2)
+    await_that(lambda: one.inside, why="the gate opens")
+    assert one.newest
+
+
 def test_time_that_jumps_back_opens_the_gate_again(gate, later, patient):
     with gate.first(1000):
         pass

@@ -80,10 +80,12 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         if frame is not None:
             self.work(frame)
 
+    def forget(self) -> None:
+        self._pairing.clear()
+
     def restart(self) -> None:
         if self._gate is not None:
             self._gate.expect()
-        self._pairing.clear()
         if self._stage is not None:
             self._stage.reset()
 

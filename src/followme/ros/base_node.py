@@ -43,8 +43,8 @@ class BaseNode(LifecycleNode, Generic[S]):
     """A managed node with one worker thread that always works on the newest item.
 
     Subclasses say what they take (:meth:`takes`), and override :meth:`load`, :meth:`work`,
-    :meth:`idle`, :meth:`restart`, :meth:`free`, :meth:`odd` and :meth:`facts` as needed. Callbacks
-    only put into ``slot``; all else happens in the worker.
+    :meth:`idle`, :meth:`forget`, :meth:`restart`, :meth:`free`, :meth:`odd` and :meth:`facts` as
+    needed. Callbacks only put into ``slot``; all else happens in the worker.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class BaseNode(LifecycleNode, Generic[S]):
         except ValueError:
             self.destroy_node()
             raise
-        self.clock = NodeClock(self)
+        self.clock = NodeClock(self, self._forget)
         self.outs = {
             topic: OutPort(self, topic, self._exchange, self.trouble, self.quality_of(topic))
             for topic in self.spec.publishes
@@ -194,8 +194,14 @@ class BaseNode(LifecycleNode, Generic[S]):
     def idle(self) -> None:
         """Do what is due although nothing came; in the worker's thread."""
 
+    def forget(self) -> None:
+        """Forget what came and still waits for more: the node was activated, or time jumped.
+
+        Called where what comes next is taken in, before any of it.
+        """
+
     def restart(self) -> None:
-        """Forget earlier frames: the node was activated, or time jumped."""
+        """Forget what was worked on: the node was activated, or time jumped; not while it works."""
 
     def changed(self) -> None:
         """Take over settings that were changed while running."""
@@ -220,6 +226,8 @@ class BaseNode(LifecycleNode, Generic[S]):
             if self.clock.take_jump():
                 self.get_logger().info("time jumped: starting afresh")
                 self.restart()
+            if item is not None and self.slot.outdated:
+                continue
             with in_hand():
                 self._guarded(item)
 
@@ -272,11 +280,16 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     def _activate(self) -> None:
         self.slot.clear()
+        self._forget()
         self.restart()
         self._generation += 1
         self._active = True
         self._worker = Worker(self.get_name(), self.run_worker, self._generation)
         self._worker.start()
+
+    def _forget(self) -> None:
+        self.slot.forget()
+        self.forget()
 
     def _deactivate(self) -> None:
         self._active = False

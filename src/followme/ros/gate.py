@@ -1,7 +1,8 @@
 """Who may use the processor first: depth, then one other network at a time.
 
 Two cores carry four networks only one after the other. What warns of obstacles goes first; names
-come after it, so that they never make a warning late.
+come after it, so that they never make a warning late. A network with a process of its own learns
+from the status of depth that its turn has come; there it waits for depth alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _NICENESS = 5
 
 
 class Gate:
-    """Shared by the networks of one process; see the module."""
+    """Shared by the networks of one process, or of one that has a process of its own."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -46,11 +47,15 @@ class Gate:
         try:
             yield
         finally:
-            with self._condition:
-                self._first_busy = False
-                self._first_ended_ns = stamp_ns
-                self._first_active_s = time.monotonic()
-                self._condition.notify_all()
+            self.first_ended(stamp_ns)
+
+    def first_ended(self, stamp_ns: int) -> None:
+        """Let the others go on: the image of a stamp was worked on, here or in another process."""
+        with self._condition:
+            self._first_busy = False
+            self._first_ended_ns = stamp_ns
+            self._first_active_s = time.monotonic()
+            self._condition.notify_all()
 
     @contextmanager
     def after(self, stamp_ns: int) -> Iterator[bool]:

@@ -32,7 +32,7 @@ class NetworkNode(BaseNode[S], Generic[S, N]):
     task : str
         Of its network; its file is ``models/<task>.onnx`` unless a parameter says otherwise.
     gate : Gate, optional
-        Shared by the networks of one process.
+        Shared by the networks of one process; without it depth is in another one.
     wiring
         As for BaseNode.
     """
@@ -40,9 +40,11 @@ class NetworkNode(BaseNode[S], Generic[S, N]):
     def __init__(self, name: str, task: str, gate: Gate | None = None, **wiring: Any) -> None:
         super().__init__(name, **wiring)
         self._task = task
-        self._gate = gate
+        self._gate = gate or Gate()
         self._network: N | None = None
         self.takes("camera/image_raw", self.image_came)
+        if gate is None:
+            self.takes("depth/status", lambda s, _: self._gate.first_ended(s.stamp_ns))
 
     # -- what subclasses override ----------------------------------------------------------
 
@@ -94,7 +96,7 @@ class NetworkNode(BaseNode[S], Generic[S, N]):
 
     @contextmanager
     def turn(self, item: ColourImage) -> Iterator[bool]:
-        if self._gate is None or not self.settings.after_depth:
+        if not self.settings.after_depth:
             yield True
             return
         with self._gate.after(item.stamp_ns) as newest:

@@ -10,7 +10,9 @@ from followme.settings.setting import SettingsError, setting
 
 #: Words of settings that several nodes have.
 AUTOSTART = "Configure and activate by itself, again with a growing pause when that fails."
-AFTER_DEPTH = "In one process: look at an image only after its depth is known, one node at a time."
+AFTER_DEPTH = (
+    "Look at an image only after its depth is known; in one process also one node at a time."
+)
 
 
 def image_transport() -> Any:

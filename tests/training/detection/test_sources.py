@@ -126,6 +126,19 @@ def test_partly_labelled_and_joined_classes(tmp_path: Path) -> None:
     assert joined[0].boxes.classes.tolist() == [0, 0]
 
 
+def test_boxes_of_a_class_as_ignore_areas(tmp_path: Path) -> None:
+    file = write_set(tmp_path / "set.zip", coco(2))
+    source = Source("coco", file, "labels.json", ignored=["disc"])
+    (first, _) = read_source(source, ["face", "disc"]).entries
+    (x, y, w, h) = picture(0)[1][1]["bbox"]
+    assert first.boxes.classes.tolist() == [0]
+    assert first.boxes.ignored.tolist() == [[x, y, x + w, y + h]]
+    assert first.boxes.labelled.tolist() == [True, True], "where there is none, that is known"
+    renamed = Source("coco", file, "labels.json", joined={"disc": "face"}, ignored=["face"])
+    (first, _) = read_source(renamed, ["face"]).entries
+    assert len(first.boxes.ignored) == 2 and not len(first.boxes.xyxy)
+
+
 def test_an_image_of_another_size_than_its_labels_is_said(tmp_path: Path) -> None:
     file = write_set(tmp_path / "set.zip", coco(1, width=97))
     (entry,) = read_source(Source("coco", file, "labels.json"), ["face"]).entries
@@ -273,6 +286,7 @@ def test_settings_that_cannot_be_used_are_said(tmp_path: Path, boxes_zip: Path) 
         ({"kind": "voc"}, "kind 'voc' is unknown"),
         ({"repeat": 0.0}, "repeat is 0"),
         ({"labels": ""}, "needs the name of a file"),
+        ({"kind": "yolo", "ignored": ["face"]}, "kind 'yolo' has no 'ignored'"),
     ):
         with pytest.raises(DataError, match=words):
             Source(**{"kind": "coco", "images": boxes_zip, "labels": "labels.json", **settings})

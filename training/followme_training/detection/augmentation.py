@@ -9,7 +9,7 @@ section 3.3 (mosaic of four).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,6 +78,7 @@ def augmented(
     a: Augmentation,
     random: np.random.Generator,
     keep_aspect: bool = False,
+    furnish: Callable[[BoxSample, np.random.Generator], BoxSample] | None = None,
 ) -> BoxSample:
     """Return another view of one image, or of several side by side.
 
@@ -93,6 +94,8 @@ def augmented(
         All randomness comes from here.
     keep_aspect : bool
         See :func:`random_view`.
+    furnish : callable, optional
+        Puts more into the view, before its colours are changed.
     """
     rows = math.isqrt(len(samples))
     if len(samples) == 1:
@@ -106,6 +109,8 @@ def augmented(
             cell_hw = (bottom - top, right - left)
             tiles.append((random_view(sample, cell_hw, a, random, keep_aspect), top, left))
         view = pasted(tiles, size_hw)
+    if furnish is not None:
+        view = furnish(view, random)
     return BoxSample(view.name, recoloured(view.rgb, a, random), view.boxes)
 
 

@@ -9,7 +9,7 @@ is the name that it had before.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -28,6 +28,7 @@ def read_coco(
     file: str,
     classes: Sequence[str],
     joined: Mapping[str, str],
+    ignored: Collection[str] = (),
 ) -> Entries:
     """Read a data set.
 
@@ -44,6 +45,8 @@ def read_coco(
     joined : mapping of str to str
         Classes of the file that count as another one. That one is complete in an image when all of
         which it is made are.
+    ignored : collection of str
+        Classes whose boxes are ignore areas.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def read_coco(
     """
     raw = labels.json(file)
     try:
-        return _entries(raw, images, classes, joined)
+        return _entries(raw, images, classes, joined, ignored)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         if isinstance(error, DataError):
             raise
@@ -63,7 +66,11 @@ def read_coco(
 
 
 def _entries(
-    raw: Any, images: FileTree, classes: Sequence[str], joined: Mapping[str, str]
+    raw: Any,
+    images: FileTree,
+    classes: Sequence[str],
+    joined: Mapping[str, str],
+    ignored: Collection[str],
 ) -> Entries:
     own = {int(c["id"]): str(c["name"]) for c in raw["categories"]}
     names = {number: joined.get(name, name) for number, name in own.items()}
@@ -77,7 +84,7 @@ def _entries(
             problems.append(Problem(f"image {image}", "missing image", f"label {label['id']}"))
             continue
         name = names.get(int(label["category_id"]))
-        ignored = bool(label.get("iscrowd"))
+        nobody_knows = bool(label.get("iscrowd")) or name in ignored
         if name is not None and name not in classes:
             unasked[name] += 1
             continue
@@ -85,7 +92,7 @@ def _entries(
         said = name if name is not None else f"category {label['category_id']}"
         x, y, w, h = (float(v) for v in label["bbox"])
         points = _points(label.get("keypoints"))
-        by_image[image].append(RawBox((x, y, x + w, y + h), said, points, ignored))
+        by_image[image].append(RawBox((x, y, x + w, y + h), said, points, nobody_knows))
     entries = []
     for image in raw["images"]:
         file, boxes = str(image["file_name"]), by_image[int(image["id"])]

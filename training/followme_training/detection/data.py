@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,14 @@ from torch.utils.data import DataLoader, Dataset
 
 from followme_training.common.order import Draw
 from followme_training.common.resampling import resized_rgb
+from followme_training.datasets.cutouts import read_cutouts
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.held_out import measured_on
 from followme_training.datasets.image_data import ImageData, rgb_tensor
+from followme_training.datasets.pasting import Pasting
 from followme_training.detection.augmentation import LEAST_ROWS, Augmentation, augmented, scaled
 from followme_training.detection.entries import BoxEntry, BoxImages, Decoded
+from followme_training.detection.pasted_things import with_things
 from followme_training.detection.sample import Boxes, BoxSample
 from followme_training.detection.sources import Part, Source, read_parts
 
@@ -59,15 +63,22 @@ class TrainingViews(Dataset[BoxSample]):
     augmentation : Augmentation
         How much is changed. An image less than half as wide and as high as the views is always
         part of a mosaic of such images: enlarged to the whole, it would teach only what is blurred.
+    furnish : callable, optional
+        See :func:`followme_training.detection.augmentation.augmented`.
     """
 
     def __init__(
-        self, parts: Sequence[Part], size_hw: tuple[int, int], augmentation: Augmentation
+        self,
+        parts: Sequence[Part],
+        size_hw: tuple[int, int],
+        augmentation: Augmentation,
+        furnish: Callable[[BoxSample, np.random.Generator], BoxSample] | None = None,
     ) -> None:
         used = [part for part in parts if part.training]
         self.entries = [entry for part in used for entry in part.training]
         self._size_hw = size_hw
         self._augmentation = augmentation
+        self._furnish = furnish
         # for each draw of an epoch its entry, or those of which one is drawn by chance
         self._draws: list[range] = []
         first = 0
@@ -102,7 +113,9 @@ class TrainingViews(Dataset[BoxSample]):
             rows = LEAST_ROWS
         entries = [entry, *(self._like(entry, random) for _ in range(rows * rows - 1))]
         samples = [e.sample() for e in entries]
-        return augmented(samples, self._size_hw, self._augmentation, random, keep_aspect=small)
+        return augmented(
+            samples, self._size_hw, self._augmentation, random, small, self._furnish
+        )
 
     def _kind(self, entry: BoxEntry) -> tuple[bytes, bool]:
         return entry.boxes.labelled.tobytes(), self._is_small(entry)
@@ -184,6 +197,8 @@ class DetectionData(ImageData):
         Of order and augmentation.
     augmentation : Augmentation
         How much is changed in training.
+    pasting : Pasting, optional
+        What is pasted into the pictures of training.
     """
 
     #: Settings that the model needs too.
@@ -199,6 +214,7 @@ class DetectionData(ImageData):
         workers: int = 0,
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
+        pasting: Pasting | None = None,
     ) -> None:
         super().__init__(size_hw, batch_size, workers, seed)
         if len(set(classes)) < max(len(classes), 1):
@@ -208,6 +224,9 @@ class DetectionData(ImageData):
         self.parts: list[Part] = []
         self._sources = list(sources)
         self._augmentation = augmentation
+        if pasting is not None:
+            pasting.check(self.classes)
+        self._pasting = pasting
         self._measured: list[BoxEntry] = []
 
     @property
@@ -244,7 +263,11 @@ class DetectionData(ImageData):
         self.parts = parts
 
     def train_dataloader(self) -> DataLoader[BoxSample]:
-        views = TrainingViews(self.parts, self.size_hw, self._augmentation)
+        p, furnish = self._pasting, None
+        if p is not None:
+            cutouts = read_cutouts(p.images, p.kinds, self.hold_out_every)
+            furnish = partial(with_things, cutouts=cutouts, p=p, classes=self.classes)
+        views = TrainingViews(self.parts, self.size_hw, self._augmentation, furnish)
         return self.training_loader(views, collated)
 
     def val_dataloader(self) -> DataLoader[tuple[BoxSample, tuple[int, int]]]:

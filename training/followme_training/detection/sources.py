@@ -39,6 +39,9 @@ class Source:
         Folder or zip file in which that file lies, where it is another.
     joined : dict of str to str
         Classes of the data set that count as another one.
+    ignored : list of str
+        Of these classes, after joining, boxes of COCO are ignore areas: where nothing is marked
+        they teach that there is none, and what they mark is no lesson.
     group : str
         Regular expression whose bracket holds what images of one group have in common in their
         names, such as the person; or "nyuv2 scenes". Without one each image is alone.
@@ -53,6 +56,7 @@ class Source:
     labels: str = ""
     labels_in: Path | None = None
     joined: dict[str, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
     group: str = ""
     hold_out: bool = True
     repeat: float = 1.0
@@ -64,6 +68,8 @@ class Source:
             raise DataError(f"{self.images}: repeat is {self.repeat:g}; give a number above 0")
         if not self.labels and self.kind != "face_points":
             raise DataError(f"{self.images}: kind {self.kind!r} needs the name of a file of labels")
+        if self.ignored and self.kind != "coco":
+            raise DataError(f"{self.images}: kind {self.kind!r} has no 'ignored'; leave it out")
 
 
 class Part(NamedTuple):
@@ -99,7 +105,7 @@ def read_source(source: Source, classes: Sequence[str]) -> Entries:
     images = FileTree(Path(source.images))
     labels = FileTree(Path(source.labels_in)) if source.labels_in else images
     if source.kind == "coco":
-        return read_coco(images, labels, source.labels, classes, source.joined)
+        return read_coco(images, labels, source.labels, classes, source.joined, source.ignored)
     if source.kind == "face_points":
         return read_face_points(images, classes)
     if source.kind == "yolo":

@@ -7,6 +7,7 @@ or of the mean colour where the aspect is kept, and its labels are ignored.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -50,6 +51,7 @@ def augmented(
     a: Augmentation,
     random: np.random.Generator,
     within_hw: tuple[int, int] | None = None,
+    furnish: Callable[[SegmentationSample, np.random.Generator], SegmentationSample] | None = None,
 ) -> SegmentationSample:
     """Return another view of a sample, of a given size.
 
@@ -65,6 +67,8 @@ def augmented(
         All randomness comes from here.
     within_hw : tuple of two ints, optional
         See :func:`viewed`.
+    furnish : callable, optional
+        Puts more into the view, before its colours are changed.
     """
     scale = float(np.exp(random.uniform(np.log(a.smallest), np.log(a.largest))))
     # a large image is cropped, a small one laid anywhere into the view
@@ -78,6 +82,8 @@ def augmented(
     view = viewed(sample, size_hw, scale, (left, top), roll_rad, within_hw)
     if random.random() < a.mirror:
         view = mirrored(view)
+    if furnish is not None:
+        view = furnish(view, random)
     return SegmentationSample(view.name, recoloured(view.rgb, a, random), view.labels)
 
 

@@ -11,12 +11,15 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from followme_training.datasets.cutouts import read_cutouts
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.held_out import TRAINED_ON
 from followme_training.datasets.image_data import AugmentedViews, ImageData, rgb_tensor
+from followme_training.datasets.pasting import Pasting
 from followme_training.segmentation.augmentation import Augmentation, augmented
 from followme_training.segmentation.known_classes import class_list
 from followme_training.segmentation.paired_files import PairedFiles
+from followme_training.segmentation.pasted_things import with_things
 from followme_training.segmentation.sample import SegmentationImages, SegmentationSample
 from followme_training.segmentation.sources import (
     WORDS,
@@ -157,6 +160,8 @@ class SegmentationData(ImageData):
     folders : list of Path
         Further folders with ``images/`` and ``labels/`` of the same ids, as rendered ones, used for
         training only.
+    pasting : Pasting, optional
+        What is pasted into the views of training.
     """
 
     #: The network has as many outputs as there are classes.
@@ -177,12 +182,16 @@ class SegmentationData(ImageData):
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
         folders: list[Path] | None = None,
+        pasting: Pasting | None = None,
     ) -> None:
         super().__init__(size_hw, batch_size, workers, seed)
         self.classes = class_list(classes)
         self._path = Path(path)
         self.dataset = dataset
         self._folders = [Path(f) for f in folders or []]
+        if pasting is not None:
+            pasting.check(self.classes.names)
+        self._pasting = pasting
         self._every = hold_out_every
         self._train_list = train_list
         self.keep_aspect_ratio = keep_aspect_ratio
@@ -239,8 +248,16 @@ class SegmentationData(ImageData):
 
     def train_dataloader(self) -> DataLoader[SegmentationSample]:
         within_hw = self.size_hw if self.keep_aspect_ratio else None
+        p, furnish = self._pasting, None
+        if p is not None:
+            cutouts = read_cutouts(p.images, p.kinds, self._every)
+            furnish = partial(with_things, cutouts=cutouts, p=p, classes=self.classes.names)
         augment = partial(
-            augmented, size_hw=self._crop_hw, a=self._augmentation, within_hw=within_hw
+            augmented,
+            size_hw=self._crop_hw,
+            a=self._augmentation,
+            within_hw=within_hw,
+            furnish=furnish,
         )
         return self.training_loader(AugmentedViews(self.training_images, augment), collated)
 
