@@ -385,7 +385,7 @@ class TestLives:
     def test_each_life_starts_afresh(self, active):
         active.trigger_deactivate()
         active.trigger_activate()
-        assert active.calls == ["load", "restart", "restart"]
+        assert active.calls == ["load", "forget", "restart", "forget", "restart"]
 
     def test_cleaning_up_gives_back_and_it_can_be_configured_again(self, active, exchange):
         active.trigger_deactivate()

@@ -52,7 +52,7 @@ class LatestSlot(Generic[T]):
             return True
 
     def forget(self) -> None:
-        """Forget the waiting item without counting it as dropped; one that was taken is outdated."""
+        """Forget the waiting item, not counted as dropped; one that was taken is outdated."""
         with self._condition:
             self._item = None
             self._outdated = True

@@ -32,7 +32,7 @@ def test_the_mask_is_where_the_picture_shows_the_thing(seed: int, height: int, w
     got = paste(grey, a_thing("chair", height, width), 12.0, np.random.default_rng(seed))
     assert got.rgb.shape == grey.shape and got.rgb.dtype == np.uint8
     x1, y1, x2, y2 = got.xyxy
-    assert 12.0 <= y2 - y1 + 1e-6 and y2 - y1 <= max(12.0, 0.7 * H) + 1e-6
+    assert 12.0 - 1e-6 <= y2 - y1 <= max(12.0, 0.7 * H) + 1e-6
     ys, xs = np.nonzero(got.mask)
     if len(ys):
         assert x1 - 1.5 <= xs.min() and xs.max() + 1 <= x2 + 1.5

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,12 @@ CLASSES = ("floor", "chair")
 def test_labels_are_the_thing_s_where_it_is_seen_and_only_there() -> None:
     rgb = np.full((96, 128, 3), 60, np.uint8)
     sample = SegmentationSample("room", rgb, np.zeros((96, 128), np.uint8))
+    p = replace(P, most=1)
     for seed in range(40):
-        view = with_things(sample, np.random.default_rng(seed), [a_thing()], P, CLASSES)
+        view = with_things(sample, np.random.default_rng(seed), [a_thing()], p, CLASSES)
         seen = np.abs(view.rgb.astype(int) - 60).sum(2)
         assert (view.labels == 1).any() and set(np.unique(view.labels)) == {0, 1}
-        assert not (seen[view.labels == 0] > 130).any()
+        assert not (seen[view.labels == 0] > 160).any()
         assert (seen[view.labels == 1] > 8).mean() > 0.95
     assert not sample.labels.any()
 

@@ -119,7 +119,7 @@ def paste(
     own_h, own_w = thing.mask.shape
     most = max(least_px, min(_LARGEST * height, _ENLARGED * own_h))
     high = float(np.exp(random.uniform(np.log(least_px), np.log(most))))
-    wide = high * own_w / own_h * random.uniform(*_WIDER)
+    wide = min(high * own_w / own_h * random.uniform(*_WIDER), float(width))
     # what stands on the floor is cut by the horizon at the height of the lens
     bottom = height * random.uniform(*_HORIZONS) + high * random.uniform(*_EYES)
     bottom = min(bottom, height + 0.3 * high)

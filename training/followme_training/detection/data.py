@@ -113,9 +113,7 @@ class TrainingViews(Dataset[BoxSample]):
             rows = LEAST_ROWS
         entries = [entry, *(self._like(entry, random) for _ in range(rows * rows - 1))]
         samples = [e.sample() for e in entries]
-        return augmented(
-            samples, self._size_hw, self._augmentation, random, small, self._furnish
-        )
+        return augmented(samples, self._size_hw, self._augmentation, random, small, self._furnish)
 
     def _kind(self, entry: BoxEntry) -> tuple[bytes, bool]:
         return entry.boxes.labelled.tobytes(), self._is_small(entry)
