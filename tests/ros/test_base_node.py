@@ -65,6 +65,7 @@ class Probe(BaseNode[SpeechSettings]):
         self.do_idle()
 
     def forget(self) -> None:
+        super().forget()
         self.calls.append("forget")
 
     def restart(self) -> None:

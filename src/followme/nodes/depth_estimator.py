@@ -81,6 +81,7 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
             self.work(frame)
 
     def forget(self) -> None:
+        super().forget()
         self._pairing.clear()
 
     def restart(self) -> None:

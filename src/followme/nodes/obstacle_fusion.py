@@ -74,6 +74,7 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
             self._publish(self._stage.carry(now_ns))
 
     def forget(self) -> None:
+        super().forget()
         self._pairing.clear()
         self._labels.clear()
 

@@ -73,6 +73,7 @@ class Overlay(BaseNode[OverlaySettings]):
         self.note_age(image.stamp_ns)
 
     def forget(self) -> None:
+        super().forget()
         self._status = self._obstacles = self._objects = self._labels = None
         self._label_pairing.clear()
         self._faces_s = float("-inf")

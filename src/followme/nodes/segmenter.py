@@ -33,6 +33,7 @@ class SegmenterNode(NetworkNode[SegmenterSettings, Segmenter]):
         self.publish("segmentation/labels", GreyImage(seen.stamp_ns, seen.labels))
 
     def forget(self) -> None:
+        super().forget()
         self._every.reset()
 
     def image_came(self, image: ColourImage, frame_id: str) -> None:

@@ -103,12 +103,14 @@ class BaseNode(LifecycleNode, Generic[S]):
         #: What it takes and gives, by topic of the graph.
         self.ins: dict[str, InPort] = {}
         try:
-            self._params: Parameters[S] = Parameters(self, self.spec.settings, self._changed)
+            self._params: Parameters[S] = Parameters(
+                self, self.spec.settings, lambda _: self.changed()
+            )
             self.prepare()
         except ValueError:
             self.destroy_node()
             raise
-        self.clock = NodeClock(self, self._forget)
+        self.clock = NodeClock(self, self.forget)
         self.outs = {
             topic: OutPort(self, topic, self._exchange, self.trouble, self.quality_of(topic))
             for topic in self.spec.publishes
@@ -195,10 +197,8 @@ class BaseNode(LifecycleNode, Generic[S]):
         """Do what is due although nothing came; in the worker's thread."""
 
     def forget(self) -> None:
-        """Forget what came and still waits for more: the node was activated, or time jumped.
-
-        Called where what comes next is taken in, before any of it.
-        """
+        """Forget what came and waits: at activation and, before more comes, as time jumps."""
+        self.slot.forget()
 
     def restart(self) -> None:
         """Forget what was worked on: the node was activated, or time jumped; not while it works."""
@@ -226,7 +226,7 @@ class BaseNode(LifecycleNode, Generic[S]):
             if self.clock.take_jump():
                 self.get_logger().info("time jumped: starting afresh")
                 self.restart()
-            if item is not None and self.slot.outdated:
+            if self.slot.outdated:
                 continue
             with in_hand():
                 self._guarded(item)
@@ -280,16 +280,12 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     def _activate(self) -> None:
         self.slot.clear()
-        self._forget()
+        self.forget()
         self.restart()
         self._generation += 1
         self._active = True
         self._worker = Worker(self.get_name(), self.run_worker, self._generation)
         self._worker.start()
-
-    def _forget(self) -> None:
-        self.slot.forget()
-        self.forget()
 
     def _deactivate(self) -> None:
         self._active = False
@@ -352,6 +348,3 @@ class BaseNode(LifecycleNode, Generic[S]):
         age_ms = (self.clock.now_ns() - stamp_ns) * 1e-6
         self.ages.add(age_ms)
         return age_ms
-
-    def _changed(self, _settings: S) -> None:
-        self.changed()
