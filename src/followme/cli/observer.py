@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from followme.cli.face_hold import FaceHold, RunPicture
 from followme.cli.live import LiveLines
+from followme.health.awaited import Awaited
 from followme.outputs.latency import LatencyTable
 from followme.outputs.record import RunRecord
 from followme.ros.pairing import LabelPairing
@@ -49,7 +49,7 @@ class RunObserver:
         self._record = record
         self._began_s = began_s
         self._lock = threading.Lock()
-        self._images: OrderedDict[int, ColourImage] = OrderedDict()
+        self._images: Awaited[ColourImage] = Awaited(_IMAGES_KEPT)
         self._camera: Camera | None = None
         self._status: DepthStatus | None = None
         self._labels: LabelMap | None = None
@@ -70,9 +70,7 @@ class RunObserver:
         """Keep an image until its obstacles come."""
         with self._lock:
             self.images_in += 1
-            self._images[image.stamp_ns] = image
-            while len(self._images) > _IMAGES_KEPT:
-                self._images.popitem(last=False)
+        self._images.put(image.stamp_ns, image)
 
     def info(self, info: CameraInfo) -> None:
         """Take the calibration."""
@@ -100,8 +98,8 @@ class RunObserver:
     def obstacles(self, obstacles: Obstacles) -> None:
         """Print and record obstacles; the picture is that of their stamp."""
         self._lines.obstacles(obstacles)
+        image = self._images.take(obstacles.stamp_ns)
         with self._lock:
-            image = self._images.pop(obstacles.stamp_ns, None)
             if image is not None:
                 self.frames_out += 1
             if obstacles.obstacles and self.first_obstacles_s is None:

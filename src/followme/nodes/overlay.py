@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from typing import Any
 
 from followme.drawing.overlay import draw_overlay
+from followme.health.awaited import Awaited
 from followme.ros.base_node import BaseNode
 from followme.ros.pairing import LabelPairing
 from followme.ros.process import main_of
@@ -40,7 +40,7 @@ class Overlay(BaseNode[OverlaySettings]):
         self._labels: LabelMap | None = None
         self._label_pairing = LabelPairing(with_confidence=False)
         self._faces_s = float("-inf")
-        self._images: OrderedDict[int, ColourImage] = OrderedDict()
+        self._images: Awaited[ColourImage] = Awaited(_IMAGES_KEPT)
         self.takes("camera/image_raw", self._image_came)
         self.takes("camera/camera_info", self._info_came)
         self.takes("depth/status", self._status_came)
@@ -85,13 +85,11 @@ class Overlay(BaseNode[OverlaySettings]):
         if self.settings.keep_faces or time.monotonic() - self._faces_s > _FACES_SILENT_S:
             self.slot.put((image, None))
             return
-        self._images[image.stamp_ns] = image
-        while len(self._images) > _IMAGES_KEPT:
-            self._images.popitem(last=False)
+        self._images.put(image.stamp_ns, image)
 
     def _faces_came(self, faces: Detections, _frame_id: str) -> None:
         self._faces_s = time.monotonic()
-        image = self._images.pop(faces.stamp_ns, None)
+        image = self._images.take(faces.stamp_ns)
         if image is not None:
             self.slot.put((image, faces))
 
