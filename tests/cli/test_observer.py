@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import time
+import weakref
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,17 @@ class TestLabels:
         observer.label_info(self.NAMES)
         observer.labels(GreyImage(1, np.full((3, 4), 2, np.uint8)))
         assert observer._labels is None
+
+
+def test_an_image_whose_obstacles_never_come_does_not_stay(observer):
+    lost = weakref.ref(image := an_image(1))
+    observer.image(image)
+    observer.image(an_image(2))
+    del image
+    assert lost() is not None
+    observer.obstacles(seen(2))
+    assert lost() is None
+    assert (observer.images_in, observer.frames_out) == (2, 1)
 
 
 def test_obstacles_without_a_picture_are_recorded_without_one(observer, record):
