@@ -12,6 +12,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from rclpy.logging import get_logger
 
 # Depth that did nothing for so long is not waited for: it may be off or dead.
 _SILENT_S = 0.7
@@ -21,6 +24,9 @@ _PATIENCE_S = 0.5
 _HANGS_S = 2.0
 # Of the threads of what comes after depth: a third of an ordinary thread's share of a busy core.
 _NICENESS = 5
+# Of the session of a process of its own: a tenth.
+_SESSION_NICENESS = 10
+_SESSION = Path("/proc/self/autogroup")
 
 
 class Gate:
@@ -94,3 +100,21 @@ def give_way() -> None:
     """Lower the priority of the calling thread, and of threads that it starts."""
     have = os.getpriority(os.PRIO_PROCESS, 0)
     os.setpriority(os.PRIO_PROCESS, 0, max(have, _NICENESS))
+
+
+def give_way_alone() -> None:
+    """Lower the priority of this process, before it has other threads.
+
+    Where the kernel shares the processor between sessions (sched(7), "The autogroup feature", as most
+    do), that of a process counts within its session only. So that of the session is lowered too, if
+    it is the process's own.
+    """
+    give_way()
+    if os.getsid(0) != os.getpid() or not _SESSION.exists():
+        return
+    try:
+        _SESSION.write_text(str(_SESSION_NICENESS), encoding="ascii")
+    except OSError as error:
+        get_logger("followme").warning(
+            f"{_SESSION} cannot be written ({error}); this process gets as much as all others"
+        )

@@ -18,7 +18,7 @@ from rclpy.signals import SignalHandlerOptions
 from followme.ros.arenas import FreePages, keep_few_arenas
 from followme.ros.base_node import BaseNode
 from followme.ros.discovery import kept_to_this_machine
-from followme.ros.gate import give_way
+from followme.ros.gate import give_way_alone
 from followme.ros.owner import end_with_owner
 from followme.ros.stop_sign import StopSign
 
@@ -136,7 +136,7 @@ def main_of(
         """Run the node until SIGINT or SIGTERM; 2 on a user's mistake."""
         end_with_owner(orphaned)
         if gives_way:
-            give_way()
+            give_way_alone()
         return run_nodes(lambda: [node_class()])
 
     return main
