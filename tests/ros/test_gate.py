@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
@@ -199,3 +201,46 @@ def test_giving_way_lowers_the_priority_of_one_thread_only():
     thread.join()
     assert seen == [max(before, 5)]
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+ALONE = """
+import os, sys
+from pathlib import Path
+from followme.ros import gate
+if len(sys.argv) > 1:
+    gate._SESSION = Path(sys.argv[1])
+gate.give_way_alone()
+print(os.getpriority(os.PRIO_PROCESS, 0), Path("/proc/self/autogroup").read_text().split()[-1])
+"""
+
+
+def alone(*arguments: str, own_session: bool) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", ALONE, *arguments],
+        start_new_session=own_session,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
+@pytest.mark.skipif(
+    not gate_module._SESSION.exists(), reason="the kernel does not share between sessions"
+)
+class TestGivingWayAlone:
+    def test_a_process_with_a_session_of_its_own_lowers_that_too(self):
+        niceness, of_session = alone(own_session=True).stdout.split()
+        assert int(niceness) >= 5
+        assert of_session == "10"
+
+    def test_the_session_of_others_stays_as_it_is(self):
+        before = gate_module._SESSION.read_text().split()[-1]
+        assert alone(own_session=False).stdout.split()[-1] == before
+        assert gate_module._SESSION.read_text().split()[-1] == before
+
+    def test_who_may_not_write_there_is_told_and_goes_on(self, tmp_path):
+        (tmp_path / "autogroup").mkdir()
+        done = alone(str(tmp_path / "autogroup"), own_session=True)
+        assert done.stdout.split()[-1] == "0"
+        assert "cannot be written" in done.stderr and "Traceback" not in done.stderr

@@ -105,9 +105,9 @@ def give_way() -> None:
 def give_way_alone() -> None:
     """Lower the priority of this process, before it has other threads.
 
-    Where the kernel shares the processor between sessions (sched(7), "The autogroup feature", as most
-    do), that of a process counts within its session only. So that of the session is lowered too, if
-    it is the process's own.
+    Where the kernel shares the processor between sessions, as most do (sched(7), "The autogroup
+    feature"), that of a process counts within its session only. So that of the session is lowered
+    too, if it is the process's own.
     """
     give_way()
     if os.getsid(0) != os.getpid() or not _SESSION.exists():
