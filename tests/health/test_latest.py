@@ -49,30 +49,6 @@ def test_clear_forgets_without_counting():
     assert (slot.received, slot.dropped) == (2, 0)
 
 
-def test_what_is_forgotten_makes_outdated_what_was_taken_before_and_nothing_later():
-    slot: LatestSlot[int] = LatestSlot()
-    slot.put(1)
-    slot.take(0)
-    assert not slot.outdated
-    slot.put(2)
-    slot.forget()
-    assert slot.outdated
-    assert slot.take(0) is None
-    assert not slot.outdated
-    slot.put(3)
-    assert slot.take(0) == 3
-    assert not slot.outdated
-    assert (slot.received, slot.dropped) == (3, 0)
-
-
-def test_forgetting_does_not_open_a_closed_slot():
-    slot: LatestSlot[int] = LatestSlot()
-    slot.close()
-    slot.forget()
-    slot.put(1)
-    assert slot.take(0) is None
-
-
 def test_a_closed_slot_refuses_items_until_it_is_cleared():
     slot: LatestSlot[int] = LatestSlot()
     slot.put(1)

@@ -64,10 +64,6 @@ class Probe(BaseNode[SpeechSettings]):
     def idle(self) -> None:
         self.do_idle()
 
-    def forget(self) -> None:
-        super().forget()
-        self.calls.append("forget")
-
     def restart(self) -> None:
         self.calls.append("restart")
 
@@ -277,50 +273,6 @@ class TestWork:
         await_that(lambda: active.worked, why="the worker works")
         assert active.calls.count("restart") == 2
 
-    def test_what_came_before_a_jump_of_time_is_forgotten_and_what_comes_after_is_not(
-        self, active, exchange
-    ):
-        busy, go_on = threading.Event(), threading.Event()
-
-        def wait(_item: Any) -> None:
-            busy.set()
-            assert go_on.wait(20.0)
-
-        active.do = wait
-        exchange.give("/obstacles", seen(1), "walker")
-        assert busy.wait(20.0)
-        exchange.give("/obstacles", seen(2), "walker")
-        active.calls.clear()
-        active.clock._note_jump(None)
-        assert active.calls == ["forget"], "in the thread that hears of it, and before it goes on"
-        exchange.give("/obstacles", seen(3), "walker")
-        active.do = lambda item: active.calls.append(f"work on {item.stamp_ns}")
-        go_on.set()
-        await_that(lambda: len(active.worked) == 2, why="it goes on")
-        assert active.calls == ["forget", "restart", "work on 3"]
-        assert [o.stamp_ns for o in active.worked] == [1, 3]
-
-    def test_what_was_taken_just_before_a_jump_is_not_worked_on_after_it(
-        self, active, exchange, monkeypatch
-    ):
-        take = active.slot.take
-
-        def take_and_jump(timeout_s: float | None = None) -> Any:
-            item = take(timeout_s)
-            if item is not None and item.stamp_ns == 1:
-                active.clock._note_jump(None)
-            return item
-
-        monkeypatch.setattr(active.slot, "take", take_and_jump)
-        await_that(lambda: active.busy_s == 0.0)
-        exchange.give("/obstacles", seen(0), "walker")  # the call that waits is the old one
-        await_that(lambda: active.worked, why="the worker works")
-        exchange.give("/obstacles", seen(1), "walker")
-        await_that(lambda: active.calls.count("restart") == 2, why="it starts afresh")
-        exchange.give("/obstacles", seen(2), "walker")
-        await_that(lambda: len(active.worked) == 2, why="it goes on")
-        assert [o.stamp_ns for o in active.worked] == [0, 2]
-
     def test_a_worker_that_ends_by_an_error_says_so(self, ros):
         node = a_probe(ros)
         node.produce = raising(OSError("the recording is broken"))
@@ -386,7 +338,7 @@ class TestLives:
     def test_each_life_starts_afresh(self, active):
         active.trigger_deactivate()
         active.trigger_activate()
-        assert active.calls == ["load", "forget", "restart", "forget", "restart"]
+        assert active.calls == ["load", "restart", "restart"]
 
     def test_cleaning_up_gives_back_and_it_can_be_configured_again(self, active, exchange):
         active.trigger_deactivate()

@@ -129,13 +129,6 @@ class TestSimulated:
         tell(500 * S)
         assert not clock.take_jump()
 
-    def test_who_takes_notice_of_a_jump_finds_all_forgotten(self, ros):
-        forgot: list[bool] = []
-        clock = NodeClock(ros.node(), lambda: forgot.append(clock.take_jump()))
-        clock._note_jump(None)
-        assert forgot == [False], "a jump was seen before what came with the old time was forgotten"
-        assert clock.take_jump()
-
     def test_time_that_goes_back_is_noticed_once(self, simulation):
         clock, tell = simulation
         tell(10 * S)

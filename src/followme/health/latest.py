@@ -21,7 +21,6 @@ class LatestSlot(Generic[T]):
         self._received = 0
         self._dropped = 0
         self._closed = False
-        self._outdated = False
 
     def put(self, item: T) -> None:
         """Store an item in place of the one that waits there."""
@@ -40,7 +39,6 @@ class LatestSlot(Generic[T]):
             if self._item is None and not self._closed:
                 self._condition.wait_for(lambda: self._item is not None or self._closed, timeout_s)
             item, self._item = self._item, None
-            self._outdated = False
             return item
 
     def overtakes(self) -> bool:
@@ -51,23 +49,11 @@ class LatestSlot(Generic[T]):
             self._dropped += 1
             return True
 
-    def forget(self) -> None:
-        """Forget the waiting item, not counted as dropped; one that was taken is outdated."""
-        with self._condition:
-            self._item = None
-            self._outdated = True
-
     def clear(self) -> None:
-        """Forget the waiting item, and open a closed slot again."""
+        """Forget the waiting item without counting it as dropped; open a closed slot again."""
         with self._condition:
             self._item = None
             self._closed = False
-
-    @property
-    def outdated(self) -> bool:
-        """Whether what was taken last would have been forgotten since."""
-        with self._condition:
-            return self._outdated
 
     def close(self) -> None:
         """Wake the taker and refuse further items until :meth:`clear`."""

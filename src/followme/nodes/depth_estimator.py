@@ -80,13 +80,10 @@ class DepthEstimator(BaseNode[DepthEstimatorSettings]):
         if frame is not None:
             self.work(frame)
 
-    def forget(self) -> None:
-        super().forget()
-        self._pairing.clear()
-
     def restart(self) -> None:
         if self._gate is not None:
             self._gate.expect()
+        self._pairing.clear()
         if self._stage is not None:
             self._stage.reset()
 

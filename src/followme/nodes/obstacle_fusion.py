@@ -73,12 +73,9 @@ class ObstacleFusion(BaseNode[ObstacleFusionSettings]):
         if silent_s >= _SILENT_PERIODS / self.settings.clock_hz:
             self._publish(self._stage.carry(now_ns))
 
-    def forget(self) -> None:
-        super().forget()
+    def restart(self) -> None:
         self._pairing.clear()
         self._labels.clear()
-
-    def restart(self) -> None:
         self._published_ns = 0
         self._attitude = None
         if self._stage is not None:

@@ -72,8 +72,7 @@ class Overlay(BaseNode[OverlaySettings]):
             self.publish(topic, ColourImage(image.stamp_ns, picture))
         self.note_age(image.stamp_ns)
 
-    def forget(self) -> None:
-        super().forget()
+    def restart(self) -> None:
         self._status = self._obstacles = self._objects = self._labels = None
         self._label_pairing.clear()
         self._faces_s = float("-inf")

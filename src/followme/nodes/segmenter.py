@@ -32,8 +32,7 @@ class SegmenterNode(NetworkNode[SegmenterSettings, Segmenter]):
         # last, because with it the instant is complete
         self.publish("segmentation/labels", GreyImage(seen.stamp_ns, seen.labels))
 
-    def forget(self) -> None:
-        super().forget()
+    def restart(self) -> None:
         self._every.reset()
 
     def image_came(self, image: ColourImage, frame_id: str) -> None:

@@ -43,8 +43,8 @@ class BaseNode(LifecycleNode, Generic[S]):
     """A managed node with one worker thread that always works on the newest item.
 
     Subclasses say what they take (:meth:`takes`), and override :meth:`load`, :meth:`work`,
-    :meth:`idle`, :meth:`forget`, :meth:`restart`, :meth:`free`, :meth:`odd` and :meth:`facts` as
-    needed. Callbacks only put into ``slot``; all else happens in the worker.
+    :meth:`idle`, :meth:`restart`, :meth:`free`, :meth:`odd` and :meth:`facts` as needed. Callbacks
+    only put into ``slot``; all else happens in the worker.
 
     Parameters
     ----------
@@ -103,14 +103,12 @@ class BaseNode(LifecycleNode, Generic[S]):
         #: What it takes and gives, by topic of the graph.
         self.ins: dict[str, InPort] = {}
         try:
-            self._params: Parameters[S] = Parameters(
-                self, self.spec.settings, lambda _: self.changed()
-            )
+            self._params: Parameters[S] = Parameters(self, self.spec.settings, self._changed)
             self.prepare()
         except ValueError:
             self.destroy_node()
             raise
-        self.clock = NodeClock(self, self.forget)
+        self.clock = NodeClock(self)
         self.outs = {
             topic: OutPort(self, topic, self._exchange, self.trouble, self.quality_of(topic))
             for topic in self.spec.publishes
@@ -196,12 +194,8 @@ class BaseNode(LifecycleNode, Generic[S]):
     def idle(self) -> None:
         """Do what is due although nothing came; in the worker's thread."""
 
-    def forget(self) -> None:
-        """Forget what came and waits: at activation and, before more comes, as time jumps."""
-        self.slot.forget()
-
     def restart(self) -> None:
-        """Forget what was worked on: the node was activated, or time jumped; not while it works."""
+        """Forget earlier frames: the node was activated, or time jumped."""
 
     def changed(self) -> None:
         """Take over settings that were changed while running."""
@@ -226,8 +220,6 @@ class BaseNode(LifecycleNode, Generic[S]):
             if self.clock.take_jump():
                 self.get_logger().info("time jumped: starting afresh")
                 self.restart()
-            if self.slot.outdated:
-                continue
             with in_hand():
                 self._guarded(item)
 
@@ -280,7 +272,6 @@ class BaseNode(LifecycleNode, Generic[S]):
 
     def _activate(self) -> None:
         self.slot.clear()
-        self.forget()
         self.restart()
         self._generation += 1
         self._active = True
@@ -348,3 +339,6 @@ class BaseNode(LifecycleNode, Generic[S]):
         age_ms = (self.clock.now_ns() - stamp_ns) * 1e-6
         self.ages.add(age_ms)
         return age_ms
+
+    def _changed(self, _settings: S) -> None:
+        self.changed()

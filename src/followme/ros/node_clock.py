@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 from rclpy.clock import JumpThreshold
@@ -30,14 +29,10 @@ class NodeClock:
     ----------
     node : rclpy.node.Node
         Whose clock it is.
-    forget : callable
-        Called with each jump before anybody else takes notice of it, in the thread that noted it:
-        under simulation the executor's, so that what comes next is of the new time.
     """
 
-    def __init__(self, node: Any, forget: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, node: Any) -> None:
         self._node = node
-        self._forget = forget
         self._lock = threading.Lock()
         self._jumped = False
         self._offset_ns = time.time_ns() - time.monotonic_ns()
@@ -62,10 +57,9 @@ class NodeClock:
         now_ns = time.time_ns()
         offset_ns = now_ns - time.monotonic_ns()
         with self._lock:
-            stepped = abs(offset_ns - self._offset_ns) > _STEP_NS
+            if abs(offset_ns - self._offset_ns) > _STEP_NS:
+                self._jumped = True
             self._offset_ns = offset_ns
-        if stepped:
-            self._jump()
         return now_ns
 
     @property
@@ -120,11 +114,5 @@ class NodeClock:
 
     def _note_jump(self, _jump: object) -> None:
         with self._lock:
-            self._moved_ns = time.monotonic_ns()
-        self._jump()
-
-    def _jump(self) -> None:
-        # in this order: whoever takes notice of a jump finds nothing from before it
-        self._forget()
-        with self._lock:
             self._jumped = True
+            self._moved_ns = time.monotonic_ns()

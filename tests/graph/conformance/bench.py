@@ -268,6 +268,16 @@ class Bench:
                 level in (DiagnosticStatus.OK, DiagnosticStatus.WARN), "it says that it is broken"
             )
 
+    def works_again(self) -> None:
+        """Hold that the node works after time jumped; what comes in that moment may be forgotten.
+
+        It forgets in its worker's thread what came before, and an instant that is half there by
+        then with it. Once one was answered, the next one must be.
+        """
+        if self.subject.instant is not None:
+            self._show_until(self._answered_whole)
+        self.works()
+
     def says(self, *words: str, why: str) -> None:
         """Hold that one of the next reports is no OK and has these words in its message."""
         before = len(self.reports)
