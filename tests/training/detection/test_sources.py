@@ -293,6 +293,8 @@ def test_settings_that_cannot_be_used_are_said(tmp_path: Path, boxes_zip: Path) 
     source = Source("coco", boxes_zip, "labels.json")
     with pytest.raises(DataError, match="no source has a box of 'unicorn'"):
         read_parts([source], ["face", "unicorn"], 4)
+    with pytest.raises(DataError, match=r"ignored 'fase' is none of .*; did you mean 'face'\?"):
+        read_source(Source("coco", boxes_zip, "labels.json", ignored=["fase"]), ["face"])
     with pytest.raises(DataError, match="there is no image"):
         read_parts([], ["face"], 4)
     with pytest.raises(DataError, match="neither a folder nor a zip"):

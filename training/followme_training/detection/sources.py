@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from followme_training.common.wording import did_you_mean
 from followme_training.datasets.errors import DataError
 from followme_training.datasets.file_tree import FileTree
 from followme_training.detection.checking import Problem
@@ -100,8 +101,13 @@ def read_source(source: Source, classes: Sequence[str]) -> Entries:
     Raises
     ------
     DataError
-        When it cannot be used at all; odd labels are listed instead.
+        When it cannot be used at all, or is to ignore what is not asked for; odd labels are listed
+        instead.
     """
+    for name in source.ignored:
+        if name not in classes:
+            near = did_you_mean(name, classes)
+            raise DataError(f"{source.images}: ignored {name!r} is none of data.classes{near}")
     images = FileTree(Path(source.images))
     labels = FileTree(Path(source.labels_in)) if source.labels_in else images
     if source.kind == "coco":
