@@ -18,7 +18,7 @@ from followme.sources.parts import Box, Capsule, Cylinder, Part, Pit
 from followme.sources.renderer import render
 from followme.sources.scene import Scene, Thing
 from followme.sources.scene_file import walk_of
-from followme.sources.things import a_chair, a_person
+from followme.sources.things import a_chair, a_person, an_office_chair
 from followme.sources.walker_path import FloorPose
 from followme.values.camera import Attitude, Camera
 from followme.values.obstacle import Kind
@@ -142,11 +142,12 @@ def test_depth_into_a_pit_is_that_of_a_slow_reference(
     [
         stairs_down(1, (2.0, 0.0), 2.4, landing_m=2.0),
         stairs_up(1, (2.0, 0.0), 2.4, landing_m=2.0),
-        a_glass_door(1, 3.0, (2.4, 2.5)),
+        a_glass_door(1, (3.0, 0.0), (2.4, 2.5)),
         a_chair(1, (1.6, 0.1), yaw_rad=0.7),
+        an_office_chair(1, (1.6, 0.1), yaw_rad=0.7),
         a_person(1, (2.0, 0.1), velocity_mps=(0.1, 0.0)),
     ],
-    ids=["stairs down", "stairs up", "glass door", "chair", "person"],
+    ids=["stairs down", "stairs up", "glass door", "chair", "office chair", "person"],
 )
 def test_things_of_many_parts_are_exact(thing: Thing, pitch_rad: float) -> None:
     camera = Camera(29, 21, 15.0, 15.0, 14.0, 10.0)
@@ -180,7 +181,7 @@ def test_glass_is_seen_through_and_still_there() -> None:
         Attitude(1.3, 0.0),
         FloorPose(0, 0),
     )
-    glass = a_corridor([a_glass_door(1, 3.0, (2.4, 2.5))], length_m=LENGTH_M)
+    glass = a_corridor([a_glass_door(1, (3.0, 0.0), (2.4, 2.5))], length_m=LENGTH_M)
     seen = render(glass, camera, attitude, pose, 0.0)
     assert seen.depth_m[17, 24] == pytest.approx(3.019, abs=2e-3)
     assert seen.behind_m[17, 24] == pytest.approx(9.0, abs=2e-3)
@@ -190,3 +191,25 @@ def test_glass_is_seen_through_and_still_there() -> None:
     here = (slice(14, 22), slice(20, 28))
     assert np.corrcoef(seen.bgr[here].ravel(), bare.bgr[here].ravel())[0, 1] > 0.7
     assert (seen.bgr[here] != bare.bgr[here]).any()
+
+
+def _office(**front: Any) -> tuple[Any, FloorPose]:
+    """Return a room to the left of a corridor behind a glass front, seen from its middle."""
+    room = {"wall": "left", "from_m": 2.0, "width_m": 4.0, "length_m": 5.0}
+    entry = {"type": "glass_door", "wall": "left", "from_m": 2.0, "width_m": 4.0, **front}
+    scene = walk_of({"seconds": 1, "corridor": {"branches": [room]}, "things": [entry]}).scene
+    return scene, FloorPose(4.0, 0.0, math.pi / 2)
+
+
+def test_a_glass_front_in_a_wall_stands_on_the_side_of_the_room_and_may_be_open() -> None:
+    camera, attitude = Camera(48, 36, 30.0, 30.0, 23.5, 17.5), Attitude(1.3, 0.0)
+    shut, pose = _office()
+    seen = render(shut, camera, attitude, pose, 0.0)
+    # the corridor's half width to the wall, then half of the frame to the pane
+    assert seen.depth_m[17, 24] == pytest.approx(1.219, abs=2e-3)
+    assert seen.behind_m[17, 24] == pytest.approx(6.2, abs=2e-3)
+    opened, _ = _office(open=True)
+    free = render(opened, camera, attitude, pose, 0.0)
+    assert free.depth_m[17, 24] == pytest.approx(6.2, abs=2e-3)
+    # beside the door there is glass yet
+    assert free.depth_m[17, 44] == pytest.approx(1.219, abs=2e-3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from followme.sources.course import STANDS, Course
 from followme.sources.parts import Box, Colour, Finish, Material
@@ -16,7 +17,7 @@ _DIM = (150, 145, 136)
 _PLASTER = (228, 220, 204)
 _CASING_M, _PROUD_M = 0.07, 0.015
 _NICHE_M = 1.2
-_PANE_M = 0.012
+_PANE_M, _RAIL_M = 0.012, 0.05
 
 
 def a_door_leaf(
@@ -76,39 +77,43 @@ def a_doorway(
 
 def a_glass_door(
     id: int,
-    x_m: float,
+    at_m: tuple[float, float],
     room_m: tuple[float, float],
     door_m: float = 1.0,
-    rail_m: float = 0.05,
+    yaw_rad: float = 0.0,
+    open_door: bool = False,
     colour: Colour = (74, 78, 84),
 ) -> Thing:
-    """Return a glass front across the corridor with a door in its middle: panes in a frame.
+    """Return a glass front with a door in its middle, panes in a frame; it stands along its y.
 
     Parameters
     ----------
     room_m : tuple of two floats
-        Width and height of the corridor.
+        Width and height of the corridor that it closes.
     door_m : float
         Width of the door.
-    rail_m : float
-        Width of the members of the frame.
+    open_door : bool
+        Whether the door was slid aside: its place is free up to the lintel.
     """
     half, top = room_m[0] / 2, room_m[1]
+    rail_m = _RAIL_M
     door = door_m / 2
     posts = [-half + rail_m / 2, -door, door, half - rail_m / 2]
     parts = [_member((y, top / 2), (rail_m, top)) for y in posts]
-    for low, high in ((posts[0], posts[1]), (posts[1], posts[2]), (posts[2], posts[3])):
+    foot = 2.0 * rail_m
+    for n, (low, high) in enumerate(pairwise(posts)):
         width, y = high - low - rail_m, (low + high) / 2
-        foot = 2.0 * rail_m
-        for z, tall in ((foot / 2, foot), (2.1, rail_m), (top - rail_m / 2, rail_m)):
+        free = open_door and n == 1
+        for z, tall in ((foot / 2, foot), (2.1, rail_m), (top - rail_m / 2, rail_m))[free:]:
             parts.append(_member((y, z), (width, tall)))
-        for bottom, end in ((foot, 2.1 - rail_m / 2), (2.1 + rail_m / 2, top - rail_m)):
+        for bottom, end in ((foot, 2.1 - rail_m / 2), (2.1 + rail_m / 2, top - rail_m))[free:]:
             parts.append(_pane((y, (bottom + end) / 2), (width, end - bottom)))
-    parts += [
-        Box((x, door - 0.10, 1.05), (0.03, 0.03, 0.5), colour=_STEEL, label="door")
-        for x in (-0.07, 0.10)
-    ]
-    return Thing(id, Kind.OBJECT, "glass", colour, tuple(parts), (x_m, 0.0))
+    if not open_door:
+        parts += [
+            Box((x, door - 0.10, 1.05), (0.03, 0.03, 0.5), colour=_STEEL, label="door")
+            for x in (-0.07, 0.10)
+        ]
+    return Thing(id, Kind.OBJECT, "glass", colour, tuple(parts), at_m, yaw_rad)
 
 
 def a_casing(

@@ -70,7 +70,7 @@ def _swing(fields: Fields, sign: float) -> tuple[float, Course]:
 def _leave_out(fields: Fields, names: tuple[str, ...], where: str) -> None:
     for name in names:
         if fields.has(name):
-            raise SceneError(f"{fields.where} {name}: it belongs to a door with {where}")
+            raise SceneError(f"{fields.where} {name}: it belongs to one with {where}")
 
 
 def _opening(side: float, opening: Opening) -> dict[str, tuple[Opening, ...]]:
@@ -94,14 +94,29 @@ def _doorway(fields: Fields, id: int, corridor: Corridor) -> Made:
 
 
 def _glass_door(fields: Fields, id: int, corridor: Corridor) -> Made:
-    door_m = fields.number("door_m", 1.0, 0.5, 3.0)
-    if door_m > corridor.width_m - 0.3 or corridor.height_m < 2.3:
+    """Make a glass front, across the corridor or in a side wall before what is beside it."""
+    if fields.has("wall") == fields.has("x_m"):
         raise SceneError(
-            f"{fields.where} door_m: {door_m} m does not fit, it needs 0.3 m of the corridor's "
-            f"{corridor.width_m} m beside it and a ceiling at 2.3 m or more"
+            f"{fields.where}: a glass front stands across the corridor at x_m or in a wall, give "
+            "one of the two"
         )
-    room = (corridor.width_m, corridor.height_m)
-    thing = a_glass_door(id, fields.number("x_m"), room, door_m)
+    if fields.has("x_m"):
+        _leave_out(fields, ("from_m", "width_m"), "wall")
+        width_m, at_m, yaw_rad = corridor.width_m, (fields.number("x_m"), 0.0), 0.0
+    else:
+        side = 1.0 if fields.choice("wall", _SIDES) == "left" else -1.0
+        width_m = fields.length("width_m", 3.0, 50.0)
+        at_m = (fields.number("from_m") + width_m / 2, side * corridor.half_m)
+        # its frame stands before its x, in what is beside the corridor
+        yaw_rad = side * math.pi / 2
+    door_m = fields.number("door_m", 1.0, 0.5, 3.0)
+    if door_m > width_m - 0.3 or corridor.height_m < 2.3:
+        raise SceneError(
+            f"{fields.where} door_m: {door_m} m does not fit, it needs 0.3 m of the front's "
+            f"{width_m} m beside it and a ceiling at 2.3 m or more"
+        )
+    room = (width_m, corridor.height_m)
+    thing = a_glass_door(id, at_m, room, door_m, yaw_rad, fields.flag("open"))
     return Made(things=(thing,))
 
 
@@ -146,6 +161,6 @@ WALL_TYPES = {
         _door,
     ),
     "doorway": EntryType(("x_m", "clear_m", "middle_m", "height_m"), _doorway),
-    "glass_door": EntryType(("x_m", "door_m"), _glass_door),
+    "glass_door": EntryType(("x_m", "wall", "from_m", "width_m", "door_m", "open"), _glass_door),
     "window": EntryType(("wall", "from_m", "width_m", "bottom_m", "height_m"), _window),
 }

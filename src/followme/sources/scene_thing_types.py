@@ -11,7 +11,7 @@ from followme.sources.parts import Box, Finish
 from followme.sources.people import HEIGHT_M, sitting_parts, standing_parts
 from followme.sources.scene import Thing
 from followme.sources.scene_made import EntryType, Made
-from followme.sources.things import a_chair, a_pillar, a_shelf, a_table
+from followme.sources.things import a_chair, a_pillar, a_shelf, a_table, an_office_chair
 from followme.sources.yaml_fields import Fields, SceneError
 from followme.values.obstacle import Kind
 
@@ -20,6 +20,7 @@ _STEEL = (70, 74, 80)
 _BIN = (54, 104, 78)
 _SHIRT = (42, 116, 126)
 _FINISHES = ("plain", "cardboard", "wood", "stone", "books", "door", "sign")
+_BASES = ("legs", "star")
 # leading edges above this are not found by a cane (assistive specification A)
 _CANE_HIGH_M = 0.685
 
@@ -89,7 +90,8 @@ def _person(fields: Fields, id: int, corridor: Corridor) -> Made:
 
 
 def _chair(fields: Fields, id: int, corridor: Corridor) -> Made:
-    return _one(a_chair(id, fields.place("at_m"), _turned(fields)))
+    make = {"legs": a_chair, "star": an_office_chair}[fields.choice("base", _BASES, "legs")]
+    return _one(make(id, fields.place("at_m"), _turned(fields)))
 
 
 def _table(fields: Fields, id: int, corridor: Corridor) -> Made:
@@ -161,7 +163,7 @@ FREE_TYPES = {
     "pole": EntryType(("at_m", "radius_m", "height_m", "bottom_m"), _cylinder),
     "bin": EntryType(("at_m", "radius_m", "height_m", "bottom_m"), _bin),
     "person": EntryType(("at_m", "heading_deg", "height_m", "sits"), _person),
-    "chair": EntryType(("at_m", "turned_deg"), _chair),
+    "chair": EntryType(("at_m", "turned_deg", "base"), _chair),
     "table": EntryType(("at_m", "size_m", "turned_deg"), _table),
     "shelf": EntryType(("at_m", "size_m", "bottom_m", "top_m", "turned_deg"), _shelf),
     "pillar": EntryType(("at_m", "size_m", "height_m", "turned_deg"), _pillar),

@@ -49,6 +49,35 @@ def a_chair(
     return Thing(id, Kind.OBJECT, "chair", colour, parts, at_m, yaw_rad)
 
 
+def an_office_chair(
+    id: int, at_m: tuple[float, float], yaw_rad: float = 0.0, colour: Colour = (52, 54, 58)
+) -> Thing:
+    """Return a chair that turns: a column on a star of five feet, arms, a back to 1.05 m."""
+    spokes = [
+        Box(
+            (0.16 * math.cos(turn), 0.16 * math.sin(turn), 0.07),
+            (0.32, 0.05, 0.05),
+            turn,
+            colour=_STEEL,
+        )
+        for turn in (n * math.tau / 5 for n in range(5))
+    ]
+    column = Box((0.0, 0.0, 0.26), (0.06, 0.06, 0.34), colour=_STEEL)
+    seat = Box((0.0, 0.0, 0.465), (0.48, 0.48, 0.08))
+    spine = Box((-0.25, 0.0, 0.55), (0.03, 0.08, 0.24), colour=_STEEL)
+    back = Box((-0.23, 0.0, 0.83), (0.06, 0.44, 0.44))
+    arms = [
+        part
+        for y in (0.27, -0.27)
+        for part in (
+            Box((-0.06, y, 0.57), (0.04, 0.03, 0.22), colour=_STEEL),
+            Box((0.02, y, 0.69), (0.26, 0.06, 0.03), colour=_STEEL),
+        )
+    ]
+    parts = (*spokes, column, seat, spine, back, *arms)
+    return Thing(id, Kind.OBJECT, "chair", colour, parts, at_m, yaw_rad)
+
+
 def a_table(
     id: int,
     at_m: tuple[float, float],

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from followme.sources.course import Moment
+from followme.sources.parts import Material
 from followme.sources.renderer import render
 from followme.sources.scene_file import load_walk
 from followme_training.synthetic.cycles import Cycles, Quality
@@ -26,6 +27,7 @@ def main(scene: str, width: str, height: str, scale: str) -> None:
     photo = cycles.render(walk.scene, camera, attitude, pose, now)
     again = cycles.render(walk.scene, camera, attitude, pose, now)
     exact = render(walk.scene, camera, attitude, pose, now)
+    panes = exact.materials == Material.GLASS
     off_m = np.abs(photo.depth_m - exact.depth_m)
     found = {
         "depth_within_2cm": float(np.mean(off_m < 0.02)),
@@ -35,6 +37,7 @@ def main(scene: str, width: str, height: str, scale: str) -> None:
         "ids": float(np.mean(photo.ids == exact.ids)),
         "materials": float(np.mean(photo.materials == exact.materials)),
         "brightness": float(photo.bgr.mean()),
+        "glass_brightness": float(photo.bgr[panes].mean()) if panes.any() else None,
         "contrast": float(photo.bgr.std()),
         "again_within_2cm": float(np.mean(np.abs(photo.depth_m - again.depth_m) < 0.02)),
     }

@@ -73,6 +73,21 @@ def test_a_smaller_image_is_enlarged_over_exact_truth(blender_python: str, tmp_p
     assert found["contrast"] > 20
 
 
+def test_a_pane_is_seen_through_at_a_slant_too(blender_python: str, tmp_path: Path) -> None:
+    scene = tmp_path / "front.yaml"
+    scene.write_text(
+        """
+seconds: 1
+corridor: {branches: [{wall: left, from_m: 1.5, width_m: 6, length_m: 4}]}
+things: [{type: glass_door, wall: left, from_m: 1.5, width_m: 6}]
+""",
+        encoding="utf-8",
+    )
+    found = agreement(blender_python, scene, 1.0)
+    # a lit room behind it; a pane that mirrors its own inside is black
+    assert found["glass_brightness"] > 0.6 * found["brightness"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

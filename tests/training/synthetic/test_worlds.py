@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from followme_training.synthetic.training_set import (
     write_scenes,
     write_training_set,
 )
-from followme_training.synthetic.worlds import world_of
+from followme_training.synthetic.worlds import Kind, kind_of, world_of
 from tests.training.synthetic.conftest import PLAIN
 
 
@@ -47,12 +48,51 @@ def test_the_same_seed_gives_the_same_world_and_another_one_another() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1000])
 def test_a_robot_sees_the_same_corridor_from_lower_down_and_wider(seed: int) -> None:
-    walker, robot = world_of(seed).content, world_of(seed, camera="robot").content
+    walker, robot = world_of(seed).content, world_of(seed, kind=Kind(camera="robot")).content
     mine, its = walker.pop("camera"), robot.pop("camera")
     assert walker == robot
     assert 0.2 < its["height_m"] <= 0.9 < mine["height_m"]
     assert its["field_of_view_deg"] > 70.0 > mine["field_of_view_deg"]
     assert its["sway"] == mine["sway"]
+
+
+@pytest.mark.parametrize("camera", ["walker", "robot"])
+def test_a_scene_file_tells_of_which_kind_its_world_is(tmp_path: Path, camera: str) -> None:
+    for beside in ("corridors", "offices"):
+        world_of(7, kind=Kind(camera, beside)).write(tmp_path / "world.yaml")
+        assert kind_of(tmp_path / "world.yaml") == Kind(camera, beside)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_offices_have_desks_with_chairs_and_stay_within_their_walls(seed: int) -> None:
+    content = world_of(seed, kind=Kind(beside="offices")).content
+    half, rooms = content["corridor"]["width_m"] / 2, content["corridor"]["branches"]
+    assert rooms
+    for one, other in itertools.combinations(rooms, 2):
+        apart = max(one["from_m"], other["from_m"]) - min(
+            r["from_m"] + r["width_m"] for r in (one, other)
+        )
+        assert apart > 0.5 or one["wall"] != other["wall"]
+    furniture = [t for t in content["things"] if "at_m" in t and abs(t["at_m"][1]) > half]
+    for thing in furniture:
+        x, y = thing["at_m"]
+        assert any(
+            (y > 0) == (r["wall"] == "left")
+            and r["from_m"] < x < r["from_m"] + r["width_m"]
+            and abs(y) < half + r["length_m"]
+            for r in rooms
+        ), thing
+    assert sum(t["type"] == "table" for t in furniture) >= 1
+
+
+def test_offices_are_open_or_behind_glass_and_their_chairs_turn() -> None:
+    things = [
+        t for s in range(8) for t in world_of(s, kind=Kind(beside="offices")).content["things"]
+    ]
+    fronts = [t for t in things if t["type"] == "glass_door" and "wall" in t]
+    assert {t["open"] for t in fronts} == {True, False}
+    assert {t.get("base") for t in things if t["type"] == "chair"} >= {"star", "legs"}
+    assert any(t.get("label") == "screen" for t in things)
 
 
 @pytest.fixture(scope="module")
@@ -152,12 +192,19 @@ def test_scene_files_alone_are_kept_when_they_are_there(tmp_path: Path) -> None:
     assert first.stat().st_mtime_ns == before
 
 
-def test_worlds_of_a_walker_and_a_robot_never_share_a_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        (Kind(camera="robot"), "made with --camera walker, not robot; give another --out"),
+        (Kind(beside="offices"), "made with --beside corridors, not offices; give another --out"),
+    ],
+)
+def test_worlds_of_two_kinds_never_share_a_folder(tmp_path: Path, other: Kind, says: str) -> None:
     write_scenes(tmp_path, 2, 5, 2)
-    with pytest.raises(DataError, match="that of a walker, not of a robot; give another --out"):
-        write_scenes(tmp_path, 2, 5, 2, camera="robot")
-    with pytest.raises(DataError, match="that of a walker, not of a robot"):
-        write_training_set(tmp_path, 2, 5, (64, 48), PLAIN, each=2, camera="robot")
+    with pytest.raises(DataError, match=says):
+        write_scenes(tmp_path, 2, 5, 2, other)
+    with pytest.raises(DataError, match=says):
+        write_training_set(tmp_path, 2, 5, (64, 48), PLAIN, each=2, kind=other)
     assert write_scenes(tmp_path, 2, 5, 2)
 
 

@@ -12,7 +12,7 @@ from followme_training.synthetic.cycles import Quality
 from followme_training.synthetic.recording import Recording
 from followme_training.synthetic.sheet import write_sheet
 from followme_training.synthetic.training_set import write_scenes, write_training_set
-from followme_training.synthetic.worlds import CAMERAS
+from followme_training.synthetic.worlds import BESIDE, CAMERAS, Kind
 
 _USUAL = Quality()
 _NICE = 10
@@ -57,18 +57,25 @@ def data(arguments: Sequence[str]) -> int:
         default=CAMERAS[0],
         help="who carries it: a walker, or a low robot with a wide lens; walker",
     )
+    parser.add_argument(
+        "--beside",
+        choices=BESIDE,
+        default=BESIDE[0],
+        help="what is beside a corridor: others, or offices, some behind glass; corridors",
+    )
     parser.add_argument("--size", type=int, nargs=2, default=(320, 240), metavar=("W", "H"))
     parser.add_argument("--scenes-only", action="store_true", help="write the scene files alone")
     _add_quality(parser)
     given = parser.parse_args(arguments)
     _let_others_go_first()
+    kind = Kind(given.camera, given.beside)
     if given.scenes_only:
-        scenes = write_scenes(given.out, given.frames, given.seed, given.each, given.camera)
+        scenes = write_scenes(given.out, given.frames, given.seed, given.each, kind)
         print(f"{given.out}: {len(scenes)} scene files")
         return 0
     size = (given.size[0], given.size[1])
     count = write_training_set(
-        given.out, given.frames, given.seed, size, _quality(given), given.each, given.camera
+        given.out, given.frames, given.seed, size, _quality(given), given.each, kind
     )
     print(f"{given.out}: {count} images with depth, labels and boxes")
     return 0

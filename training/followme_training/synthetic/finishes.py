@@ -223,6 +223,9 @@ def _pane(g: ShaderGraph) -> Socket:
     clear = g.node("BsdfTransparent", {"Color": (0.90, 0.96, 0.94, 1.0)}).outputs[0]
     mirror = g.node("BsdfGlossy", {"Roughness": 0.02}).outputs[0]
     share = g.node("Fresnel", {"IOR": 1.5}).outputs[0]
+    # from inside of the pane Fresnel's law mirrors all that is slanted, where nothing is bent
+    front = g.math("SUBTRACT", 1.0, g.node("NewGeometry", {}).outputs["Backfacing"])
+    share = g.math("MULTIPLY", share, front)
     return g.node("MixShader", {0: share, 1: clear, 2: mirror}).outputs[0]
 
 

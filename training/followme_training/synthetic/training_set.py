@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from followme_training.common.progress import progress
 from followme_training.datasets.errors import DataError
 from followme_training.synthetic.cycles import Quality
 from followme_training.synthetic.recording import Recording, Taken, write_frame, write_picture
-from followme_training.synthetic.worlds import carrier_of, world_of
+from followme_training.synthetic.through_glass import ThroughGlass
+from followme_training.synthetic.worlds import Kind, kind_of, world_of
 
 #: What classes of a scene are called in NYUv2's list of 40, by its ids; 0 is unlabelled.
 NYU40 = {
@@ -63,7 +65,7 @@ def write_training_set(
     size: tuple[int, int],
     quality: Quality,
     each: int = 12,
-    camera: str = "walker",
+    kind: Kind | None = None,
 ) -> int:
     """Invent worlds, render them, and write the data set; what is there already is kept.
 
@@ -81,8 +83,8 @@ def write_training_set(
         Of Blender's path tracer.
     each : int
         Images of a world.
-    camera : str
-        Who carries it, of :data:`followme_training.synthetic.worlds.CAMERAS`.
+    kind : Kind, optional
+        Of the worlds.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def write_training_set(
     annotations: list[dict[str, Any]] = []
     seeds = range(seed, seed + -(-frames // each))
     for number in progress(seeds, "worlds"):
-        for name, taken in _world(_scene(folder, number, each, camera), size, quality):
+        for name, taken in _world(_scene(folder, number, each, kind), size, quality):
             _pair(folder, name, taken)
             image = {
                 "id": len(images) + 1,
@@ -126,28 +128,35 @@ def write_training_set(
 
 
 def write_scenes(
-    folder: Path, frames: int, seed: int, each: int = 12, camera: str = "walker"
+    folder: Path, frames: int, seed: int, each: int = 12, kind: Kind | None = None
 ) -> list[Path]:
     """Write the scene files of a data set alone, and return them.
 
     Raises
     ------
     DataError
-        When one is there whose camera somebody else carries.
+        When one is there that is of another kind.
     """
     seeds = range(seed, seed + -(-frames // each))
-    return [_scene(folder, number, each, camera) for number in seeds]
+    return [_scene(folder, number, each, kind) for number in seeds]
 
 
-def _scene(folder: Path, seed: int, each: int, camera: str) -> Path:
+def _scene(folder: Path, seed: int, each: int, kind: Kind | None) -> Path:
     file = folder / "scenes" / f"world-{seed:04d}.yaml"
+    kind = kind or Kind()
     if not file.is_file():
-        world_of(seed, each, camera).write(file)
-    elif (carrier := carrier_of(file)) != camera:
-        raise DataError(
-            f"{file}: the camera there is that of a {carrier}, not of a {camera}; give "
-            "another --out, or the --camera that it was made with"
-        )
+        world_of(seed, each, kind).write(file)
+        return file
+    there = kind_of(file)
+    for option, has, asked in (
+        ("--camera", there.camera, kind.camera),
+        ("--beside", there.beside, kind.beside),
+    ):
+        if has != asked:
+            raise DataError(
+                f"{file}: it was made with {option} {has}, not {asked}; give another --out, or "
+                f"{option} {has}"
+            )
     return file
 
 
@@ -155,9 +164,11 @@ def _world(scene: Path, size: tuple[int, int], quality: Quality) -> Iterator[tup
     own = scene.parents[1] / "worlds" / scene.stem
     recording = Recording(scene, own, size, quality)
     recording.write_lens()
+    glass = ThroughGlass(recording.walk, *size)
     for taken in recording.take():
         write_frame(taken, own / f"frame-{taken.number:06d}")
-        yield f"{scene.stem}_{taken.number:06d}", taken
+        named = glass.named(taken.seen, recording.source.times_s[taken.number])
+        yield f"{scene.stem}_{taken.number:06d}", replace(taken, seen=named)
 
 
 def _pair(folder: Path, name: str, taken: Taken) -> None:

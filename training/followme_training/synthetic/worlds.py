@@ -26,10 +26,15 @@ from followme_training.synthetic.furnishing import (
     in_wall,
     number,
 )
+from followme_training.synthetic.offices import Offices, offices_beside
 
 #: Who carries the camera: a walking person, or a low robot with a wide lens.
 CAMERAS = ("walker", "robot")
+#: What is beside an invented corridor: others that leave it, or offices.
+BESIDE = ("corridors", "offices")
 
+# how the name of a world with offices ends
+_OFFICES = ", offices"
 # a camera below this is a robot's
 _LOW_M = 1.0
 _TRIES = 200
@@ -39,6 +44,22 @@ _HEAD_M = 2.0
 _START_M = 1.2
 # what lies on a floor, or leaves it as it is at the end of the corridor
 _LEVEL = ("carpet", "shiny", "hole")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What worlds there can be; a seed has the same corridor with each camera.
+
+    Parameters
+    ----------
+    camera : str
+        Who carries it, one of :data:`CAMERAS`.
+    beside : str
+        What one can turn into, one of :data:`BESIDE`.
+    """
+
+    camera: str = CAMERAS[0]
+    beside: str = BESIDE[0]
 
 
 @dataclass(frozen=True)
@@ -61,7 +82,7 @@ class World:
         write_text(file, yaml.safe_dump(self.content, sort_keys=False, width=100))
 
 
-def world_of(seed: int, frames: int = 12, camera: str = "walker") -> World:
+def world_of(seed: int, frames: int = 12, kind: Kind | None = None) -> World:
     """Invent a world; the same seed gives the same.
 
     Parameters
@@ -70,18 +91,19 @@ def world_of(seed: int, frames: int = 12, camera: str = "walker") -> World:
         0 or more.
     frames : int
         How many images its walk has, one a second.
-    camera : str
-        One of :data:`CAMERAS`; a seed has the same corridor with each.
+    kind : Kind, optional
+        A walker in a corridor that others leave, if none is given.
 
     Raises
     ------
     DataError
         When no walk can be found, which no seed was seen to do.
     """
+    kind = kind or Kind()
     for attempt in range(_TRIES):
         rng = np.random.default_rng([seed, attempt])
-        content = _content(rng, seed, frames)
-        if camera == "robot":
+        content = _content(rng, seed, frames, kind)
+        if kind.camera == "robot":
             content["camera"] |= _on_a_robot(rng)
         try:
             walk = walk_of(content, f"world {seed}")
@@ -92,27 +114,35 @@ def world_of(seed: int, frames: int = 12, camera: str = "walker") -> World:
     raise DataError(f"synthetic: no world was found for seed {seed}; give another one")
 
 
-def carrier_of(file: Path) -> str:
-    """Return who carries the camera of an invented world, of :data:`CAMERAS`, by its scene file.
+def kind_of(file: Path) -> Kind:
+    """Return of which kind an invented world is, by its scene file.
 
     Raises
     ------
     SourceError
         When it is no scene file.
     """
-    return "robot" if load_walk(file).scene.mount.height_m < _LOW_M else "walker"
+    walk = load_walk(file)
+    return Kind(
+        "robot" if walk.scene.mount.height_m < _LOW_M else "walker",
+        "offices" if walk.name.endswith(_OFFICES) else "corridors",
+    )
 
 
-def _content(rng: np.random.Generator, seed: int, frames: int) -> dict[str, Any]:
+def _content(rng: np.random.Generator, seed: int, frames: int, kind: Kind) -> dict[str, Any]:
     width, height = number(rng, 1.9, 3.4), number(rng, 2.4, 3.1)
     length = number(rng, 13.0, 24.0)
     room: dict[str, Any] = {"width_m": width, "height_m": height, "length_m": length}
     room |= {"doors": False, "branches": _branches(rng, length)}
+    offices = Offices([], [])
+    if kind.beside == "offices":
+        offices = offices_beside(rng, width, length, height)
+        room["branches"] = offices.branches
     half = width / 2
     ways = _ways(rng, length, half)
-    things = [*_along_walls(rng, room, half), *(entry for entry, _ in ways)]
+    things = [*_along_walls(rng, room, half), *(entry for entry, _ in ways), *offices.things]
     content: dict[str, Any] = {
-        "name": f"world {seed}",
+        "name": f"world {seed}{_OFFICES if kind.beside == 'offices' else ''}",
         "seconds": float(frames),
         "rate_hz": 1.0,
         "seed": seed,
