@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from followme_training.datasets.errors import DataError
 from followme_training.segmentation.augmentation import (
     Augmentation,
     augmented,
@@ -21,7 +22,8 @@ from followme_training.segmentation.whole_view import MEAN_RGB
 
 SIZE_HW = (48, 64)
 PLAIN = Augmentation(
-    **{f.name: 0.0 for f in fields(Augmentation)} | {"smallest": 1.0, "largest": 1.0, "gamma": 1.0}
+    **{f.name: 0.0 for f in fields(Augmentation)}
+    | {"smallest": 1.0, "largest": 1.0, "gamma": 1.0, "stretch": 1.0}
 )
 
 
@@ -44,9 +46,10 @@ def label_of_colour(rgb: np.ndarray) -> np.ndarray:
     left=st.floats(-10, 20),
     top=st.floats(-10, 20),
     roll_rad=st.floats(-0.2, 0.2),
+    stretch=st.floats(0.6, 1.6),
 )
-def test_labels_stay_with_their_pixels(scale, left, top, roll_rad) -> None:
-    view = viewed(sample(), SIZE_HW, scale, (left, top), roll_rad)
+def test_labels_stay_with_their_pixels(scale, left, top, roll_rad, stretch) -> None:
+    view = viewed(sample(), SIZE_HW, scale, (left, top), roll_rad, stretch=stretch)
     known = view.labels != IGNORE
     if not known.any():
         return
@@ -123,6 +126,32 @@ def test_scales_are_drawn_between_their_bounds_and_small_images_stay_whole() -> 
     for seed in range(20):
         view = augmented(sample(), SIZE_HW, large, np.random.default_rng(seed))
         assert (view.labels != IGNORE).all()
+
+
+def test_stretching_makes_an_image_wider_or_narrower_of_the_same_area() -> None:
+    view = viewed(disc((64, 64), 20), (64, 64), stretch=1.44)
+    height, width = (int(np.ptp(axis)) + 1 for axis in np.nonzero(view.labels == 1))
+    assert (height, width) == (pytest.approx(41 / 1.2, abs=1.5), pytest.approx(41 * 1.2, abs=1.5))
+    ratios = []
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        view = augmented(disc((64, 64), 12), (64, 64), replace(PLAIN, stretch=1.5), random)
+        height, width = (int(np.ptp(axis)) + 1 for axis in np.nonzero(view.labels == 1))
+        ratios.append(width / height)
+    assert 1.3 < max(ratios) < 1.65
+    assert 0.6 < min(ratios) < 0.77
+
+
+def test_nothing_is_drawn_for_a_stretch_that_is_not_asked_for() -> None:
+    asked = augmented(sample(), SIZE_HW, Augmentation(stretch=1.0), np.random.default_rng(3))
+    usual = augmented(sample(), SIZE_HW, Augmentation(), np.random.default_rng(3))
+    assert (asked.rgb == usual.rgb).all()
+
+
+@pytest.mark.parametrize("stretch", [0.0, 0.9, 5.0, float("nan")])
+def test_a_stretch_that_cannot_be_is_refused(stretch: float) -> None:
+    with pytest.raises(DataError, match=r"data\.augmentation\.stretch is .*; give 1 to 4"):
+        Augmentation(stretch=stretch)
 
 
 def disc(size_hw: tuple[int, int], radius: int) -> SegmentationSample:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from followme_training.common.recolouring import Recolouring, recoloured
 from followme_training.common.resampling import low_passed
+from followme_training.datasets.errors import DataError
 from followme_training.segmentation.classes import IGNORE
 from followme_training.segmentation.sample import SegmentationSample
 from followme_training.segmentation.whole_view import MEAN_RGB, fitting_factor
@@ -37,12 +38,20 @@ class Augmentation(Recolouring):
         Largest roll to either side, in degrees.
     mirror : float
         Share of images that are mirrored left to right.
+    stretch : float
+        Largest factor by which one side is stretched against the other, 1 or more: the runtime
+        fills the input with an image of any shape.
     """
 
     smallest: float = 0.5
     largest: float = 2.0
     roll_deg: float = 4.0
     mirror: float = 0.5
+    stretch: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 1.0 <= self.stretch <= 4.0:
+            raise DataError(f"data.augmentation.stretch is {self.stretch:g}; give 1 to 4")
 
 
 def augmented(
@@ -71,15 +80,18 @@ def augmented(
         Puts more into the view, before its colours are changed.
     """
     scale = float(np.exp(random.uniform(np.log(a.smallest), np.log(a.largest))))
+    stretch = 1.0
+    if a.stretch > 1.0:  # where it is not asked for, a seed draws what it drew before there was it
+        stretch = float(np.exp(random.uniform(-1.0, 1.0) * np.log(a.stretch)))
     # a large image is cropped, a small one laid anywhere into the view
     shown_hw = _shown_hw(sample, size_hw, within_hw)
     rooms = [
-        shown * (scale - 1.0) + (shown - side)
-        for shown, side in zip(shown_hw, size_hw, strict=True)
+        shown * by - side
+        for shown, by, side in zip(shown_hw, _by_side(scale, stretch), size_hw, strict=True)
     ]
     top, left = (float(random.uniform(min(room, 0.0), max(room, 0.0))) for room in rooms)
     roll_rad = float(np.radians(random.uniform(-a.roll_deg, a.roll_deg)))
-    view = viewed(sample, size_hw, scale, (left, top), roll_rad, within_hw)
+    view = viewed(sample, size_hw, scale, (left, top), roll_rad, within_hw, stretch)
     if random.random() < a.mirror:
         view = mirrored(view)
     if furnish is not None:
@@ -94,6 +106,7 @@ def viewed(
     left_top: tuple[float, float] = (0.0, 0.0),
     roll_rad: float = 0.0,
     within_hw: tuple[int, int] | None = None,
+    stretch: float = 1.0,
 ) -> SegmentationSample:
     """Return a view of an image that was scaled, rolled about the view's middle and cut.
 
@@ -113,11 +126,14 @@ def viewed(
         The aspect is kept: at scale 1 the image has its own size, or where it is larger the size at
         which it fits into this one. None: at scale 1 it fills the view, each side stretched on its
         own, as the runtime does it.
+    stretch : float
+        How much wider than high it becomes against that, the area being the same.
     """
     height, width = size_hw
     shown_h, shown_w = _shown_hw(sample, size_hw, within_hw)
-    factor_x = shown_w / sample.rgb.shape[1] * scale
-    factor_y = shown_h / sample.rgb.shape[0] * scale
+    by_y, by_x = _by_side(scale, stretch)
+    factor_x = shown_w / sample.rgb.shape[1] * by_x
+    factor_y = shown_h / sample.rgb.shape[0] * by_y
     border = _GREY if within_hw is None else MEAN_RGB
     matrix = _matrix((factor_x, factor_y), left_top, roll_rad, ((width - 1) / 2, (height - 1) / 2))
     source = sample.rgb
@@ -138,6 +154,11 @@ def mirrored(sample: SegmentationSample) -> SegmentationSample:
         np.ascontiguousarray(sample.rgb[:, ::-1]),
         np.ascontiguousarray(sample.labels[:, ::-1]),
     )
+
+
+def _by_side(scale: float, stretch: float) -> tuple[float, float]:
+    """Return the scales of height and width."""
+    return scale / np.sqrt(stretch), scale * np.sqrt(stretch)
 
 
 def _shown_hw(
