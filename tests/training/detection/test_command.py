@@ -15,6 +15,7 @@ from followme.perception.faces import FaceDetector
 from followme.perception.objects import ObjectDetector
 from followme.settings import ModelSettings
 from followme.values.frame import ColourImage
+from followme_training.common.card import read_card
 from followme_training.common.command import main
 from followme_training.common.onnx_file import onnxruntime_engine, torch_engine
 from followme_training.common.run_folder import Run
@@ -190,7 +191,7 @@ def test_a_run_is_averaged_with_what_it_began_from(objects, tmp_path, capsys) ->
     out = tmp_path / "models" / "objects.onnx"
     export = ["detection", "export", str(run), "--checkpoint", "between", "--out", str(out)]
     assert main([*export, "--reports", str(tmp_path / "reports")]) == 0
-    assert out.is_file()
+    assert read_card(out)["training"]["share_of_the_way"] == 0.25
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from followme_training.common.between_weights import BetweenError, between
+from followme_training.common.card import read_card
 from followme_training.common.command import main
 from tests.training.segmentation.conftest import write_settings
 
@@ -58,6 +59,20 @@ def test_a_run_that_went_on_is_averaged_with_its_start(went_on, tmp_path, capsys
             torch.testing.assert_close(value, 0.75 * began[name] + 0.25 * ended[name])
     assert moved > 20
     assert main(["segmentation", "evaluate", "--run", str(run), "--checkpoint", "between"]) == 0
+
+
+def test_the_card_says_from_what_it_went_on_and_how_far(went_on, tmp_path) -> None:
+    run, start = went_on
+    command = ["segmentation", "between", str(run), "--checkpoint", "last", "--start", str(start)]
+    assert main([*command, "--share", "0.3"]) == 0
+    onnx = tmp_path / "models" / "segmentation.onnx"
+    export = ["segmentation", "export", str(run), "--out", str(onnx)]
+    assert main([*export, "--checkpoint", "between", "--reports", str(tmp_path / "reports")]) == 0
+    training = read_card(onnx)["training"]
+    assert (training["begun_from"], training["share_of_the_way"]) == (str(start), 0.3)
+    assert f"begun from {start}" in read_card(onnx)["licence"]
+    assert main([*export, "--checkpoint", "last", "--reports", str(tmp_path / "reports")]) == 0
+    assert "share_of_the_way" not in read_card(onnx)["training"]
 
 
 def test_the_start_may_be_an_exported_file(went_on, trained_segmentation, tmp_path) -> None:

@@ -10,6 +10,8 @@ def test_of_nyuv2_rooms_and_its_rare_classes_are_named() -> None:
     rooms, rare, unnamed = known_limits("nyuv2", "NYUv2", 709, CLASS_LISTS["robot"].names)
     assert "Indoor rooms only; it saw 709 images" in rooms
     assert "person, door, window" in rare
+    beside = known_limits("nyuv2", "NYUv2", 1399, CLASS_LISTS["robot"].names, 690)[0]
+    assert "it saw 1399 images, 690 of them of further folders" in beside
     assert unnamed.endswith("glass, mirrors, stairs.")
     said = " ".join(known_limits("nyuv2", "NYUv2", 709, CLASS_LISTS["nyu13"].names))
     assert "Rare classes (window)" in said and "person" not in said

@@ -19,7 +19,7 @@ import torch
 from followme_training.common.arguments import verb_parser
 from followme_training.common.files import write_with
 from followme_training.common.fitting import CHECKPOINTS
-from followme_training.common.run_folder import Run
+from followme_training.common.run_folder import SHARE, Run
 from followme_training.common.start import CLASSES, StartFrom
 
 #: Name of the checkpoint.
@@ -93,7 +93,8 @@ def write_between(
     StartFrom(start, images).fill(began)
     state = between(began.state_dict(), ended.state_dict(), share)
     saved = torch.load(run.checkpoint(checkpoint), map_location="cpu", weights_only=True)
-    kept = {key: saved[key] for key in _KEPT if key in saved} | {"state_dict": state}
+    kept = {key: saved[key] for key in _KEPT if key in saved}
+    kept |= {"state_dict": state, SHARE: share}
     target = run.folder / CHECKPOINTS / f"{BETWEEN}.ckpt"
     write_with(target, lambda part: torch.save(kept, part))
     return target

@@ -14,6 +14,9 @@ import yaml
 from followme_training.common.fitting import CHECKPOINTS, CONFIG, TrainingCommand
 from followme_training.common.hours_spent import HOURS
 
+#: Key of a checkpoint between the start of a training and its end: how far it is, 0 to 1.
+SHARE = "followme_share"
+
 
 class RunError(ValueError):
     """A folder that holds no usable run; one sentence with folder and mend."""
@@ -75,6 +78,12 @@ class Run:
         """Return after how many epochs a checkpoint was written."""
         state = torch.load(self.checkpoint(checkpoint), map_location="cpu", weights_only=True)
         return int(state["epoch"]) + 1
+
+    def share(self, checkpoint: str = "best") -> float | None:
+        """Return how far weights are from the start to the end; None for those of the training."""
+        state = torch.load(self.checkpoint(checkpoint), map_location="cpu", weights_only=True)
+        share = state.get(SHARE)
+        return None if share is None else round(float(share), 3)
 
     def hours(self) -> float | None:
         """Return how long was trained, over all resumes; None where it was not logged."""

@@ -17,13 +17,17 @@ def training_facts(run: Run, checkpoint: str, task: str, data: str) -> dict[str,
     run : Run
         The training.
     checkpoint : str
-        best or last.
+        best, last or between.
     task : str
         Under which the reports lie.
     data : str
         What was trained and measured on, in words.
     """
     config = run.config
+    begun = {"begun_from": config["start"]} if config.get("start") else {}
+    share = run.share(checkpoint)
+    if share is not None:
+        begun["share_of_the_way"] = share
     return {
         "commit": commit(),
         "config": f"training/reports/{task}/{run.folder.name}/config.yaml",
@@ -32,6 +36,7 @@ def training_facts(run: Run, checkpoint: str, task: str, data: str) -> dict[str,
         "of_epochs": config.get("trainer", {}).get("max_epochs"),
         "seed": config.get("seed_everything"),
         "hours": run.hours(),
+        **begun,
     }
 
 

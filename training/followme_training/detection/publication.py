@@ -167,7 +167,8 @@ def carded(
     rows = rows_of(figures, limits, data.holds_out, command)
     name = "face" if is_face else "objects"
     model = run.config["model"]
-    begun = f"begun from {model.get('backbone')}" if model.get("weights") else "begun from nothing"
+    weights = model.get("backbone") if model.get("weights") else "nothing"
+    begun = run.config.get("start") or weights
     card = write_card(
         onnx,
         {
@@ -182,7 +183,7 @@ def carded(
             "training": facts,
             "metrics": rows,
             "licence": f"Apache-2.0; trained on {_sources(data)}, whose terms their pages name; "
-            f"{begun}",
+            f"begun from {begun}",
             "known_limits": face_limits(data.least_px, data.parts)
             if is_face
             else object_limits(figures, data.parts, data.holds_out),

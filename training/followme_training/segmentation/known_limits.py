@@ -10,7 +10,9 @@ _RARE = ("person", "door", "window")
 _MET = {"glass": "glass", "mirrors": "mirror", "stairs": "stair"}
 
 
-def known_limits(dataset: str, source: str, images: int, classes: Sequence[str]) -> list[str]:
+def known_limits(
+    dataset: str, source: str, images: int, classes: Sequence[str], further: int = 0
+) -> list[str]:
     """Return what a network cannot do.
 
     Parameters
@@ -21,10 +23,13 @@ def known_limits(dataset: str, source: str, images: int, classes: Sequence[str])
         That it learnt from.
     classes : sequence of str
         Names of its classes.
+    further : int
+        How many of the images are not of that data but of further folders.
     """
+    beside = f", {further} of them of further folders" if further else ""
     said = []
     if dataset == "nyuv2":
-        said.append(f"Indoor rooms only; it saw {images} images.")
+        said.append(f"Indoor rooms only; it saw {images} images{beside}.")
         rare = [name for name in _RARE if name in classes]
         if rare:
             said.append(

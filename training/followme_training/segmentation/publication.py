@@ -37,12 +37,13 @@ from followme_training.segmentation.int8 import LARGEST_LOSS, MEASURE, write_int
 from followme_training.segmentation.known_limits import known_limits
 from followme_training.segmentation.module import SegmentationTask
 from followme_training.segmentation.pictures import row_of, write_sheet
+from followme_training.segmentation.sources import parts_of
 
 #: Of the file, raised when what it gives changes.
 VERSION = "0.1.0"
 LICENCE = (
-    "Apache-2.0; begun from {backbone} and trained on {dataset}: see the page of the data for the "
-    "terms of both"
+    "Apache-2.0; begun from {begun} and trained on {dataset}: see the page of the data for the "
+    "terms of all that it learnt from"
 )
 # float32 sums in another order turn a pixel where two classes are equal to six digits.
 _LIMITS = {"labels": Limit(1e-3, changed_share), "confidence": Limit(2.0)}
@@ -199,7 +200,11 @@ def card_facts(
     least: float,
 ) -> dict[str, Any]:
     """Return the card but for its sha256."""
-    backbone = run.config["model"]["backbone"]
+    begun = run.config.get("start") or run.config["model"]["backbone"]
+    further = sum(map(len, parts_of(data.training_images)[1:]))
+    limits = known_limits(
+        data.dataset, data.source, len(data.training_images), data.classes.names, further
+    )
     return {
         "name": "followme-segmentation",
         "version": VERSION,
@@ -210,11 +215,8 @@ def card_facts(
         "runtime_ms": round(runtime_ms, 1),
         "training": facts,
         "metrics": metrics,
-        "licence": LICENCE.format(backbone=backbone, dataset=data.source),
-        "known_limits": [
-            *known_limits(data.dataset, data.source, len(data.training_images), data.classes.names),
-            *([STRETCHED] if data.keep_aspect_ratio else []),
-        ],
+        "licence": LICENCE.format(begun=begun, dataset=data.source),
+        "known_limits": [*limits, *([STRETCHED] if data.keep_aspect_ratio else [])],
     }
 
 
