@@ -73,7 +73,13 @@ def test_offices_have_desks_with_chairs_and_stay_within_their_walls(seed: int) -
             r["from_m"] + r["width_m"] for r in (one, other)
         )
         assert apart > 0.5 or one["wall"] != other["wall"]
-    furniture = [t for t in content["things"] if "at_m" in t and abs(t["at_m"][1]) > half]
+    things = [t for t in content["things"] if "at_m" in t]
+    furniture = [t for t in things if abs(t["at_m"][1]) > half]
+    on_wall = [t for t in things if t.get("label") == "wall" and t not in furniture]
+    for thing in on_wall:
+        x, y = thing["at_m"]
+        mouths = [r for r in rooms if (y > 0) == (r["wall"] == "left")]
+        assert not any(r["from_m"] < x < r["from_m"] + r["width_m"] for r in mouths), thing
     for thing in furniture:
         x, y = thing["at_m"]
         assert any(

@@ -14,6 +14,9 @@ _APART_M, _FROM_M, _END_M = 0.8, 1.5, 5.5
 _DARK = ((38, 40, 44), (58, 60, 66), (70, 62, 54), (34, 46, 70))
 _LIGHT = ((214, 210, 202), (196, 170, 132), (150, 104, 62), (120, 124, 128))
 _CLOTHES = ((42, 116, 126), (168, 62, 58), (74, 80, 110), (60, 62, 66))
+_BOARDS = ((150, 104, 62), (112, 84, 66), (176, 140, 100), (96, 88, 84))
+_WHITE = ((226, 224, 220), (210, 210, 208), (232, 230, 224))
+_NOTICES = ((190, 40, 40), (40, 120, 80), (40, 70, 150), (210, 190, 80), (60, 60, 60))
 _ROW_M = 2.0
 # from the middle of a desk to who sits at it
 _SEAT_M = 0.62
@@ -47,6 +50,7 @@ def offices_beside(
         Of the corridor, which is long enough for one.
     """
     found = Offices([], [])
+    half = width_m / 2
     first = int(rng.choice([-1, 1]))
     for side in (first, -first):
         x = number(rng, _FROM_M, 4.0)
@@ -58,8 +62,10 @@ def offices_beside(
                 branch = {"from_m": x, "width_m": wide, "length_m": number(rng, 3.5, 7.0)}
                 found.branches.append({"wall": "left" if side > 0 else "right", **branch})
                 found.things.extend(_front(rng, found.branches[-1], height_m))
-                found.things.extend(_furniture(rng, branch, side, width_m / 2))
+                found.things.extend(_furniture(rng, branch, side, half))
+                found.things.extend(_panelling(rng, branch, side, half, height_m))
             x = round(x + wide + number(rng, _APART_M, 4.0), 3)
+        found.things.extend(_on_wall(rng, found.branches, side, half, length_m))
     return found
 
 
@@ -71,6 +77,55 @@ def _front(rng: np.random.Generator, branch: Entry, height_m: float) -> list[Ent
     place = {name: branch[name] for name in ("wall", "from_m", "width_m")}
     door = {"door_m": number(rng, 0.9, 1.4), "open": kind == "open"}
     return [{"type": "glass_door", **place, **door, "colour": colour(rng, _DARK)}]
+
+
+def _panelling(
+    rng: np.random.Generator, branch: Entry, side: int, half_m: float, height_m: float
+) -> list[Entry]:
+    """Return boards on the wall across, as meeting rooms have them; it stays a wall."""
+    if rng.random() > 0.35:
+        return []
+    size = [branch["width_m"], 0.02, height_m]
+    middle = branch["from_m"] + branch["width_m"] / 2
+    at_m = [round(middle, 3), round(side * (half_m + branch["length_m"] - 0.01), 3)]
+    look = {"finish": "wood", "colour": colour(rng, _BOARDS), "label": "wall"}
+    return [{"type": "box", "at_m": at_m, "size_m": size, **look}]
+
+
+def _on_wall(
+    rng: np.random.Generator, rooms: list[Entry], side: int, half_m: float, length_m: float
+) -> list[Entry]:
+    """Return flush doors of what is built into a wall, and notices; both are the wall to a walker.
+
+    Networks of rooms take a white wall with a seam and a notice in it for a cupboard.
+    """
+    wall = "left" if side > 0 else "right"
+    found: list[Entry] = []
+    x = number(rng, 1.0, 4.0)
+    while x < length_m - 1.0:
+        wide = number(rng, 0.5, 1.1)
+        beside = all(
+            r["wall"] != wall or x + wide < r["from_m"] or r["from_m"] + r["width_m"] < x - wide
+            for r in rooms
+        )
+        if beside and rng.random() < 0.5:
+            size = [wide, 0.012, number(rng, 0.6, 1.9)]
+            place = {
+                "at_m": [x, round(side * (half_m - 0.006), 3)],
+                "bottom_m": number(rng, 0.1, 0.4),
+            }
+            white = {"finish": "plain", "colour": colour(rng, _WHITE), "label": "wall"}
+            found.append({"type": "box", "size_m": size, **place, **white})
+        if beside and rng.random() < 0.6:
+            size = [number(rng, 0.2, 0.5), 0.01, number(rng, 0.2, 0.5)]
+            place = {
+                "at_m": [x, round(side * (half_m - 0.018), 3)],
+                "bottom_m": number(rng, 0.8, 1.5),
+            }
+            sign = {"finish": "sign", "colour": colour(rng, _NOTICES), "label": "wall"}
+            found.append({"type": "box", "size_m": size, **place, **sign})
+        x = round(x + number(rng, 1.2, 4.0), 3)
+    return found
 
 
 def _furniture(rng: np.random.Generator, branch: Entry, side: int, half_m: float) -> list[Entry]:
