@@ -94,12 +94,20 @@ def a_large_set(file: Path) -> Path:
 
 def test_only_scenes_that_are_trained_on_are_cut(tmp_path: Path) -> None:
     file = a_large_set(tmp_path / "n.zip")
-    assert len(read_cutouts(file, {"chair": [5]}, 0)) == len(IDS)
-    found = read_cutouts(file, {"chair": [5]}, 2)
+    assert len(read_cutouts(file, {"chair": [5]}, 0)["chair"]) == len(IDS)
+    found = read_cutouts(file, {"chair": [5]}, 2)["chair"]
     # each second scene of 2, 3, 1, 4 and 2 images is held out
     greys = {int(np.median(c.rgb[c.mask])) for c in found}
     assert len(found) == 2 + 1 + 2
     assert all(min(abs(g - 20 * n % 256) for n in (3, 4, 12, 30, 31)) <= 4 for g in greys)
+
+
+def test_things_lie_by_their_class(tmp_path: Path) -> None:
+    found = read_cutouts(a_large_set(tmp_path / "n.zip"), {"seat": [4, 5], "chair": [5]}, 2)
+    assert list(found) == ["seat", "chair"]
+    assert all(c.name == name for name, things in found.items() for c in things)
+    greys = [[int(np.median(c.rgb[c.mask])) for c in things] for things in found.values()]
+    assert greys[0] == greys[1] and len(greys[0]) == 5
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def a_sample(*doors: list[int]) -> BoxSample:
 
 
 def furnished(sample: BoxSample, seed: int, p: Pasting = P) -> BoxSample:
-    return with_things(sample, np.random.default_rng(seed), [a_thing()], p, CLASSES)
+    return with_things(sample, np.random.default_rng(seed), {"chair": [a_thing()]}, p, CLASSES)
 
 
 def test_a_pasted_thing_has_a_box_around_what_is_seen_of_it() -> None:

@@ -23,7 +23,7 @@ def test_labels_are_the_thing_s_where_it_is_seen_and_only_there() -> None:
     sample = SegmentationSample("room", rgb, np.zeros((96, 128), np.uint8))
     p = replace(P, most=1)
     for seed in range(40):
-        view = with_things(sample, np.random.default_rng(seed), [a_thing()], p, CLASSES)
+        view = with_things(sample, np.random.default_rng(seed), {"chair": [a_thing()]}, p, CLASSES)
         seen = np.abs(view.rgb.astype(int) - 60).sum(2)
         assert (view.labels == 1).any() and set(np.unique(view.labels)) == {0, 1}
         assert not (seen[view.labels == 0] > 160).any()

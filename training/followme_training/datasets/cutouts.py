@@ -50,8 +50,10 @@ class Cutout:
     mask: NDArray[np.bool_]
 
 
-def read_cutouts(path: Path, kinds: Mapping[str, Sequence[int]], every: int) -> list[Cutout]:
-    """Return the whole things of some classes in those scenes that are trained on.
+def read_cutouts(
+    path: Path, kinds: Mapping[str, Sequence[int]], every: int
+) -> dict[str, list[Cutout]]:
+    """Return, for each of some classes, its whole things in those scenes that are trained on.
 
     Parameters
     ----------
@@ -73,7 +75,7 @@ def read_cutouts(path: Path, kinds: Mapping[str, Sequence[int]], every: int) -> 
             raise DataError(f"cutouts: {name!r} has the labels {list(numbers)}; give some of 1..40")
     photographs = NyuZip(path)
     training, _ = split_scenes(photographs.info.ids, every)
-    found: list[Cutout] = []
+    found: dict[str, list[Cutout]] = {name: [] for name in kinds}
     for number in progress(training, "cutting things out"):
         labels = photographs.label40(number)
         labels[~crop_mask(labels.shape, photographs.info.valid_xyxy)] = 0
@@ -81,9 +83,9 @@ def read_cutouts(path: Path, kinds: Mapping[str, Sequence[int]], every: int) -> 
             continue
         rgb, depth_m = photographs.rgb(number), photographs.depth_m(number)
         for name, numbers in kinds.items():
-            found += cut(name, rgb, np.isin(labels, numbers), depth_m)
-    for name in kinds:
-        if not any(c.name == name for c in found):
+            found[name] += cut(name, rgb, np.isin(labels, numbers), depth_m)
+    for name, things in found.items():
+        if not things:
             raise DataError(
                 f"cutouts: {path} has no whole {name!r} with the labels {list(kinds[name])}; "
                 "leave it out"

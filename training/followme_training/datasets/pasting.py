@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -97,16 +97,26 @@ class Pasted(NamedTuple):
 
 
 def drawn_things(
-    cutouts: Sequence[Cutout], p: Pasting, random: np.random.Generator
+    cutouts: Mapping[str, Sequence[Cutout]], p: Pasting, random: np.random.Generator
 ) -> list[Cutout]:
-    """Return the things for one picture, none for some: each class is as likely as any other."""
+    """Return the things for one picture, none for some: each class is as likely as any other.
+
+    Parameters
+    ----------
+    cutouts : mapping of str to sequence of Cutout
+        The things of each class, at least one of each.
+    p : Pasting
+        How many.
+    random : Generator
+        Draws first whether there are any, then how many, then of each its class and which it is.
+    """
     if random.random() >= p.share:
         return []
-    names = sorted({c.name for c in cutouts})
+    # in an order of their own: a seed gives the same whatever order the settings name them in
+    names = sorted(cutouts)
     things = []
     for _ in range(int(random.integers(1, p.most + 1))):
-        name = names[int(random.integers(len(names)))]
-        alike = [c for c in cutouts if c.name == name]
+        alike = cutouts[names[int(random.integers(len(names)))]]
         things.append(alike[int(random.integers(len(alike)))])
     return things
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _HIDDEN_SHARE = 0.4
 def with_things(
     sample: BoxSample,
     random: np.random.Generator,
-    cutouts: Sequence[Cutout],
+    cutouts: Mapping[str, Sequence[Cutout]],
     p: Pasting,
     classes: Sequence[str],
 ) -> BoxSample:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from followme_training.segmentation.sample import SegmentationSample
 def with_things(
     sample: SegmentationSample,
     random: np.random.Generator,
-    cutouts: Sequence[Cutout],
+    cutouts: Mapping[str, Sequence[Cutout]],
     p: Pasting,
     classes: Sequence[str],
 ) -> SegmentationSample:
