@@ -25,8 +25,16 @@ from followme_training.detection.detections import Found
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.module import DetectionTask
 from followme_training.detection.sample import BoxSample
+from followme_training.detection.sources import Source
 from tests.training.conftest import as_if_nothing_were_held_out
-from tests.training.detection.conftest import NAMES, SIZE_HW, picture, write_settings
+from tests.training.detection.conftest import (
+    NAMES,
+    SIZE_HW,
+    coco,
+    picture,
+    write_set,
+    write_settings,
+)
 
 
 def published(folder: Path, boxes: Path, classes: str, name: str) -> Path:
@@ -58,6 +66,34 @@ def test_data_says_what_is_there_and_what_is_odd(tmp_path, boxes_zip, capsys) ->
     assert cv2.imread(str(files[0])).std() > 1
     assert cv2.imread(str(files[1])).shape[1] == 1600
     assert json.loads(files[2].read_text(encoding="utf-8")) == []
+
+
+def test_fit_says_how_many_labels_were_clipped_and_refused(tmp_path, capsys) -> None:
+    labels = coco(24)
+    face = labels["annotations"][0]
+    x, y, w, _ = face["bbox"]
+    face["keypoints"] = [x + 3 * w, y, 2, *face["keypoints"][3:]]
+    odd = {2: [-10, 5, 20, 20], 3: [80, 30, 40, 20], 4: [30, 30, -5, 9], 77: [1, 1, 9, 9]}
+    labels["annotations"] += [
+        {"id": 900 + image, "image_id": image, "category_id": 1, "bbox": box}
+        for image, box in odd.items()
+    ]
+    settings = write_settings(tmp_path, write_set(tmp_path / "set.zip", labels), epochs=1)
+    assert main(["detection", "fit", "-c", str(settings)]) == 0
+    counts = "odd labels: 2 clipped, 1 without their landmarks, 2 refused"
+    said = capsys.readouterr().out
+    assert said.count(f"set.zip labels.json: {counts}; followme-train detection data lists") == 1
+    assert main(["detection", "evaluate", "--run", str(tmp_path / "run")]) == 0
+    assert "odd labels" not in capsys.readouterr().out
+
+
+def test_each_source_has_a_line_also_where_nothing_is_odd(boxes_zip, capsys) -> None:
+    sources = [Source("coco", boxes_zip, "labels.json")] * 2
+    data = DetectionData(sources, ["face"], SIZE_HW)
+    data.setup("fit")
+    data.setup("fit")
+    nothing = "set.zip labels.json: odd labels: 0 clipped, 0 without their landmarks, 0 refused\n"
+    assert capsys.readouterr().out == 2 * nothing
 
 
 def test_the_runtime_takes_faces(faces) -> None:

@@ -31,6 +31,9 @@ from followme_training.detection.sample import POINTS, Boxes, Floats
 LEAST_PX = 1.0
 #: Overlap above which two boxes of one class are one label written twice.
 DUPLICATE_IOU = 0.95
+#: Of these a part stays: the box as far as it is inside, the box without its points.
+CLIPPED = "partly outside, clipped"
+LANDMARK_OUTSIDE = "landmark outside"
 #: By so much of the box's sides a landmark may lie outside: cheeks hide mouth corners in profile.
 POINT_MARGIN = 0.25
 
@@ -118,7 +121,7 @@ def checked(
             continue
         points, outside = _points(box, xyxy)
         if outside:
-            problems.append(Problem(image, "landmark outside", _said(box)))
+            problems.append(Problem(image, LANDMARK_OUTSIDE, _said(box)))
         kept.append((xyxy, number, points))
     return (
         Boxes.of(
@@ -145,7 +148,7 @@ def _usable(box: RawBox, size_hw: tuple[int, int]) -> tuple[list[float] | None, 
         return None, "outside the image"
     # what is rounded to a tenth of a pixel is not odd
     clipped = max(abs(a - b) for a, b in zip(inside, box.xyxy, strict=True)) > 0.5
-    return inside, "partly outside, clipped" if clipped else ""
+    return inside, CLIPPED if clipped else ""
 
 
 def _points(box: RawBox, xyxy: list[float]) -> tuple[Floats, bool]:

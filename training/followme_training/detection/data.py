@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from lightning.pytorch.utilities import rank_zero_only
 from torch.utils.data import DataLoader, Dataset
 
 from followme_training.common.order import Draw
@@ -23,6 +24,7 @@ from followme_training.detection.entries import BoxEntry, BoxImages, Decoded
 from followme_training.detection.pasted_things import with_things
 from followme_training.detection.sample import Boxes, BoxSample
 from followme_training.detection.sources import Part, Source, read_parts
+from followme_training.detection.statistics import odd_lines
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,9 @@ class DetectionData(ImageData):
         return Decoded(self._measured)
 
     def setup(self, stage: str | None = None) -> None:
-        """Read the labels; a second call does nothing.
+        """Read the labels, and before training say what became of odd ones.
+
+        A second call does nothing.
 
         Raises
         ------
@@ -259,6 +263,8 @@ class DetectionData(ImageData):
         self._measured = measured_on(train, held, self.hold_out_every, "data.sources")
         self.check_enough(len(train))
         self.parts = parts
+        if stage == "fit":
+            _say(odd_lines(parts))
 
     def train_dataloader(self) -> DataLoader[BoxSample]:
         p, furnish = self._pasting, None
@@ -273,3 +279,8 @@ class DetectionData(ImageData):
         return DataLoader(
             images, self.batch_size, num_workers=self.workers, collate_fn=collated_pairs
         )
+
+
+@rank_zero_only
+def _say(lines: Sequence[str]) -> None:
+    print(*lines, sep="\n", flush=True)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followme_training.common.files import write_with
-from followme_training.detection.checking import Problem
+from followme_training.detection.checking import CLIPPED, LANDMARK_OUTSIDE, Problem
 from followme_training.detection.entries import BoxEntry
-from followme_training.detection.sources import Part, class_counts, complete_in
+from followme_training.detection.sources import Part, Source, class_counts, complete_in
 
 _SHARES = (5, 25, 50, 75, 95)
 #: Of each kind of problem.
@@ -60,13 +60,11 @@ def lines(parts: Sequence[Part], classes: Sequence[str]) -> list[str]:
     """Return what the data hold, as a table in Markdown, and what is odd about them."""
     said = []
     for part in parts:
-        name = Path(part.source.images).name
         boxes = [sum(len(e.boxes.xyxy) for e in half) for half in (part.training, part.held_out)]
         others = ", ".join(f"{n} {count}" for n, count in part.unasked.most_common())
         said.append(
-            f"{name} {part.source.labels}".strip()
-            + f": {len(part.training)} images with {boxes[0]} boxes to train with, "
-            f"{len(part.held_out)} with {boxes[1]} held out; "
+            f"{_name(part.source)}: {len(part.training)} images with {boxes[0]} boxes to train "
+            f"with, {len(part.held_out)} with {boxes[1]} held out; "
             f"{part.unasked.total()} boxes of other classes" + (f": {others}" if others else "")
         )
     train = [e for part in parts for e in part.training]
@@ -93,6 +91,24 @@ def lines(parts: Sequence[Part], classes: Sequence[str]) -> list[str]:
     ignored = sum(len(e.boxes.ignored) for e in train)
     said += ["", f"{known} of {len(table.size)} have landmarks; {ignored} ignore areas"]
     return said + problem_lines([p for part in parts for p in part.problems])
+
+
+def odd_lines(parts: Sequence[Part]) -> list[str]:
+    """Return for each source, in a line, what became of its odd labels, of both its parts."""
+    said = []
+    for part in parts:
+        counts = Counter(p.kind for p in part.problems)
+        refused = counts.total() - counts[CLIPPED] - counts[LANDMARK_OUTSIDE]
+        said.append(
+            f"{_name(part.source)}: odd labels: {counts[CLIPPED]} clipped, "
+            f"{counts[LANDMARK_OUTSIDE]} without their landmarks, {refused} refused"
+            + ("; followme-train detection data lists them" if part.problems else "")
+        )
+    return said
+
+
+def _name(source: Source) -> str:
+    return f"{Path(source.images).name} {source.labels}".strip()
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
