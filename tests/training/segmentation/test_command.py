@@ -10,11 +10,13 @@ import cv2
 import numpy as np
 import onnx
 import pytest
+import torch
 
 from followme.perception.segmentation import Segmenter
 from followme.settings import ModelSettings
 from followme.values.frame import ColourImage
 from followme_training.common.command import main
+from followme_training.common.sgd import Sgd
 from followme_training.segmentation.exported import STRETCHED
 from followme_training.segmentation.known_classes import CLASS_LISTS
 from tests.training.conftest import (
@@ -25,6 +27,8 @@ from tests.training.conftest import (
 )
 from tests.training.segmentation.conftest import write_settings
 
+# of a checkpoint: what of the backbone is no parameter
+_COUNTED = ("running_mean", "running_var", "num_batches_tracked")
 NAMES = CLASS_LISTS["robot"].names
 TILE_PX = 256
 
@@ -130,6 +134,29 @@ def test_a_setting_that_is_none_is_said(option, words, tmp_path, nyu_zip, capsys
         code = int(stop.code or 0)
     assert code == 2
     assert words in capsys.readouterr().err
+
+
+def test_sgd_falls_in_steps_with_a_slower_backbone(tmp_path, nyu_zip) -> None:
+    settings = write_settings(tmp_path, nyu_zip, epochs=1)
+    recipe = {"recipe": "sgd", "sgd.lr": "0.02", "sgd.backbone_factor": "0.1"}
+    # the others count steps by the thousand: two steps show two of them here
+    recipe |= {"sgd.schedule": "step", "sgd.step_every": "1"}
+    options = [text for key, value in recipe.items() for text in (f"--model.{key}", value)]
+    assert main(["segmentation", "fit", "-c", str(settings), *options]) == 0
+    saved = torch.load(tmp_path / "run" / "checkpoints" / "last.ckpt", weights_only=True)
+    assert saved["global_step"] == 2
+    (optimiser,) = saved["optimizer_states"]
+    rates: dict[float, int] = {}
+    for group in optimiser["param_groups"]:
+        assert group["momentum"] == 0.9
+        rate = round(group["lr"], 9)
+        rates[rate] = rates.get(rate, 0) + len(group["params"])
+    # after each step times .9
+    slow, fast = sorted(rates)
+    assert (slow, fast) == pytest.approx((0.1 * 0.02 * 0.81, 0.02 * 0.81))
+    backbone = [n for n in saved["state_dict"] if n.startswith("network.encoder.")]
+    assert rates[slow] == sum(not n.endswith(_COUNTED) for n in backbone)
+    assert Sgd().step_every == 1000 and Sgd().step_factor == 0.9
 
 
 def test_the_runtime_takes_what_was_exported(published: Path) -> None:
