@@ -74,7 +74,11 @@ def a_report() -> dict[str, Any]:
             }
         ],
         "graph": {
-            "stages_alone": {"depth_network": latency(12.0), "sum_of_p50_ms": 25.0},
+            "stages_alone": {
+                "depth_network": latency(12.0),
+                "sum_of_p50_ms": 20.0,
+                "sum_of_p50_with_ego_motion_ms": 25.0,
+            },
             "one_process": {
                 **a_graph(30.0, 70.0),
                 "top_rate": {"top_rate_hz": 20.0, "tries": []},

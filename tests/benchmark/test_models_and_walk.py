@@ -46,12 +46,14 @@ def test_a_network_that_cannot_be_used_is_one_sentence(frames, tmp_path):
 
 def test_stages_are_timed_one_by_one(frames):
     rows = model_times.stages_alone(frames)
-    parts = ("depth_network", "metric_depth", "ego_motion", "obstacle_fusion")
-    assert set(rows) == {*parts, "sum_of_p50_ms"}
+    held = ("depth_network", "metric_depth", "obstacle_fusion")
+    assert set(rows) == {*held, "ego_motion", "sum_of_p50_ms", "sum_of_p50_with_ego_motion_ms"}
     assert rows["metric_depth"]["n"] == rows["ego_motion"]["n"] == 6
     assert rows["depth_network"]["n"] in (0, 6)  # 0 where no network comes along
-    total = sum(rows[part]["p50_ms"] or 0.0 for part in parts)
-    assert rows["sum_of_p50_ms"] == pytest.approx(total, abs=1e-3)
+    total_ms = sum(rows[part]["p50_ms"] or 0.0 for part in held)
+    assert rows["sum_of_p50_ms"] == pytest.approx(total_ms, abs=1e-3)
+    with_motion_ms = total_ms + rows["ego_motion"]["p50_ms"]
+    assert rows["sum_of_p50_with_ego_motion_ms"] == pytest.approx(with_motion_ms, abs=1e-3)
 
 
 @pytest.mark.usefixtures("no_networks")

@@ -6,7 +6,7 @@ import pytest
 
 from followme.benchmark.soak import with_growth
 from followme.benchmark.suite import ratio
-from followme.benchmark.targets import Target, growth_target, targets
+from followme.benchmark.targets import Target, growth_target, over_stages_alone, targets
 
 from .reports import a_graph, a_report, a_soak
 
@@ -55,10 +55,22 @@ def test_every_target_of_the_design_is_looked_at():
     assert found["hand-over in a process, p50"].verdict == "pass"
     assert found["one process: stamp to obstacles, p50"].value == 30.0
     assert found["processes: stamp to sound of a STOP, p50"].verdict == "short"
-    assert found["one process over its stages, each alone"].value == pytest.approx(1.2)
+    over = found["one process over depth, metres and fusion, each alone"]
+    assert (over.value, over.verdict) == (pytest.approx(1.5), "short"), "without the own motion"
     assert found["one process: memory"].verdict == "pass"
     chain = found["straightforward chain over one process, stamp to obstacles, p50"]
     assert (chain.value, chain.verdict) == (4.5, "pass")
+
+
+def test_the_ratio_with_the_own_motion_stands_beside_that_of_the_target():
+    graph = a_report()["graph"]
+    over = over_stages_alone(graph)
+    assert over == {
+        "sum_of_p50_ms": pytest.approx(1.5),
+        "sum_of_p50_with_ego_motion_ms": pytest.approx(1.2),
+    }
+    graph["stages_alone"]["sum_of_p50_ms"] = 0.0
+    assert over_stages_alone(graph)["sum_of_p50_ms"] is None
 
 
 def test_images_that_were_lost_are_short():

@@ -11,7 +11,7 @@ from followme.benchmark import graph_times, hand_over, model_times, transport
 from followme.benchmark.graph_times import ONE_PROCESS, PROCESSES, STRAIGHTFORWARD
 from followme.benchmark.machine import machine, missing_models
 from followme.benchmark.processes import BenchError
-from followme.benchmark.targets import targets
+from followme.benchmark.targets import over_stages_alone, targets
 from followme.benchmark.walk_frames import walk_frames
 from followme.settings import SettingsError, did_you_mean
 
@@ -115,7 +115,10 @@ def run(plan: Plan, progress: Callable[[str, int], None] = lambda *_: None) -> d
         except BenchError as error:
             # minutes of other figures are worth keeping
             report["failed"][name] = str(error)
-    one = report.get("graph", {}).get("one_process")
+    graph = report.get("graph", {})
+    one = graph.get("one_process")
+    if one is not None and "stages_alone" in graph:
+        graph["one_process_over_stages_alone"] = over_stages_alone(graph)
     if one is not None and "chain" in report:
         report["ratio"] = ratio(report["chain"]["stages"], one["stages"])
     report["targets"] = [t.row() for t in targets(report)]

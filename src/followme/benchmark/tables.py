@@ -7,10 +7,15 @@ from typing import Any
 
 from followme.benchmark.soak import FOLLOWED
 from followme.benchmark.suite import sentences
+from followme.benchmark.targets import SUMS_ALONE, over_stages_alone
 from followme.benchmark.watch import OWN_FIGURES
 
 _FIGURES = ("p50_ms", "p95_ms", "p99_ms", "max_ms")
 _HEADS = ("n", "p50", "p95", "p99", "max", "jitter")
+_SUMS_IN_WORDS = (
+    "depth network, metric depth and obstacle fusion, sum of p50",
+    "these and ego motion, sum of p50",
+)
 _FORMS = (("one_process", "one process"), ("processes", "processes"))
 
 
@@ -96,9 +101,12 @@ def _graph(report: Mapping[str, Any]) -> Iterator[str]:
     graph = report.get("graph", {})
     if "stages_alone" in graph:
         alone = graph["stages_alone"]
-        rows = [[_words(k), *_latency(v)] for k, v in alone.items() if k != "sum_of_p50_ms"]
-        rows.append(["sum of p50", "", _number(alone["sum_of_p50_ms"]), "", "", "", ""])
+        rows = [[_words(k), *_latency(v)] for k, v in alone.items() if k not in SUMS_ALONE]
+        for name, words in zip(SUMS_ALONE, _SUMS_IN_WORDS, strict=True):
+            rows.append([words, "", _number(alone[name]), "", "", "", ""])
         yield table(("stage alone, ms", *_HEADS), rows)
+        if "one_process" in graph:
+            yield _over_stages(graph)
     chains = [(words, graph[form]) for form, words in _FORMS if form in graph]
     if "chain" in report:
         chains.append(("straightforward", report["chain"]))
@@ -111,6 +119,15 @@ def _graph(report: Mapping[str, Any]) -> Iterator[str]:
             ("", "lost", "cores", "MB", "threads", "processes", "first obstacles (s)", "top (Hz)"),
             [[words, *_summary(row)] for words, row in chains],
         )
+
+
+def _over_stages(graph: Mapping[str, Any]) -> str:
+    held, with_motion = (_number(x, 2) for x in over_stages_alone(graph).values())
+    return (
+        f"One process takes {held} times as long as depth network, metric depth and obstacle "
+        f"fusion, each alone; {with_motion} times as long as these and the own motion, which it "
+        "estimates too."
+    )
 
 
 def _nodes(words: str, nodes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
