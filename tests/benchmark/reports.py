@@ -56,7 +56,13 @@ def a_report() -> dict[str, Any]:
         "versions": {"followme": "0.1.0"},
         "models": {"depth": {"file": "depth.onnx", "sha256": "ab" * 32}},
     }
-    hop = {"frames_sent": 300, "frames_lost": 0, "hop": latency(3.0), "taker_cpu_cores": 0.04}
+    hop = {
+        "frames_sent": 300,
+        "frames_lost": 0,
+        "hop": latency(3.0),
+        "hop_by_stage": {"packing": latency(0.2), "on_the_way": latency(1.8)},
+        "taker_cpu_cores": 0.04,
+    }
     return {
         "seconds": 30.0,
         "machine": machine,

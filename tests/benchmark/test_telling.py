@@ -30,6 +30,7 @@ def test_the_tables_say_machine_networks_figures_and_verdicts():
     assert "| overlay |" not in text, "who says nothing of its work has no row"
     assert "| one process | 0 of 300 | 0.50 | 350 | 20 | 2 | 3.1 | 20 |" in text
     assert "| stamp to obstacles | 4.5 | 4.5 |" in text
+    assert "| followme profile | on the way | 100 | 1.8 |" in text
     assert "| depth network, metric depth and obstacle fusion, sum of p50 |  | 20.0 |" in text
     assert "One process takes 1.50 times as long" in text and "1.20 times as long as these" in text
     assert "| one process: stamp to obstacles, p50 | at most 60 ms | 30 ms | pass |" in text

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from followme.benchmark import graph_times, hand_over, soak, transport
+from followme.benchmark import graph_times, hand_over, hop_stages, soak, transport
 from followme.benchmark.processes import BenchError
 from followme.benchmark.watch import Watch, patient
 from followme.cli.main import main
@@ -50,6 +50,12 @@ def test_images_go_between_processes_and_each_is_counted(monkeypatch: pytest.Mon
     assert set(row["hop"]) == _LATENCY_KEYS and row["hop"]["n"] == 15
     assert 0 < row["hop"]["p50_ms"] <= row["hop"]["max_ms"]
     assert 0 < row["taker_timer_share"] < 1.5
+    stages = row["hop_by_stage"]
+    assert list(stages) == list(hop_stages.STAGES) and {s["n"] for s in stages.values()} == {15}
+    for name in ("packing", "publish", "take", "unpacking"):
+        assert stages[name]["mean_ms"] > 0.0, name
+    total_ms = sum(s["mean_ms"] for s in stages.values())
+    assert total_ms == pytest.approx(row["hop"]["mean_ms"], abs=0.01), "the stages are the hop"
 
 
 @pytest.mark.usefixtures("_own_domain")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,11 @@ _LATE_S = 2.0
 
 
 def give(count: int, rate_hz: float, width: int, height: int) -> dict[str, Any]:
-    """Publish images, each with its number as frame id, stamped by the monotonic clock."""
+    """Publish images, each with its number as frame id, stamped by the monotonic clock.
+
+    Of each image that counts it notes when it began, had a message, and was done with publish():
+    that moment is too late to travel in the message.
+    """
     node = Node("followme_bench_giver")
     publisher = node.create_publisher(Image, _TOPIC, profile(_QUALITY))
     deadline_s = time.monotonic() + _MEETING_S
@@ -45,16 +49,21 @@ def give(count: int, rate_hz: float, width: int, height: int) -> dict[str, Any]:
         time.sleep(0.02)
     time.sleep(0.5)  # who takes them has to find the giver, too
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    moments_ns: list[list[int]] = []
     due_s = time.monotonic()
     for number in range(-_WARM_UP, count):
         time.sleep(max(0.0, due_s - time.monotonic()))
         due_s += 1.0 / rate_hz
         # from the value on: what packs it is part of the hop
         stamp_ns = time.monotonic_ns()
-        publisher.publish(colour_to_msg(ColourImage(stamp_ns, pixels), str(number)))
+        message = colour_to_msg(ColourImage(stamp_ns, pixels), str(number))
+        packed_ns = time.monotonic_ns()
+        publisher.publish(message)
+        if number >= 0:
+            moments_ns.append([stamp_ns, packed_ns, time.monotonic_ns()])
     time.sleep(0.5)  # the last one may still be on its way
     node.destroy_node()
-    return {"sent": count}
+    return {"sent": count, "moments_ns": moments_ns}
 
 
 def take(count: int, rate_hz: float, executor: Executor) -> dict[str, Any]:
@@ -69,18 +78,24 @@ def take(count: int, rate_hz: float, executor: Executor) -> dict[str, Any]:
     """
     node = Node("followme_bench_taker")
     hops_ms: dict[int, float] = {}
+    moments_ns: dict[int, list[int]] = {}
     ticks = 0
     end_s = time.monotonic() + _MEETING_S
 
-    def came(message: Image) -> None:
+    def came(message: Image, about: Mapping[str, int]) -> None:
         nonlocal end_s
+        called_ns = time.monotonic_ns()
         # to the value: what unpacks it is part of the hop
         image = colour_from_msg(message)
-        now_s = time.monotonic()
+        now_ns = time.monotonic_ns()
         number = int(message.header.frame_id)
-        end_s = now_s + (count - number) / rate_hz + _LATE_S
+        end_s = now_ns * 1e-9 + (count - number) / rate_hz + _LATE_S
         if number >= 0:
-            hops_ms[number] = now_s * 1e3 - image.stamp_ns * 1e-6
+            hops_ms[number] = (now_ns - image.stamp_ns) * 1e-6
+            # DDS has the time of the day; one that does not tell leaves nothing to the executor
+            day_ns = about.get("received_timestamp", 0)
+            received_ns = day_ns - time.time_ns() + time.monotonic_ns() if day_ns else called_ns
+            moments_ns[number] = [received_ns, called_ns, now_ns]
 
     def tick() -> None:
         nonlocal ticks
@@ -96,6 +111,7 @@ def take(count: int, rate_hz: float, executor: Executor) -> dict[str, Any]:
     lasted_s = time.monotonic() - begin_s
     return {
         "hops_ms": [hops_ms[n] for n in sorted(hops_ms)],
+        "moments_ns": moments_ns,
         "cpu_cores": round((time.process_time() - busy_s) / lasted_s, 4),
         "timer_share": round(ticks / (lasted_s * _TIMER_HZ), 3),
     }

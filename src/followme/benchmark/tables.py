@@ -80,6 +80,13 @@ def _transport(report: Mapping[str, Any]) -> Iterator[str]:
     if rows:
         heads = ("640x480 at 30 Hz, hop in ms", "lost", *_HEADS, "cores")
         yield table(heads, [[_words(str(r[0])), *r[1:]] for r in rows])
+    stages = [
+        [_words(name), _words(stage), *_latency(row)]
+        for name, way in report.get("transport", {}).items()
+        for stage, row in way.get("hop_by_stage", {}).items()
+    ]
+    if stages:
+        yield table(("hop by stage, ms", "stage", *_HEADS), stages)
 
 
 def _models(report: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from followme.benchmark.hop_stages import by_stage
 from followme.benchmark.processes import environment, started
 from followme.benchmark.statistics import latency_summary
 
@@ -42,7 +43,8 @@ WAYS = {
 def measure(seconds: float) -> dict[str, Any]:
     """Send images for so long with each profile; return frames lost and the hop of the others.
 
-    A hop is from the array in one process to the array in the other: message, DDS, executor.
+    A hop is from the array in one process to the array in the other: message, DDS, executor; its
+    stages are those of :mod:`followme.benchmark.hop_stages`.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def _hop(seconds: float, way: Way) -> dict[str, Any]:
         started([*words, "take", *more, "--executor", way.executor], environ) as taker,
         started([*words, "give", *more], environ) as giver,
     ):
-        giver.answer(seconds + _BESIDE_S)
+        given = giver.answer(seconds + _BESIDE_S)
         taken = taker.answer(_BESIDE_S)
         hops_ms = taken["hops_ms"]
     return {
@@ -71,6 +73,7 @@ def _hop(seconds: float, way: Way) -> dict[str, Any]:
         "frames_sent": count,
         "frames_lost": count - len(hops_ms),
         "hop": latency_summary(hops_ms),
+        "hop_by_stage": by_stage(given["moments_ns"], taken["moments_ns"]),
         "taker_cpu_cores": taken["cpu_cores"],
         "taker_timer_share": taken["timer_share"],
     }
