@@ -9,7 +9,8 @@ import pytest
 from followme.settings import ObstacleFusionSettings, TrackingSettings
 from followme.stages.obstacles import ObstacleStage
 from followme.values.motion import Motion
-from tests.geometry.scene import depth_map
+from followme.values.obstacle import Obstacles
+from tests.geometry.scene import box_at, depth_map
 
 S = 1_000_000_000
 
@@ -39,3 +40,30 @@ def speed_at(stamp_s: float, told=None, estimated=None, use_source: bool = True)
 ])  # fmt: skip
 def test_whose_word_holds(told, estimated, use_source, speed):
     assert speed_at(5.0, told, estimated, use_source) == pytest.approx(speed, nan_ok=True)
+
+
+def seen(order: str) -> list[Obstacles]:
+    """What is seen of a walk that turns: for each instant m its motion, d its depth, as they come."""
+    stage, came, found = ObstacleStage(ObstacleFusionSettings()), {"m": 0, "d": 0}, []
+    for what in order:
+        n = came[what]
+        came[what] += 1
+        stamp_ns = n * S // 5
+        if what == "m":
+            stage.moved(Motion(stamp_ns, 0.2 * n, 0.0, 0.3 * n))
+        else:
+            found.append(stage.see(depth_map([box_at(2.5)], stamp_ns), stamp_ns))
+    return found
+
+
+def test_depth_that_is_late_is_seen_by_the_motion_of_its_own_instant():
+    in_time, late = seen("mdmdmdmd"), seen("mmdmdmdd")
+    assert [repr(o.obstacles) for o in late] == [repr(o.obstacles) for o in in_time]
+
+
+def test_the_nearest_word_holds_also_where_it_is_a_little_later():
+    stage = ObstacleStage(ObstacleFusionSettings())
+    for seconds in (0.9, 1.01, 1.2):
+        stage.moved(Motion(round(seconds * S), seconds, 0.0, 0.0))
+    motion = stage._motion_at(S)
+    assert motion is not None and motion.forward_mps == 1.01

@@ -19,6 +19,8 @@ from followme.values.obstacle import Ages, Obstacles
 
 # So many results of networks may wait for the depth of their stamp.
 _NAMES_KEPT = 16
+# Words about motion until the depth of their instant comes: odometry gives many a second.
+_MOTIONS_KEPT = 128
 # A network that takes over from a sensor has found its scale after this, if it finds it at all.
 _TAKES_OVER_NS = 1_000_000_000
 # It errs more than the sensor did: that there is none any more is said before what it says, for a
@@ -59,6 +61,7 @@ class ObstacleStage:
         self._borne_ns = int(s.sight.image_age_s * 1e9)
         self._status: DepthStatus | None = None
         self._motion: Motion | None = None
+        self._motions: deque[Motion] = deque(maxlen=_MOTIONS_KEPT)
         self._sensor_ns: int | None = None
         self._names: deque[tuple[str, Detections | LabelMap]] = deque(maxlen=_NAMES_KEPT)
         self._name_stamps_ns: dict[str, int] = {}
@@ -88,7 +91,7 @@ class ObstacleStage:
         """Note how the walker moves, as the source tells it."""
         if self._use_source_motion:
             self._told_ns = motion.stamp_ns
-            self._motion = motion
+            self._heed(motion)
 
     def estimated(self, motion: Motion) -> None:
         """Note how the walker moves, as images tell it; a source that tells it knows better.
@@ -98,7 +101,19 @@ class ObstacleStage:
         keep_ns = self._motion_keep_s * 1e9
         told = self._told_ns is not None and abs(motion.stamp_ns - self._told_ns) <= keep_ns
         if not told and not math.isnan(motion.speed_mps):
-            self._motion = motion
+            self._heed(motion)
+
+    def _heed(self, motion: Motion) -> None:
+        self._motion = motion
+        self._motions.append(motion)
+
+    def _motion_at(self, stamp_ns: int) -> Motion | None:
+        """Return the word nearest to an instant; of two the later one.
+
+        Depth that is late finds that the motion of the next image is known already.
+        """
+        known = reversed(tuple(self._motions))
+        return min(known, key=lambda m: abs(m.stamp_ns - stamp_ns), default=None)
 
     def named(self, who: str, seen: Detections | LabelMap) -> None:
         """Note what a network saw; any thread may call it.
@@ -130,7 +145,7 @@ class ObstacleStage:
         elif isinstance(depth, DepthMap):
             self._status = depth.status
             self._ever_ranged = True
-            found = self._finder.find(depth, self._motion)
+            found = self._finder.find(depth, self._motion_at(depth.stamp_ns))
         else:
             self._status = depth
             found = self._finder.carry(depth.stamp_ns)
@@ -153,6 +168,7 @@ class ObstacleStage:
         self.lead, self.lag = StampLead(), StampLag()
         self._status = self._motion = self._told_ns = self._sensor_ns = None
         self._names.clear()
+        self._motions.clear()
         self._name_stamps_ns.clear()
 
     def _takes_over(self, status: DepthStatus) -> bool:
