@@ -9,35 +9,39 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import yaml
 
 from followme.graph import ALL_NODES
 from followme.nodes.composition import node_class
-from followme.ros.images import float_image
 from followme.ros.stamps import stamp_ns
-from followme.ros.wire import WIRES
 from followme.values.camera import Camera
-from followme.values.depth_map import DepthMap
-from followme.values.frame import CameraInfo, DepthImage, Frame
+from followme.values.frame import Frame
+from followme.values.intent import Outcome
 from followme.values.motion import Motion
-from followme.values.obstacle import Obstacles, Sight, Zone
 from tests.build import spot_onnx, tiny_depth_onnx, tiny_segmentation_onnx
-from tests.geometry.scene import CAMERA, box_at, depth_map, render
 from tests.real_ros import await_that
-from tests.ros.test_messages import a_thing
 from tests.sources.build_recordings import an_image, write_bag
 from tests.sources.test_bag import a_walk
 
-from .conformance.bench import FRAME, Bench, hold_that
-from .conformance.pictures import packed_depth, packed_image, spot, spotted
+from .conformance.bench import FRAME, WITHIN_S, Bench, hold_that
+from .conformance.pictures import spot
 from .conformance.subject import Messages, Size, Subject, held
+from .instants import (
+    BOX_M,
+    DEPTH,
+    IMAGE,
+    INFO,
+    box_m,
+    by_radio_instant,
+    depth_instant,
+    image_instant,
+    obstacles_instant,
+    rgbd_instant,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE, TWO = "/one", "/two"
-BOX_M = 2.0
-IMAGE, INFO, DEPTH = "camera/image_raw", "camera/camera_info", "camera/depth/image_raw"
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def made(name: str, folder: Path, *, by_radio: bool = False) -> Made:
         changed=frozenset(given),
     )
     if by_radio:
-        subject = replace(subject, instant=_by_radio(name, subject.instant))
+        subject = replace(subject, instant=by_radio_instant(name, subject.instant))
     if subject.instant is not None:
         node, topics = nodes[0], subject.instant(1, "", (8, 6))
         last = list(topics)[-1].removesuffix("/compressed")
@@ -107,88 +111,6 @@ def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-def packed(topic: str, value: Any, frame: str) -> Any:
-    """Return the message of a value."""
-    return WIRES[topic].pack(value, frame)
-
-
-# -- instants ----------------------------------------------------------------------------------
-
-
-def image_instant(stamp: int, frame: str, size: Size) -> Messages:
-    """Return an image alone."""
-    return {IMAGE: spotted(stamp, frame, size)}
-
-
-def rgbd_instant(stamp: int, frame: str, size: Size) -> Messages:
-    """Return a calibrated image with the depth of a box, as metres."""
-    camera = CAMERA.scaled(*size)
-    depth_m = cv2.resize(_box_m(), size, interpolation=cv2.INTER_NEAREST)
-    # a sensor is never the same twice
-    depth_m = depth_m + np.float32(1e-4) * np.random.default_rng(stamp % 997).random(
-        depth_m.shape, np.float32
-    )
-    return {
-        INFO: packed(INFO, CameraInfo(stamp, camera), frame),
-        DEPTH: packed(DEPTH, DepthImage(stamp, depth_m), frame),
-        IMAGE: spotted(stamp, frame, size),
-    }
-
-
-@cache
-def _box_m() -> np.ndarray:
-    return render([box_at(BOX_M)])
-
-
-@cache
-def _box_map() -> DepthMap:
-    return depth_map([box_at(BOX_M)])
-
-
-def _by_radio(name: str, instant: Any) -> Callable[[int, str, Size], Messages]:
-    """Return an instant whose images are packed: as PNG for who looks at pixels, else as JPEG."""
-    ending = ".jpg" if name == "depth_estimator" else ".png"
-
-    def packed_instant(stamp: int, frame: str, size: Size) -> Messages:
-        found = instant(stamp, frame, size)
-        return {
-            {IMAGE: f"{IMAGE}/compressed", DEPTH: f"{DEPTH}/compressedDepth"}.get(t, t): (
-                packed_image(m, ending) if t == IMAGE else packed_depth(m) if t == DEPTH else m
-            )
-            for t, m in found.items()
-        }
-
-    return packed_instant
-
-
-def depth_instant(stamp: int, frame: str, _size: Size) -> Messages:
-    """Return what the depth estimator gives, of a box."""
-    seen = _box_map()
-    values = {
-        INFO: CameraInfo(stamp, seen.camera),
-        "depth/image": float_image(seen.depth_m, stamp),
-        "depth/sigma": float_image(seen.sigma_m, stamp),
-        "depth/camera_info": CameraInfo(stamp, seen.camera),
-        "depth/status": replace(seen.status, stamp_ns=stamp),
-    }
-    return {topic: packed(topic, value, frame) for topic, value in values.items()}
-
-
-def obstacles_instant(stamp: int, _frame: str, _size: Size) -> Messages:
-    """Return obstacles with something new that is close ahead."""
-    thing = replace(
-        a_thing(0.0),
-        track_id=stamp % 1_000_000_007,
-        nearest_m=(1.0, 0.0, 0.5),
-        distance_m=1.0,
-        bearing_rad=0.0,
-        zone=Zone.STOP,
-        time_to_contact_s=0.5,
-    )
-    seen = Obstacles(stamp, (thing,), Sight.SEEING, distances_known=True, observed_free=0.9)
-    return {"obstacles": packed("obstacles", seen, "")}
 
 
 # -- what else is true of answers ----------------------------------------------------------------
@@ -226,7 +148,7 @@ def look_at_metres(_size: Size, answers: Messages) -> None:
     metres = np.frombuffer(bytes(depth.data), "<f4").reshape(depth.height, depth.width)
     middle = float(metres[depth.height // 2, depth.width // 2])
     # the front of the box is BOX_M ahead; the camera looks down by ten degrees
-    true = float(_box_m()[120, 160])
+    true = float(box_m()[120, 160])
     hold_that(abs(middle - true) < 0.05, f"depth is {middle} where {true} m stand")
     hold_that(not (metres < 0).any(), "depth is negative")
 
@@ -261,6 +183,24 @@ def forgets_things(bench: Bench) -> None:
     )
     hold_that(not last.obstacles, "obstacles of another time are left")
     hold_that(last.reason == "no_image", f"after the jump sight is {last.reason!r}")
+
+
+def forgets_words(bench: Bench) -> None:
+    """Hold that what was told of before time jumped is told again, and as a thing of now."""
+    said = bench.got["announcements"]
+    old = next(m.track_id for m in reversed(said) if m.outcome == Outcome.STARTED.value)
+    stamp = bench.next_stamp()
+    messages = bench.messages(stamp)
+    messages["obstacles"].obstacles[0].track_id = old
+    bench.send(messages)
+
+    def told_again() -> bool:
+        return any(
+            (m.track_id, m.outcome, stamp_ns(m.header)) == (old, Outcome.STARTED.value, stamp)
+            for m in list(said)
+        )
+
+    await_that(told_again, WITHIN_S, "what it told of before the jump is told again")
 
 
 class Recorded:
@@ -329,7 +269,9 @@ _SUBJECTS = {
         look=look_at_box,
         after_jump=forgets_things,
     ),
-    "speech": Subject("", obstacles_instant, _SAID, in_walker_frame=_SAID),
+    "speech": Subject(
+        "", obstacles_instant, _SAID, in_walker_frame=_SAID, after_jump=forgets_words
+    ),
     "overlay": Subject("", image_instant, ("overlay/image",), image_sized=("overlay/image",)),
     "bag_player": Subject("", answers=_TAKEN, frame=FRAME, look=look_at_one_instant),
     "bag_recorder": Subject(""),

@@ -60,7 +60,7 @@ def bench(
     """Return a node at work, looked at through real ROS 2; all its checks share it."""
     with pytest.MonkeyPatch.context() as patch, initialised(a_domain_id()):
         # what is waited for, not what is measured
-        patch.setattr(self_report, "_PERIOD_S", 0.2)
+        patch.setattr(self_report, "_PERIOD_S", 0.1)
         patch.setattr(node_clock, "_STANDS_S", 0.3)
         name, by_radio = request.param
         both = made(name, tmp_path_factory.mktemp(name), by_radio=by_radio)

@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage, Image
 
+from followme.alerts.scheduler import Scheduler
 from followme.nodes.composition import node_class
+from followme.ros import node_clock, self_report
+from followme.ros.images import colour_from_msg
 from followme.ros.qos import profile
 from followme.ros.stamps import stamp_ns
+from followme.ros.wire import stamped
 
 from .conformance.__main__ import main, parser, subject_of, verdicts
 from .conformance.bench import Bench, NotConformingError
@@ -25,16 +30,44 @@ pytestmark = pytest.mark.graph
 
 
 class Mirror(Node):
-    """A plain node of somebody else, which gives each image back, as faulty as a test wants."""
+    """A plain node of somebody else, which gives each image back, as faulty as a test wants.
+
+    With ``names`` it says on /diagnostics which image it cannot use, with ``names_first`` only the
+    first one.
+    """
 
     def __init__(self, **faults: bool) -> None:
         super().__init__("mirror", namespace="/theirs")
         self._faults = faults
         self._out = self.create_publisher(Image, "out", profile("RESULT"))
         self.create_subscription(Image, "image", self._came, profile("IMAGE"))
+        self._trouble, self._named = "", 0
+        self._reports = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        if self._names:
+            self.create_timer(0.05, self._report)
         self.active = True
 
+    @property
+    def _names(self) -> int:
+        """How many bad images it names at most."""
+        return 1000 if self._faults.get("names") else int(self._faults.get("names_first", False))
+
+    def _report(self) -> None:
+        told, self._trouble = self._trouble, ""
+        level = DiagnosticStatus.WARN if told else DiagnosticStatus.OK
+        status = DiagnosticStatus(level=level, name=self.get_fully_qualified_name(), message=told)
+        self._reports.publish(DiagnosticArray(status=[status]))
+
+    def _look_at(self, image: Any) -> None:
+        try:
+            stamped(colour_from_msg)(image)
+        except ValueError as error:
+            self._named += 1
+            if self._named <= self._names:
+                self._trouble = f"/theirs/image: {error}"
+
     def _came(self, image: Any) -> None:
+        self._look_at(image)
         if self._faults.get("restamps"):
             image.header.stamp.nanosec = 0
         if self._faults.get("renames"):
@@ -51,9 +84,10 @@ WORDS = ["/theirs/mirror", "--image", "image", "--answer", "out", "--image-sized
 
 
 def said_of(graph: Graph, monkeypatch: pytest.MonkeyPatch, only: str, **faults: bool) -> Any:
-    monkeypatch.setattr(
-        "tests.graph.conformance.bench.WITHIN_S", 1.0 if "queues" not in faults else 5.0
-    )
+    slow = {"queues", "names", "names_first"}
+    for module in ("bench", "checks"):
+        name = f"tests.graph.conformance.{module}.WITHIN_S"
+        monkeypatch.setattr(name, 5.0 if slow & set(faults) else 1.0)
     monkeypatch.setattr("tests.graph.conformance.__main__.CHECKS", {only: CHECKS[only]})
     graph.start(Mirror(**faults))
     subject = subject_of(parser().parse_args(WORDS))
@@ -68,6 +102,7 @@ def said_of(graph: Graph, monkeypatch: pytest.MonkeyPatch, only: str, **faults: 
         ("renames", "header", "its frame is 'camera', expected 'camera_optical_frame'"),
         ("crops", "pixels", "its image is (64, 48)"),
         ("queues", "age", "its second answer is about an old image"),
+        ("names_first", "bad_images", "names /theirs/image after an image with 12 bits"),
     ],
 )
 def test_a_fault_of_somebody_elses_node_is_one_sentence(
@@ -75,6 +110,13 @@ def test_a_fault_of_somebody_elses_node_is_one_sentence(
 ) -> None:
     verdict = said_of(graph, monkeypatch, check, **{fault: True})
     assert verdict.kept is False and words in verdict.why and "\n" not in verdict.why
+
+
+def test_a_node_that_names_each_bad_image_is_let_pass(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = said_of(graph, monkeypatch, "bad_images", names=True)
+    assert verdict.kept is True, verdict.why
 
 
 def test_a_node_that_keeps_some_memory_of_each_life_is_found(
@@ -96,6 +138,19 @@ def test_a_node_that_keeps_some_memory_of_each_life_is_found(
     graph.start(*both.nodes)
     with pytest.raises(NotConformingError, match=r"memory still grows by 1\d\.\d MiB"):
         CHECKS["lifecycle"](Bench(graph.driver, graph.call, both.subject))
+
+
+def test_a_speech_node_that_remembers_after_time_jumped_is_found(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(self_report, "_PERIOD_S", 0.1)
+    monkeypatch.setattr(node_clock, "_STANDS_S", 0.3)
+    monkeypatch.setattr("tests.graph.subjects.WITHIN_S", 3.0)
+    both = made("speech", tmp_path)
+    graph.start(*both.nodes)
+    monkeypatch.setattr(Scheduler, "reset", lambda _: None)
+    with pytest.raises(pytest.fail.Exception, match="told of before the jump is told again"):
+        CHECKS["simulated_time"](Bench(graph.driver, graph.call, both.subject))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from tests.sources.build_recordings import STORE, an_image
 
 from .conformance.subject import held
 from .conftest import Graph, Processes
-from .subjects import rgbd_instant
+from .instants import rgbd_instant
 from .test_safety import lost_after, sounds
 from .test_up import all_there, lives, nodes_of
 from .walking import LIMIT_S, Walk

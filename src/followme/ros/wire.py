@@ -56,9 +56,9 @@ def stamped(unpack: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return read
 
 
-_COLOUR = Wire(Image, images.colour_to_msg, images.colour_from_msg)
-_METRES = Wire(Image, images.depth_to_msg, images.depth_from_msg)
-_GREY = Wire(Image, images.grey_to_msg, images.grey_from_msg)
+_COLOUR = Wire(Image, images.colour_to_msg, stamped(images.colour_from_msg))
+_METRES = Wire(Image, images.depth_to_msg, stamped(images.depth_from_msg))
+_GREY = Wire(Image, images.grey_to_msg, stamped(images.grey_from_msg))
 _INFO = Wire(CameraInfo, images.info_to_msg, images.info_from_msg)
 _FOUND = Wire(
     DetectionArray, detection_messages.detections_to_msg, detection_messages.detections_from_msg
@@ -66,9 +66,9 @@ _FOUND = Wire(
 
 #: By topic name of the graph. A topic that is not here is handed over inside a process only.
 WIRES: dict[str, Wire] = {
-    "camera/image_raw": Wire(Image, images.colour_to_msg, stamped(images.colour_from_msg)),
+    "camera/image_raw": _COLOUR,
     "camera/camera_info": _INFO,
-    "camera/depth/image_raw": Wire(Image, images.depth_to_msg, stamped(images.depth_from_msg)),
+    "camera/depth/image_raw": _METRES,
     "faces": _FOUND,
     "objects": _FOUND,
     "segmentation/labels": _GREY,
