@@ -11,10 +11,10 @@ from followme.nodes.depth_estimator import DepthEstimator
 from followme.ros.stamps import stamp_ns, to_time
 from tests.real_ros import await_that
 
+from .bad_instants import Driver
 from .conformance.subject import Messages
 from .conftest import Graph
-from .subjects import DEPTH
-from .test_bad_input import Driver
+from .instants import DEPTH
 
 pytestmark = [pytest.mark.graph, pytest.mark.usefixtures("no_networks")]
 

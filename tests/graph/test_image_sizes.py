@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from std_msgs.msg import String
 
 from followme.launching.environment import PROFILES
+from followme.values.frame import Frame
+from tests.geometry.scene import CAMERA
 from tests.real_ros import await_that
 
+from .bad_instants import promised
 from .conftest import Graph, Processes
-from .subjects import IMAGE, network_of
+from .instants import IMAGE
+from .subjects import network_of
+from .walking import Walk
 
 pytestmark = pytest.mark.graph
 
@@ -214,3 +221,24 @@ def test_one_pixel_and_48_million_are_looked_at(stand: Stand, tmp_path: Path, na
         facts = stand.looks_at(size)
         assert facts["troubles"] == "0", (size, facts["last_trouble"])
     stand.end()
+
+
+@pytest.mark.usefixtures("no_networks")
+def test_that_an_image_of_one_pixel_shows_nothing_is_heard(graph: Graph, tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+
+    def one_pixel(frame: Frame) -> Frame:
+        bgr = rng.integers(60, 190, (1, 1, 3), np.uint8)
+        return Frame(frame.stamp_ns, bgr, CAMERA.scaled(1, 1), np.ones((1, 1), np.float32))
+
+    words = tuple(re.findall('"(.+?)"', promised()["an image of 1x1 pixels"]))
+    assert len(words) == 2
+    walk = Walk(graph, tmp_path)
+    try:
+        walk.begin()
+        walk.spoil, moment_s = one_pixel, time.monotonic()
+        walk.heard_within(words, moment_s)
+        walk.spoil = lambda frame: frame
+        walk.back()
+    finally:
+        walk.end()

@@ -83,18 +83,20 @@ class Walk:
         """How well it sees now."""
         return self.obstacles[-1].sight if self.obstacles else None
 
-    def heard_within(self, words: str, moment_s: float) -> None:
-        """Hold that words are heard in time after a moment."""
+    def heard_within(self, words: str | tuple[str, ...], moment_s: float) -> None:
+        """Hold that words, or one of several, are heard in time after a moment."""
         row = await_that(lambda: self._heard(words, moment_s), 10, f"{words!r} is heard")
         delay_s = row["monotonic_s"] - moment_s
         assert delay_s <= LIMIT_S, f"{words!r} is heard after {delay_s:.2f} s"
 
-    def _heard(self, words: str, moment_s: float) -> dict[str, Any] | None:
+    def _heard(self, words: str | tuple[str, ...], moment_s: float) -> dict[str, Any] | None:
+        wanted = (words,) if isinstance(words, str) else words
         return next(
             (
                 row
                 for row in sounds(self.log)
-                if words in str(row.get("text", "")) and row["monotonic_s"] >= moment_s
+                if any(w in str(row.get("text", "")) for w in wanted)
+                and row["monotonic_s"] >= moment_s
             ),
             None,
         )
