@@ -43,7 +43,7 @@ def test_whose_word_holds(told, estimated, use_source, speed):
 
 
 def seen(order: str) -> list[Obstacles]:
-    """What is seen of a walk that turns: for each instant m its motion, d its depth, as they come."""
+    """What is seen of a walk that turns: of each instant m is its motion, d its depth."""
     stage, came, found = ObstacleStage(ObstacleFusionSettings()), {"m": 0, "d": 0}, []
     for what in order:
         n = came[what]
