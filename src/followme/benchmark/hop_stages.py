@@ -14,7 +14,7 @@ STAGES = {
     "packing": "pixels into a message",
     "publish": "publish(): serialised and written",
     "on_the_way": "from the end of publish() to the reader's queue; below zero: there before",
-    "take": "executor woken, message taken out and turned into Python",
+    "take": "executor woken, message taken out and turned into Python; 0: counted to the way",
     "unpacking": "message into pixels",
 }
 
