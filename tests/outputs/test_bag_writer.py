@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,28 @@ def test_a_file_of_that_many_bytes_is_closed_and_each_is_whole_by_itself(tmp_pat
     assert times == [10, 11, 12, 13, 14]
     with Reader(tmp_path / "walk") as reader:
         assert [t for _, t, _ in reader.messages()] == times
+
+
+def test_what_a_full_disk_did_not_take_is_given_up_and_not_counted(tmp_path: Path) -> None:
+    writer = written(tmp_path / "walk", 3)
+    for n in (13, 14):
+        # more than what Python itself keeps back
+        writer.write("/camera/image_raw", n, n, image_bytes(n) + bytes(1 << 15))
+    (file,) = writer.files
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # a limit of the size of files stands for a full disk
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            writer.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert writer.give_up() == {"/camera/image_raw": 2}
+    assert writer.counts == {"/camera/image_raw": 3}
+    writer.close()
+    with Reader(tmp_path / "walk") as reader:
+        assert [t for _, t, _ in reader.messages()] == [10, 11, 12]
+        assert reader.message_count == 3
 
 
 def test_nothing_is_made_where_nothing_came(tmp_path: Path) -> None:

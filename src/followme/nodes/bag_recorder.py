@@ -137,7 +137,7 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
             try:
                 writer.close(lost)
             except OSError as error:
-                self._give_up(error)
+                self._give_up(error, writer)
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -211,7 +211,7 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
                 if due:
                     writer.flush()
             except OSError as error:
-                self._give_up(error)
+                self._give_up(error, writer)
                 return False
         return True
 
@@ -224,18 +224,21 @@ class BagRecorder(BaseNode[BagRecorderSettings]):
                 self._queue.note_lost(message.topic, 1)
                 return
         writer.write(message.topic, message.recorded_ns, message.published_ns, message.data)
-        self._counts[message.topic] = self._counts.get(message.topic, 0) + 1
+        self._counts = writer.counts
         self._bytes += len(message.data)
         self._files = writer.files
 
-    def _give_up(self, error: OSError) -> None:
+    def _give_up(self, error: OSError, writer: BagWriter) -> None:
         self.broken = self.lasting = (
             f"bag {str(self.folder)!r} cannot be written ({error.strerror or error}); make room or "
             "name another place, and record again"
         )
         self.trouble(self.broken)
-        self.say_at_once()
+        for topic, count in writer.give_up().items():
+            self._queue.note_lost(topic, count)
+        self._counts = writer.counts
         self._queue.give_up()
+        self.say_at_once()
 
 
 def topics_of(text: str) -> tuple[str, ...]:

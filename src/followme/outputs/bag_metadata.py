@@ -54,6 +54,10 @@ class WrittenFile:
     ----------
     name : str
         Below the folder of the bag.
+    begin_ns, end_ns : int
+        When its first and its last message were recorded; none None, 0.
+    messages : int
+        How many are in its chunks that are whole.
     """
 
     name: str
@@ -62,10 +66,9 @@ class WrittenFile:
     messages: int = 0
 
     def note(self, recorded_ns: int) -> None:
-        """Count a message."""
+        """Note when a message was recorded."""
         self.begin_ns = recorded_ns if self.begin_ns is None else min(self.begin_ns, recorded_ns)
         self.end_ns = max(self.end_ns, recorded_ns)
-        self.messages += 1
 
 
 @dataclass(frozen=True)

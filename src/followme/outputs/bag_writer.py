@@ -63,6 +63,8 @@ class BagWriter:
         self._ros_distro = ros_distro
         self._topics: dict[str, RecordedTopic] = {}
         self._counts: dict[str, int] = {}
+        #: What is in the chunk that is still to come to the disk, by topic.
+        self._unfinished: dict[str, int] = {}
         self._files: list[WrittenFile] = []
         self._stream: IO[bytes] | None = None
         self._mcap: Writer | None = None
@@ -101,22 +103,32 @@ class BagWriter:
         OSError
             When the disk is full or gone.
         """
-        mcap = self._open_file()
-        channel = self._channel(mcap, topic)
-        sequence = self._counts[topic]
-        mcap.add_message(channel, recorded_ns, data, published_ns, sequence & 0xFFFFFFFF)
         self._counts[topic] += 1
+        self._unfinished[topic] = self._unfinished.get(topic, 0) + 1
+        mcap, stream = self._open_file()
+        channel, sequence = self._channel(mcap, topic), self._counts[topic] - 1
+        before = stream.tell()
+        mcap.add_message(channel, recorded_ns, data, published_ns, sequence & 0xFFFFFFFF)
         self._files[-1].note(recorded_ns)
-        if self._stream is not None:
-            # a chunk that is whole must not wait in this process
-            self._stream.flush()
-            if self._stream.tell() >= self._split_bytes:
-                self._close_file()
+        # a chunk that is whole must not wait in this process
+        stream.flush()
+        if stream.tell() > before:
+            self._note_chunk()
+        if stream.tell() >= self._split_bytes:
+            self._close_file()
 
     def flush(self) -> None:
         """Bring what came so far to the disk, as a chunk of its own."""
         if self._mcap is not None:
             self._mcap.flush()
+            self._note_chunk()
+
+    def give_up(self) -> dict[str, int]:
+        """Give up the chunk that the disk did not take; return what was in it, by topic."""
+        lost, self._unfinished = self._unfinished, {}
+        for topic, count in lost.items():
+            self._counts[topic] -= count
+        return lost
 
     def close(self, custom: dict[str, str] | None = None) -> None:
         """Write index and metadata; nothing where no message came.
@@ -131,9 +143,13 @@ class BagWriter:
             topics = [(t, self._counts[name]) for name, t in self._topics.items()]
             BagContents(self._files, topics, custom or {}).write(self.folder, self._ros_distro)
 
-    def _open_file(self) -> Writer:
-        if self._mcap is not None:
-            return self._mcap
+    def _note_chunk(self) -> None:
+        self._files[-1].messages += sum(self._unfinished.values())
+        self._unfinished.clear()
+
+    def _open_file(self) -> tuple[Writer, IO[bytes]]:
+        if self._mcap is not None and self._stream is not None:
+            return self._mcap, self._stream
         self.folder.mkdir(parents=True, exist_ok=bool(self._files))
         name = f"{self.folder.name}_{len(self._files)}.mcap"
         self._stream = (self.folder / name).open("xb")
@@ -141,7 +157,7 @@ class BagWriter:
         self._mcap.start("ros2", f"followme {__version__}")
         self._files.append(WrittenFile(name))
         self._channels, self._schemas = {}, {}
-        return self._mcap
+        return self._mcap, self._stream
 
     def _channel(self, mcap: Writer, name: str) -> int:
         """Return a topic's channel in this file: each file can be read without the others."""
@@ -163,5 +179,6 @@ class BagWriter:
             return
         try:
             mcap.finish()
+            self._note_chunk()
         finally:
             stream.close()
