@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import Any
 
 from std_srvs.srv import Trigger
@@ -17,6 +18,10 @@ from followme.values.obstacle import Obstacles
 from followme.voices.choose import make_voice
 
 _QUESTIONS = ("repeat", "describe", "hush", "status")
+# Who has still to hear that a bag began again gives obstacles of before for this long at most, ...
+_LATE_S = 1.0
+# ... and they lie ahead of the time that is now, by more than the steps in which it goes.
+_AHEAD_NS = 200_000_000
 
 
 class Speech(BaseNode[SpeechSettings]):
@@ -28,7 +33,7 @@ class Speech(BaseNode[SpeechSettings]):
     def __init__(self, **wiring: Any) -> None:
         super().__init__("speech", **wiring)
         self._stage: SpeechStage | None = None
-        self._asked: list[str] = []
+        self._afresh_s = 0.0
         self.takes("obstacles", self._obstacles_came)
         for question in _QUESTIONS:
             self.create_service(
@@ -48,6 +53,8 @@ class Speech(BaseNode[SpeechSettings]):
 
     def work(self, item: Obstacles) -> None:
         assert self._stage is not None
+        if self._is_of_before(item):
+            return
         self.note_age(item.stamp_ns)
         self._say(self._stage.observe(item, self._now_s()))
 
@@ -60,6 +67,7 @@ class Speech(BaseNode[SpeechSettings]):
         self._say(self._stage.tick(self._now_s()))
 
     def restart(self) -> None:
+        self._afresh_s = time.monotonic()
         if self._stage is not None:
             self._stage.reset()
             # where no time comes no tick ever does, and an unarmed guard would be silent for good
@@ -80,6 +88,16 @@ class Speech(BaseNode[SpeechSettings]):
         if stage is None:
             return {}
         return {"voice": stage.about, "restarts": stage.restarts, "alarms": stage.alarms}
+
+    def _is_of_before(self, obstacles: Obstacles) -> bool:
+        """Return whether obstacles are of before a jump of simulated time, which they came across.
+
+        A walker's time is not simulated: what warns a walker is never passed over.
+        """
+        if not self.clock.simulated or time.monotonic() - self._afresh_s > _LATE_S:
+            return False
+        now_ns = self.clock.now_ns()
+        return now_ns > 0 and obstacles.stamp_ns - now_ns > _AHEAD_NS
 
     def _obstacles_came(self, obstacles: Obstacles, frame_id: str) -> None:
         self.frame_id = frame_id
