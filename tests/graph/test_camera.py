@@ -35,6 +35,9 @@ class Live:
         self.closed = False
         self.captured: queue.Queue[Frame] = queue.Queue()
 
+    def capture(self, frame: Frame) -> None:
+        self.captured.put(frame)
+
     def newest(self, timeout_s: float) -> Frame | None:
         try:
             return self.captured.get(timeout=timeout_s)

@@ -21,7 +21,8 @@ from tests.real_ros import await_that
 
 from .conformance.subject import Hold
 from .conftest import Graph
-from .walking import LIMIT_S, Walk
+from .diagnostics import REPORTED_S
+from .walking import Walk, walking
 
 pytestmark = [pytest.mark.graph, pytest.mark.usefixtures("no_networks")]
 
@@ -89,14 +90,12 @@ def walk(graph: Graph, tmp_path: Path, engines: Engines) -> Iterator[Walk]:
         "depth_estimator": tiny_depth_onnx(tmp_path / "depth.onnx", 24, 32),
         "object_detector": spot_onnx(tmp_path / "objects.onnx", "objects", 24, 32),
     }
-    made = Walk(graph, tmp_path, {node: {"model.file": str(f)} for node, f in files.items()})
-    made.spoil = with_holes
+    overrides = {node: {"model.file": str(file)} for node, file in files.items()}
     try:
-        made.begin()
-        yield made
+        with walking(graph, tmp_path, overrides=overrides, spoil=with_holes) as made:
+            yield made
     finally:
         engines.release()
-        made.end()
 
 
 def hanging(walk: Walk, engines: Engines) -> tuple[Hold, float]:
@@ -112,14 +111,14 @@ def test_it_is_heard_and_named_in_time_and_what_comes_late_warns_of_nothing(
     await_that(lambda: engines.asked.count("objects.onnx") > 3, 20, "objects are looked for")
     hold, moment_s = hanging(walk, engines)
     walk.heard_within("Vision lost", moment_s)
-    assert walk.told("obstacle_fusion", "sight is lost: stale", moment_s) <= LIMIT_S
-    walk.told("depth_estimator", _WORDS, moment_s)
-    worst = [s.level for _, s in walk.reports if _WORDS in s.message]
+    walk.lost_within("stale", moment_s)
+    walk.diagnostics.within("depth_estimator", _WORDS, moment_s, REPORTED_S)
+    worst = [s.level for _, s in walk.diagnostics.reports if _WORDS in s.message]
     assert set(worst) == {DiagnosticStatus.ERROR}
     before = engines.asked.count("objects.onnx")
     await_that(lambda: engines.asked.count("objects.onnx") > before + 1, 20, "names go on")
     # long after, nobody has taken it for over
-    walk.told("depth_estimator", f"{_WORDS}3.", moment_s)
+    walk.diagnostics.within("depth_estimator", f"{_WORDS}3.", moment_s, 3.0 + REPORTED_S)
     assert walk.sight is Sight.BLIND
     # what stood there has gone meanwhile, and the image that waits for the depth network shows it
     walk.scene = render([])
@@ -129,7 +128,7 @@ def test_it_is_heard_and_named_in_time_and_what_comes_late_warns_of_nothing(
     hold.go.set()
     walk.back()
     assert not [words for words in walk.said(over_s) if "top" in words]
-    walk.told("depth_estimator", "working", over_s)
+    walk.diagnostics.within("depth_estimator", "working", over_s, REPORTED_S)
     assert engines.asked[-20:].count("depth.onnx") > 0
 
 
@@ -158,11 +157,12 @@ def test_it_begins_a_new_life_by_itself_when_it_never_returns(walk: Walk, engine
     revival.patience_s = 4.0
     hold, moment_s = hanging(walk, engines)
     walk.heard_within("Vision lost", moment_s)
-    walk.told("depth_estimator", "after 4 s it begins a new life", moment_s)
+    words = "after 4 s it begins a new life"
+    walk.diagnostics.within("depth_estimator", words, moment_s, REPORTED_S)
     walk.back()
     assert time.monotonic() - moment_s > 4.0
     assert not hold.go.is_set()
-    walk.told("depth_estimator", "working", time.monotonic())
+    walk.diagnostics.within("depth_estimator", "working", time.monotonic(), REPORTED_S)
     assert revival.patience_s == 8.0, "a life that ends the same way lasts longer"
 
 

@@ -25,10 +25,9 @@ from followme.values.frame import CameraInfo
 from tests.real_ros import await_that
 
 from .conftest import Graph, Processes
+from .diagnostics import LIMIT_S, Diagnostics
 
 pytestmark = pytest.mark.graph
-
-_LIMIT_S = 1.0
 
 
 def sounds(log: Path) -> list[dict[str, Any]]:
@@ -54,15 +53,20 @@ def test_a_speech_node_that_dies_or_hangs_is_heard(
 ) -> None:
     track = tmp_path / "speech.wav"
     log = tmp_path / "speech.wav.jsonl"
+    diagnostics = Diagnostics(graph)
     # fusion without a camera: it says BLIND by its own clock, so that there is something to hear
     graph.start(ObstacleFusion())
     speech = processes.node("speech", "-p", "voice.engine:=wav", "-p", f"voice.track:={track}")
     await_that(lambda: sounds(log), 40, "the node speaks")
+    await_that(lambda: diagnostics.of("speech"), 20, "it reports")
     moment_s = time.monotonic()
     os.kill(speech.pid, how)
     await_that(lambda: lost_after(log, moment_s) is not None, 10, '"Vision lost" is heard')
     delay_s = lost_after(log, moment_s)
-    assert delay_s is not None and delay_s <= _LIMIT_S
+    assert delay_s is not None and delay_s <= LIMIT_S
+    # whoever looks at /diagnostics finds that its reports have ended, while others go on
+    await_that(lambda: len(diagnostics.of("obstacle_fusion", moment_s)) > 2, 10, "others report")
+    assert not diagnostics.of("speech", moment_s + LIMIT_S)
 
 
 def test_a_camera_that_stalls_is_heard(graph: Graph, tmp_path: Path) -> None:
@@ -71,7 +75,7 @@ def test_a_camera_that_stalls_is_heard(graph: Graph, tmp_path: Path) -> None:
     log = tmp_path / "speech.wav.jsonl"
     fusion = ObstacleFusion()
     speech = Speech(overrides={"voice.engine": "wav", "voice.track": str(track)})
-    feed = _Feed(graph)
+    feed, diagnostics = _Feed(graph), Diagnostics(graph)
     graph.start(fusion, speech)
     await_that(feed.connected, why="discovery")
     for _ in range(8):
@@ -83,7 +87,8 @@ def test_a_camera_that_stalls_is_heard(graph: Graph, tmp_path: Path) -> None:
     moment_s = feed.last_s
     await_that(lambda: lost_after(log, moment_s) is not None, 10, '"Vision lost" is heard')
     delay_s = lost_after(log, moment_s)
-    assert delay_s is not None and delay_s <= _LIMIT_S
+    assert delay_s is not None and delay_s <= LIMIT_S
+    diagnostics.within("obstacle_fusion", "sight is lost: stale", moment_s)
 
 
 class _Feed:

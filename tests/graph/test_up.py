@@ -26,6 +26,7 @@ from followme.supervision.shared_memory import held_by, remove_dead
 from tests.real_ros import await_that
 
 from .conftest import Graph, Processes
+from .diagnostics import LIMIT_S
 from .test_safety import lost_after, sounds
 
 pytestmark = pytest.mark.graph
@@ -201,6 +202,8 @@ def test_when_the_runner_is_killed_its_nodes_end_and_the_walker_hears_it(
     up.kill()
     await_that(lambda: not any(lives(pid) for pid in family), 15, "no node is left")
     await_that(lambda: lost_after(log, moment_s) is not None, 15, '"Vision lost" is heard')
+    delay_s = lost_after(log, moment_s)
+    assert delay_s is not None and delay_s <= LIMIT_S
 
 
 def test_a_node_that_is_killed_comes_back_and_a_second_graph_is_refused(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticStatus
 
 from followme.nodes.composition import Composition
 from followme.values.frame import Frame
@@ -18,11 +19,15 @@ from tests.geometry.scene import CAMERA, box_at, render
 from tests.real_ros import await_that
 
 from .conftest import Graph
+from .diagnostics import LIMIT_S, Diagnostics
 from .test_camera import Live
 from .test_safety import sounds
 
-LIMIT_S = 1.0
 PERIOD_S = 0.1
+# So many obstacles tell that a walk goes on.
+_SOME = 30
+# With older images it would be BLIND.
+_FRESH_S = 0.5
 
 
 class Walk:
@@ -36,6 +41,10 @@ class Walk:
         For the sound track.
     overrides : mapping, optional
         Parameters by node name.
+    camera : Any, optional
+        A live source that is told of what it is to capture; left out: one that is never at fault.
+    spoil : callable, optional
+        What becomes of a frame before it is captured, None for nothing; tests exchange it.
     """
 
     def __init__(
@@ -43,11 +52,13 @@ class Walk:
         graph: Graph,
         folder: Path,
         overrides: Mapping[str, Mapping[str, Any]] | None = None,
+        camera: Any = None,
+        spoil: Callable[[Frame], Frame | None] = lambda frame: frame,
     ) -> None:
-        self.camera = Live()
+        self._camera = camera or Live()
         self.log = folder / "speech.wav.jsonl"
-        self.spoil: Callable[[Frame], Frame | None] = lambda frame: frame
-        self.reports: list[tuple[float, Any]] = []
+        self.spoil = spoil
+        self.diagnostics = Diagnostics(graph)
         self.obstacles: list[Obstacles] = []
         self._ended = threading.Event()
         #: Metres of what stands there.
@@ -60,11 +71,10 @@ class Walk:
                 **(overrides or {}),
             },
             lambda *_: None,
-            {"source": self.camera},
+            {"source": self._camera},
         )
         self.nodes = composition.nodes
         composition.listen("obstacles", self.obstacles.append)
-        graph.driver.create_subscription(DiagnosticArray, "/diagnostics", self._told, 50)
         graph.spin(*composition.nodes.values())
 
     def begin(self) -> None:
@@ -105,28 +115,38 @@ class Walk:
         """Return whether no lost sight was heard after a moment."""
         return self._heard("lost", moment_s) is None
 
+    def lost_within(self, reason: str, moment_s: float) -> None:
+        """Hold that sight is lost on /diagnostics in time after a moment, as an error."""
+        words = f"sight is lost: {reason}"
+        self.diagnostics.within("obstacle_fusion", words, moment_s)
+        levels = [s.level for _, s in self.diagnostics.reports if words in s.message]
+        assert set(levels) == {DiagnosticStatus.ERROR}
+
     def back(self) -> None:
-        """Hold that it sees again and says so, with the same nodes."""
+        """Hold that it sees again and says so, heard and told, with the same nodes."""
         moment_s = time.monotonic()
         await_that(lambda: self._heard("back", moment_s), 20, '"Vision back" is heard')
         assert self.obstacles[-1].sight is Sight.SEEING, self.obstacles[-1].reason
+        _, last = self.diagnostics.of("obstacle_fusion")[-1]
+        assert "sight is lost" not in last.message
 
-    def told(self, node: str, words: str, moment_s: float) -> float:
-        """Hold that a node says something on /diagnostics; return how long after a moment."""
-        found = await_that(
-            lambda: self.told_since(node, words, moment_s), 10, f"{node} says {words!r}"
-        )
-        return float(found[0])
+    def goes_on(self, moment_s: float) -> None:
+        """Hold that sight was not lost since a moment, and that what comes into the way is heard.
 
-    def told_since(self, node: str, words: str, moment_s: float) -> list[float]:
-        """Return how long after a moment a node said something on /diagnostics, each time."""
-        return [
-            at_s - moment_s
-            for at_s, status in list(self.reports)
-            if at_s >= moment_s
-            and status.hardware_id == f"/{node}"
-            and words in " ".join((status.message, *(v.value for v in status.values)))
-        ]
+        That is its tone, with words or, when many were said a moment ago, without.
+        """
+        before = len(self.obstacles)
+        await_that(lambda: len(self.obstacles) >= before + _SOME, 20, "obstacles go on")
+        assert max(o.ages.image_s for o in self.obstacles[before:]) < _FRESH_S
+        self.scene, stands_there = render([]), self.scene
+        await_that(lambda: not self.obstacles[-1].obstacles, 10, "it is gone")
+        self.scene, again_s = stands_there, time.monotonic()
+        await_that(lambda: self._warned_since(again_s), 10, "it is heard that it is there again")
+        assert self.quiet_since(moment_s)
+
+    def _warned_since(self, moment_s: float) -> bool:
+        rows = (row for row in sounds(self.log) if row["monotonic_s"] >= moment_s)
+        return any(row["tone"] == "stop" for row in rows)
 
     def said(self, moment_s: float) -> list[str]:
         """Return the words that were heard since a moment."""
@@ -140,7 +160,15 @@ class Walk:
             depth_m = self.scene * np.float32(1.0 + 1e-4 * rng.random())
             frame = self.spoil(Frame(time.time_ns(), bgr, CAMERA, depth_m))
             if frame is not None:
-                self.camera.captured.put(frame)
+                self._camera.capture(frame)
 
-    def _told(self, array: Any) -> None:
-        self.reports += [(time.monotonic(), status) for status in array.status]
+
+@contextmanager
+def walking(graph: Graph, folder: Path, **more: Any) -> Iterator[Walk]:
+    """Walk, with what :class:`Walk` takes, until the test is over."""
+    made = Walk(graph, folder, **more)
+    try:
+        made.begin()
+        yield made
+    finally:
+        made.end()
