@@ -34,7 +34,7 @@ from tests.sources.build_recordings import STORE
 
 from .conftest import Graph, Processes
 from .diagnostics import LIMIT_S, REPORTED_S
-from .subjects import DEPTH, packed, rgbd_instant
+from .instants import DEPTH, packed, rgbd_instant
 from .walking import walking
 
 pytestmark = [pytest.mark.graph, pytest.mark.usefixtures("no_networks")]
