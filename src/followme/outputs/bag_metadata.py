@@ -55,7 +55,7 @@ class WrittenFile:
     name : str
         Below the folder of the bag.
     begin_ns, end_ns : int
-        When its first and its last message were recorded; none None, 0.
+        When its first and its last message were recorded; None and 0 before there is one.
     messages : int
         How many are in its chunks that are whole.
     """

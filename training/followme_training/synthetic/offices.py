@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -88,8 +87,7 @@ def _panelling(
     size = [branch["width_m"], 0.02, height_m]
     middle = branch["from_m"] + branch["width_m"] / 2
     at_m = [round(middle, 3), round(side * (half_m + branch["length_m"] - 0.01), 3)]
-    look = {"finish": "wood", "colour": colour(rng, _BOARDS), "label": "wall"}
-    return [{"type": "box", "at_m": at_m, "size_m": size, **look}]
+    return [_part_of_wall({"at_m": at_m, "size_m": size}, "wood", colour(rng, _BOARDS))]
 
 
 def _on_wall(
@@ -110,22 +108,22 @@ def _on_wall(
         )
         if beside and rng.random() < 0.5:
             size = [wide, 0.012, number(rng, 0.6, 1.9)]
-            place = {
-                "at_m": [x, round(side * (half_m - 0.006), 3)],
-                "bottom_m": number(rng, 0.1, 0.4),
-            }
-            white = {"finish": "plain", "colour": colour(rng, _WHITE), "label": "wall"}
-            found.append({"type": "box", "size_m": size, **place, **white})
+            place: Entry = {"at_m": [x, round(side * (half_m - 0.006), 3)]}
+            place |= {"size_m": size, "bottom_m": number(rng, 0.1, 0.4)}
+            found.append(_part_of_wall(place, "plain", colour(rng, _WHITE)))
         if beside and rng.random() < 0.6:
             size = [number(rng, 0.2, 0.5), 0.01, number(rng, 0.2, 0.5)]
-            place = {
-                "at_m": [x, round(side * (half_m - 0.018), 3)],
-                "bottom_m": number(rng, 0.8, 1.5),
-            }
-            sign = {"finish": "sign", "colour": colour(rng, _NOTICES), "label": "wall"}
-            found.append({"type": "box", "size_m": size, **place, **sign})
+            # before a flush door, where there is one
+            place = {"at_m": [x, round(side * (half_m - 0.018), 3)]}
+            place |= {"size_m": size, "bottom_m": number(rng, 0.8, 1.5)}
+            found.append(_part_of_wall(place, "sign", colour(rng, _NOTICES)))
         x = round(x + number(rng, 1.2, 4.0), 3)
     return found
+
+
+def _part_of_wall(place: Entry, finish: str, rgb: list[int]) -> Entry:
+    """Return a flat box that belongs to a wall."""
+    return {"type": "box", **place, "finish": finish, "colour": rgb, "label": "wall"}
 
 
 def _furniture(rng: np.random.Generator, branch: Entry, side: int, half_m: float) -> list[Entry]:
@@ -179,7 +177,7 @@ def _workplace(
         round(x + aside, 3),
         round(side * (y - away * (_SEAT_M + abs(float(rng.normal(0, 0.15))))), 3),
     ]
-    turned = math.degrees(math.atan2(side * away, 0.0)) + float(rng.normal(0, 35))
+    turned = 90.0 * side * away + float(rng.normal(0, 35))
     if rng.random() < 0.9:
         base = chosen(rng, star=4, legs=1)
         chair = {"base": base, "turned_deg": round(turned, 1), "colour": looks["seat"]}
