@@ -24,6 +24,7 @@ from followme_training.detection.data import DetectionData
 from followme_training.detection.detections import Found
 from followme_training.detection.exported import ExportedDetector
 from followme_training.detection.module import DetectionTask
+from followme_training.detection.point_refinement import MOST_FACES
 from followme_training.detection.sample import BoxSample
 from followme_training.detection.sources import Source
 from tests.training.conftest import as_if_nothing_were_held_out
@@ -139,6 +140,24 @@ def test_boxes_in_the_file_are_those_of_the_network(faces) -> None:
     # which of nearly equal ones comes first is not said
     near = np.abs(file["boxes"] - surest.xyxy[0]).max(1) < 1e-2
     assert file["scores"][near].max() == pytest.approx(surest.scores[0], abs=1e-4)
+
+
+def test_a_second_look_goes_on_from_a_file(faces, boxes_zip, tmp_path, capsys) -> None:
+    settings = write_settings(tmp_path, boxes_zip)
+    first, second = faces / "models" / "face.onnx", tmp_path / "face.onnx"
+    look = ["--model.refinement", "{side_px: 16, width: 4}", "--start", str(first)]
+    assert main(["detection", "fit", "-c", str(settings), *look]) == 0
+    export = ["detection", "export", str(tmp_path / "run"), "--out", str(second)]
+    assert main([*export, "--reports", str(tmp_path / "reports")]) == 0
+    # the engines give the landmarks that the network gives
+    assert "openvino within" in capsys.readouterr().out
+    rgb = picture(3)[0][..., ::-1].copy()
+    before, after = onnxruntime_engine(first)(rgb), onnxruntime_engine(second)(rgb)
+    for name in ("boxes", "scores"):
+        assert np.abs(before[name] - after[name]).max() < 1e-2
+    told_anew = np.abs(before["landmarks"] - after["landmarks"]).max((1, 2)) > 1e-2
+    assert 1 <= told_anew.sum() <= MOST_FACES
+    assert told_anew[before["scores"].argmax()]
 
 
 def test_the_report_is_whole(faces) -> None:

@@ -20,10 +20,8 @@ from numpy.typing import NDArray
 from followme_training.common.recolouring import Recolouring, recoloured
 from followme_training.common.resampling import low_passed
 from followme_training.datasets.errors import DataError
-from followme_training.detection.sample import Boxes, BoxSample, Floats
+from followme_training.detection.sample import MIRRORED, Boxes, BoxSample, Floats
 
-#: Which landmark each one becomes in a mirror: left and right are those of the image.
-MIRRORED = (1, 0, 2, 4, 3)
 #: Rows, and columns, of a picture that is put together of several images.
 LEAST_ROWS = 2
 #: What is seen beside an image.

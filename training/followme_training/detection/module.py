@@ -14,14 +14,18 @@ from followme_training.common.one_cycle import OneCycle, one_cycle
 from followme_training.common.start import CLASSES
 from followme_training.datasets.class_names import refuse_other_classes
 from followme_training.detection.anchors import AnchorGrid, make_anchors
-from followme_training.detection.coding import decode_boxes, decode_points
 from followme_training.detection.convolutions import Kind
 from followme_training.detection.data import BoxBatch
 from followme_training.detection.detections import Found, found
+from followme_training.detection.exported import decoded
 from followme_training.detection.figures import Figures
 from followme_training.detection.loss import LossSettings, loss_parts
 from followme_training.detection.matching import Matching
 from followme_training.detection.network import DetectionNetwork, Raw
+from followme_training.detection.point_refinement import (
+    Refinement,
+    refinement_loss,
+)
 from followme_training.detection.pyramid import StrideError
 from followme_training.detection.targets import truth_of
 
@@ -62,6 +66,9 @@ class DetectionTask(pl.LightningModule):
         Which losses.
     optimiser : OneCycle
         Rates and decay.
+    refinement : Refinement, optional
+        A second look at landmarks. Where there is one, it alone learns: the detector stays as it
+        begins, and is one that was trained without.
     """
 
     anchor_boxes: torch.Tensor
@@ -84,6 +91,7 @@ class DetectionTask(pl.LightningModule):
         matching: Matching = Matching(),  # noqa: B008 - frozen
         loss: LossSettings = LossSettings(),  # noqa: B008 - frozen
         optimiser: OneCycle = OneCycle(),  # noqa: B008 - frozen
+        refinement: Refinement | None = None,
     ) -> None:
         super().__init__()
         self.classes = tuple(classes)
@@ -101,6 +109,7 @@ class DetectionTask(pl.LightningModule):
             context,
             drop_path,
             frozen_stride,
+            refinement,
         )
         made = make_anchors(anchors, self.size_hw)
         self.register_buffer("anchor_boxes", made, persistent=False)
@@ -109,6 +118,11 @@ class DetectionTask(pl.LightningModule):
         self._optimiser = optimiser
         self._figures = Figures(self.classes, landmarks)
         self._frozen_at_random = frozen_stride > 0 and weights is None
+        self._learner: torch.nn.Module = self.network
+        if self.network.refiner is not None:
+            self._learner = self.network.refiner
+            self.network.requires_grad_(False)
+            self._learner.requires_grad_(True)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the names of the classes with the weights that stand for them."""
@@ -149,7 +163,7 @@ class DetectionTask(pl.LightningModule):
         return raw
 
     def training_step(self, batch: BoxBatch, batch_idx: int) -> torch.Tensor:
-        parts = self.loss_parts(self(batch.rgb), batch)
+        parts = self.refinement_parts(batch) or self.loss_parts(self(batch.rgb), batch)
         stop_if_not_finite(parts, batch.names, self.global_step)
         total = torch.stack(list(parts.values())).sum()
         size = len(batch.names)
@@ -163,16 +177,20 @@ class DetectionTask(pl.LightningModule):
         truth = truth_of(batch.boxes, self.anchor_boxes, self._matching)
         return loss_parts(raw, truth, self.anchor_boxes, self._loss)
 
+    def refinement_parts(self, batch: BoxBatch) -> dict[str, torch.Tensor]:
+        """Return the loss of the second look; nothing where there is none."""
+        refiner = self.network.refiner
+        if refiner is None:
+            return {}
+        points = (torch.from_numpy(boxes.points).to(batch.rgb.device) for boxes in batch.boxes)
+        return {"points": refinement_loss(refiner, batch.rgb, points)}
+
     @torch.no_grad()
     def found(self, rgb: torch.Tensor, least_score: float = MEASURED_SCORE) -> list[Found]:
         """Return the things in images (B, 3, H, W), in pixels of the input."""
-        raw = self(rgb)
-        boxes = decode_boxes(raw.boxes, self.anchor_boxes)
-        scores = torch.sigmoid(raw.logits)
-        points = None if raw.points is None else decode_points(raw.points, self.anchor_boxes)
         return [
-            found(boxes[i], scores[i], None if points is None else points[i], least_score)
-            for i in range(len(rgb))
+            found(*said, least_score)
+            for said in decoded(self.network, rgb, self(rgb), self.anchor_boxes)
         ]
 
     def validation_step(self, batch: BoxBatch, batch_idx: int) -> None:
@@ -190,7 +208,7 @@ class DetectionTask(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         steps = int(self.trainer.estimated_stepping_batches)
-        return one_cycle(self.network, "encoder.backbone.", steps, self._optimiser)
+        return one_cycle(self._learner, "encoder.backbone.", steps, self._optimiser)
 
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Keep one odd batch from undoing what was learned."""

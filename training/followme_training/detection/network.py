@@ -16,6 +16,11 @@ from torch import nn
 from followme_training.backbones.weights import read_safetensors
 from followme_training.detection.anchors import AnchorGrid
 from followme_training.detection.convolutions import Context, Kind
+from followme_training.detection.point_refinement import (
+    PointRefiner,
+    Refinement,
+    RefinementError,
+)
 from followme_training.detection.pyramid import Pyramid, Trunk
 from followme_training.detection.retinaface_keys import is_retinaface, load_retinaface
 
@@ -102,6 +107,8 @@ class DetectionNetwork(nn.Module):
         Stochastic depth of the backbone.
     frozen_stride : int
         Up to which the backbone is not trained; see the same.
+    refinement : Refinement, optional
+        A second look at the landmarks of the faces found, which is not part of what anchors say.
     """
 
     mean: torch.Tensor
@@ -121,6 +128,7 @@ class DetectionNetwork(nn.Module):
         context: bool = True,
         drop_path: float = 0.0,
         frozen_stride: int = 0,
+        refinement: Refinement | None = None,
     ) -> None:
         super().__init__()
         if width < 4 or width % 4:
@@ -137,6 +145,11 @@ class DetectionNetwork(nn.Module):
             Context(width, width, kind) if context else nn.Identity() for _ in levels
         )
         self.heads = nn.ModuleList(Head(width, k, classes, landmarks) for k in levels)
+        if refinement is not None and not landmarks:
+            raise RefinementError(
+                "model.refinement looks again at landmarks, and model.landmarks is false; give true"
+            )
+        self.refiner = None if refinement is None else PointRefiner(refinement)
         source = self.encoder.backbone
         self.register_buffer("mean", torch.tensor(source.mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(source.std).view(1, 3, 1, 1))

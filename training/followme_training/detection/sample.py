@@ -15,6 +15,8 @@ Colours: TypeAlias = NDArray[np.uint8]
 
 #: Landmarks of a box, in the order of :data:`followme_training.detection.network.POINTS`.
 POINTS = 5
+#: Which landmark each one becomes in a mirror: left and right are those of the image.
+MIRRORED = (1, 0, 2, 4, 3)
 
 
 @dataclass(frozen=True)
