@@ -202,6 +202,9 @@ def test_the_second_look_learns_and_the_detector_stays(boxes_zip) -> None:
     learner, batch = refining(), batch_of(boxes_zip, ["face"], 4)
     taught = {n for n, p in learner.named_parameters() if p.requires_grad}
     assert taught == {n for n, _ in learner.named_parameters() if ".refiner." in n}
+    # what was trained without a second look is still read
+    without = task(["face"], True).state_dict()
+    assert set(without) == {n for n in learner.state_dict() if ".refiner." not in n}
     parts = learner.refinement_parts(batch)
     assert set(parts) == {"points"} and parts["points"].requires_grad
     assert task(["face"], True).refinement_parts(batch) == {}

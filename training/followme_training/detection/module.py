@@ -118,11 +118,9 @@ class DetectionTask(pl.LightningModule):
         self._optimiser = optimiser
         self._figures = Figures(self.classes, landmarks)
         self._frozen_at_random = frozen_stride > 0 and weights is None
-        self._learner: torch.nn.Module = self.network
         if self.network.refiner is not None:
-            self._learner = self.network.refiner
             self.network.requires_grad_(False)
-            self._learner.requires_grad_(True)
+            self.network.refiner.requires_grad_(True)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the names of the classes with the weights that stand for them."""
@@ -208,7 +206,7 @@ class DetectionTask(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         steps = int(self.trainer.estimated_stepping_batches)
-        return one_cycle(self._learner, "encoder.backbone.", steps, self._optimiser)
+        return one_cycle(self.network.refiner or self.network, "encoder.backbone.", steps, self._optimiser)
 
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Keep one odd batch from undoing what was learned."""
