@@ -93,6 +93,23 @@ def test_speed_is_learned_within_half_a_second_where_motion_is_unknown():
     assert math.isnan(track.own_speed_mps())
 
 
+@pytest.mark.parametrize("carried", [0, 1, 3])
+def test_speed_is_that_between_two_sights_however_often_it_is_carried(carried):
+    tracker = Tracker(TrackingSettings(), HysteresisSettings())
+    step = MotionStep(0.2 / (1 + carried))
+    closing_mps = []
+    for i in range(12):
+        now_ns = i * 200_000_000
+        tracker.update([a_blob(4.0 - 0.2 * i)], now_ns, step)
+        tracker.forget(now_ns, step.dt_s, lambda _: False, 0.3)
+        closing_mps.append(tracker.tracks[0].closing_mps)
+        for k in range(1, 1 + carried):
+            tracker.predict(step)
+            tracker.forget(now_ns + round(k * step.dt_s * 1e9), step.dt_s, lambda _: False, 0.3)
+    assert closing_mps[3:] == pytest.approx([1.0] * 9, abs=0.1)
+    assert len(tracker.tracks) == 1
+
+
 def test_a_standing_thing_has_no_speed_of_its_own_and_a_mover_has():
     s = Sequence()
     for i in range(20):

@@ -130,17 +130,18 @@ class Track:
     def match(self, blob: Blob, now_ns: int, dt_s: float) -> None:
         """Correct it by what was seen (alpha-beta filter, growing memory at first)."""
         self.hits += 1
-        dt_s = max(dt_s, _LEAST_DT_S)
+        # it is off by what came together since it was seen, though it may have been carried since
+        unseen_s = max((now_ns - self.seen_ns) * 1e-9, _LEAST_DT_S)
         alpha, beta = self._gains()
         x_m, y_m = self.spot(blob)
         dx, dy = x_m - self.x_m, y_m - self.y_m
         self.x_m += alpha * dx
         self.y_m += alpha * dy
         if not blob.cut:
-            rate = beta / dt_s
+            rate = beta / unseen_s
             self.vx_mps += rate * dx
             self.vy_mps += rate * dy
-        self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, dt_s)
+        self.crossing.take(blob.x_m, blob.y_min_m, blob.y_max_m, unseen_s)
         self.blob, self.seen_ns, self.checked_ns = blob, now_ns, now_ns
         # what the image cuts off in front is carried, not measured
         self.drift_m = self.drift_m + self._s.drift_mps * dt_s if blob.cut else 0.0
