@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from followme.benchmark.machine import digest, models
 from followme.benchmark.statistics import latency_summary
+from followme.benchmark.targets import SUMS_ALONE
 from followme.perception.depth import DepthNetwork
 from followme.perception.network import Network
 from followme.settings import DepthEstimatorSettings, ModelSettings, ObstacleFusionSettings
@@ -131,11 +132,7 @@ def stages_alone(frames: Sequence[Frame]) -> dict[str, Any]:
     def sum_ms(names: Sequence[str]) -> float:
         return round(sum(float(rows[name]["p50_ms"] or 0.0) for name in names), 3)
 
-    return {
-        **rows,
-        "sum_of_p50_ms": sum_ms(_HELD_AGAINST),
-        "sum_of_p50_with_ego_motion_ms": sum_ms(ALONE),
-    }
+    return rows | dict(zip(SUMS_ALONE, (sum_ms(_HELD_AGAINST), sum_ms(ALONE)), strict=True))
 
 
 class _ClockedNetwork(DepthNetwork):
