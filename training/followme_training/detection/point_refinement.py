@@ -205,8 +205,8 @@ def worth_a_look(boxes: Tensor, scores: Tensor) -> Tensor:
     use = torch.cat((torch.ones_like(hidden[:1]), worth[1:] >= LEAST_SCORE))
     own = at[order[use]]
     # which the exporter cannot see
-    torch._check(len(own) >= 1)  # type: ignore[no-untyped-call]
-    torch._check(len(own) <= MOST_FACES)  # type: ignore[no-untyped-call]
+    torch._check(own.shape[0] >= 1)  # type: ignore[no-untyped-call]
+    torch._check(own.shape[0] <= MOST_FACES)  # type: ignore[no-untyped-call]
     return own
 
 
