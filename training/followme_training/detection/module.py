@@ -206,7 +206,8 @@ class DetectionTask(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         steps = int(self.trainer.estimated_stepping_batches)
-        return one_cycle(self.network.refiner or self.network, "encoder.backbone.", steps, self._optimiser)
+        learner = self.network.refiner or self.network
+        return one_cycle(learner, "encoder.backbone.", steps, self._optimiser)
 
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Keep one odd batch from undoing what was learned."""
