@@ -92,16 +92,17 @@ def page(
 def draw_curves(
     run: Run, panels: Sequence[Sequence[str]], file: Path, units: Sequence[str] = ()
 ) -> None:
-    """Draw what was logged over epochs, a panel for each group of names."""
+    """Draw what was logged over epochs, a panel for each group of names of which one was logged."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     logged = run.curves()
-    figure = Figure(figsize=(4.2 * len(panels), 3.4), layout="constrained")
+    shown = [i for i, names in enumerate(panels) if any(logged.get(name) for name in names)]
+    figure = Figure(figsize=(4.2 * max(len(shown), 1), 3.4), layout="constrained")
     FigureCanvasAgg(figure)
-    for i, names in enumerate(panels):
-        axes = figure.add_subplot(1, len(panels), i + 1)
-        for number, name in enumerate(names):
+    for place, i in enumerate(shown, 1):
+        axes = figure.add_subplot(1, len(shown), place)
+        for number, name in enumerate(panels[i]):
             points = logged.get(name, [])
             if points:
                 colour = COLOURS[number % len(COLOURS)]
@@ -110,6 +111,5 @@ def draw_curves(
         axes.set_xlabel("epoch")
         axes.set_ylabel(units[i] if i < len(units) else "")
         axes.grid(alpha=0.3)
-        if axes.lines:
-            axes.legend(fontsize=8)
+        axes.legend(fontsize=8)
     figure.savefig(file, dpi=100)

@@ -49,7 +49,12 @@ _LIMITS = {"boxes": Limit(0.05), "scores": Limit(1e-3), "landmarks": Limit(0.05)
 _PARITY_IMAGES = 4
 _SAMPLES = 16
 _FACE = ("face",)
-_CURVES = (("train/loss",), ("train/classes", "train/boxes"), ("val/ap50", "val/ap"))
+_CURVES = (
+    ("train/loss",),
+    ("train/classes", "train/boxes"),
+    ("val/ap50", "val/ap"),
+    ("val/landmark_error",),
+)
 
 
 class Carded(NamedTuple):
