@@ -160,6 +160,16 @@ def test_a_second_look_goes_on_from_a_file(faces, boxes_zip, tmp_path, capsys) -
     assert told_anew[before["scores"].argmax()]
 
 
+def test_a_second_look_wants_a_trained_detector(faces, boxes_zip, tmp_path, capsys) -> None:
+    settings = write_settings(tmp_path, boxes_zip)
+    fit = ["detection", "fit", "-c", str(settings), "--model.refinement", "{side_px: 16, width: 4}"]
+    assert main(fit) == 2
+    assert "this one was never trained; give --start FILE" in capsys.readouterr().err
+    assert main([*fit, "--start", str(faces / "models" / "face.onnx")]) == 0
+    last = str(tmp_path / "run" / "checkpoints" / "last.ckpt")
+    assert main([*fit, "--ckpt_path", last, "--trainer.max_epochs", "2"]) == 0
+
+
 def test_the_report_is_whole(faces) -> None:
     names = {p.name for p in (faces / "reports" / "run").iterdir()}
     assert {"config.yaml", "metrics.json", "curves.png", "samples.png", "report.md"} <= names

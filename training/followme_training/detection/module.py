@@ -11,7 +11,7 @@ import torch
 
 from followme_training.common.finite import stop_if_not_finite
 from followme_training.common.one_cycle import OneCycle, one_cycle
-from followme_training.common.start import CLASSES
+from followme_training.common.start import CLASSES, StartFrom
 from followme_training.datasets.class_names import refuse_other_classes
 from followme_training.detection.anchors import AnchorGrid, make_anchors
 from followme_training.detection.convolutions import Kind
@@ -24,6 +24,7 @@ from followme_training.detection.matching import Matching
 from followme_training.detection.network import DetectionNetwork, Raw
 from followme_training.detection.point_refinement import (
     Refinement,
+    RefinementError,
     refinement_loss,
 )
 from followme_training.detection.pyramid import StrideError
@@ -148,13 +149,25 @@ class DetectionTask(pl.LightningModule):
         ------
         StrideError
             When what is frozen was never trained.
+        RefinementError
+            When a second look is to learn beside a detector that was never trained.
         """
         if self._frozen_at_random:
             raise StrideError(
                 "model.frozen_stride keeps published weights, and there are none; give "
                 "model.weights, or 0"
             )
+        if self.network.refiner is not None and not self._goes_on():
+            raise RefinementError(
+                "model.refinement looks again at what a detector found, and this one was never "
+                "trained; give --start FILE"
+            )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def _goes_on(self) -> bool:
+        """Return whether a training begins with what another, or itself before, has learned."""
+        started = any(isinstance(c, StartFrom) for c in self.trainer.callbacks)  # type: ignore[attr-defined]
+        return started or self.trainer.ckpt_path is not None
 
     def forward(self, rgb: torch.Tensor) -> Raw:
         raw: Raw = self.network(rgb.contiguous(memory_format=torch.channels_last))
