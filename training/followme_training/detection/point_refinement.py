@@ -136,8 +136,10 @@ def cut_out(rgb: Tensor, frames: Frames, side: int) -> Tensor:
     at = (torch.arange(side, dtype=rgb.dtype, device=rgb.device) + 0.5) * (2 / side) - 1
     rows, columns = torch.meshgrid(at, at, indexing="ij")
     places = torch.stack((columns, rows), -1).reshape(1, -1, 2)
-    size = torch.tensor([rgb.shape[3], rgb.shape[2]], dtype=rgb.dtype, device=rgb.device)
-    grid = (frames.to_image(places) * (2 / size) - 1).reshape(1, -1, side, 2)
+    # the sampler counts from -1 to 1 over the image: K squares are told so, not all their pixels
+    halves = 2 / torch.tensor([rgb.shape[3], rgb.shape[2]], dtype=rgb.dtype, device=rgb.device)
+    counted = Frames(frames.centre * halves - 1, frames.axes * halves[:, None])
+    grid = counted.to_image(places).reshape(1, -1, side, 2)
     seen = functional.grid_sample(rgb, grid, padding_mode="border", align_corners=False)
     return seen.reshape(3, -1, side, side).transpose(0, 1)
 
