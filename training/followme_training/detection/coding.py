@@ -58,5 +58,8 @@ def encode_points(points: Tensor, anchors: Tensor) -> Tensor:
 
 def decode_points(codes: Tensor, anchors: Tensor) -> Tensor:
     """Return points (..., P, 2) in pixels of what a network says; undoes encoding."""
-    anchors = anchors[..., None, :]
-    return anchors[..., :2] + codes * VARIANCES[0] * anchors[..., 2:]
+    count = codes.shape[-2]
+    # all numbers of an anchor in a row: engines are slow where pairs are repeated along an axis
+    centres = torch.cat([anchors[..., :2]] * count, -1)
+    steps = torch.cat([anchors[..., 2:] * VARIANCES[0]] * count, -1)
+    return (centres + codes.flatten(-2) * steps).unflatten(-1, (count, 2))
