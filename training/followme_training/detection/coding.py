@@ -62,4 +62,5 @@ def decode_points(codes: Tensor, anchors: Tensor) -> Tensor:
     # all numbers of an anchor in a row: engines are slow where pairs are repeated along an axis
     centres = torch.cat([anchors[..., :2]] * count, -1)
     steps = torch.cat([anchors[..., 2:] * VARIANCES[0]] * count, -1)
-    return (centres + codes.flatten(-2) * steps).unflatten(-1, (count, 2))
+    rows = centres + codes.flatten(-2) * steps
+    return rows.reshape(*rows.shape[:-1], count, 2)
